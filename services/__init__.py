@@ -1,0 +1,1 @@
+"""The three services; only ``services/__main__.py`` knows them all."""

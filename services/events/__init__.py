@@ -1,0 +1,1 @@
+"""The events service: organizers, their events with programme and shifts, and when a reminder is due."""

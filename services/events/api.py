@@ -1,0 +1,196 @@
+"""Events as JSON: the door for everybody, the desk for organizers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from services.events import accounts, operations, queries, representation, schemas
+from services.events.festivals import next_date
+from services.events.models import Event
+from services.events.operations import Desk
+from services.events.playbook import PLAYBOOK
+from shared.paging import Page, Part, fetch
+from shared.principal import Principal
+from shared.web import limits, paging
+from shared.web.auth import LIFETIME, current_principal, issue_token, organizer
+from shared.web.current import config, database, now
+from shared.web.openapi import ApiBlueprint
+from shared.web.preconditions import etag, if_match
+
+LIST: Final = "events"
+IF_MATCH: Final = {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}}
+
+door = ApiBlueprint("api_door", __name__, url_prefix="/events/api/v1", description="For everybody")
+desk = ApiBlueprint("api_desk", __name__, url_prefix="/events/api/v1", description="For organizers")
+
+
+def sign_in(credentials: dict[str, Any]) -> tuple[str, datetime]:
+    """Return the token of a new sign-in and when it ends; raises Unauthorized where name or password are wrong."""
+    known = database.read(accounts.check_password, **credentials)
+    session_id = database.write(accounts.open_session, known.id, expires_at=now() + LIFETIME, now=now())
+    return issue_token(
+        config,
+        organizer_id=known.id,
+        username=known.username,
+        community=known.community,
+        role=known.role,
+        session_id=session_id,
+        issued_at=now(),
+    )
+
+
+@door.route("/sessions", methods=["POST"])
+@door.arguments(schemas.CredentialsSchema)
+@door.response(201, representation.TokenSchema)
+@limits.limit(
+    accounts.WRONG_PASSWORDS,
+    key=lambda: accounts.guess(limits.address(), request.get_json()["username"]),
+    failures_only=True,
+)
+def open_session(credentials: dict[str, Any]) -> Any:
+    """Sign in as an organizer; a wrong name and a wrong password get the same answer."""
+    token, expires_at = sign_in(credentials)
+    return {"token": token, "expires_at": expires_at}
+
+
+@desk.route("/sessions/current", methods=["DELETE"])
+@desk.response(204)
+def close_session() -> None:
+    """Sign out: the token that was sent is not taken any more."""
+    session_id = organizer().session_id
+    if session_id is not None:
+        database.write(accounts.close_session, session_id, now=now())
+
+
+@door.route("/templates")
+@door.response(200, representation.TemplatesSchema)
+def templates() -> Any:
+    """List the templates that a new event may begin with, each with the next date it falls on."""
+    today = now().astimezone(ZoneInfo(config.timezone)).date()
+    return {
+        "items": [
+            representation.template(one, next_date(one.rule, today) if one.rule else None) for one in PLAYBOOK.values()
+        ]
+    }
+
+
+@door.route("/events")
+@door.arguments(schemas.EventQuery, location="query")
+@door.response(200, paging.page_of(representation.EventShownSchema))
+def events(wanted: dict[str, Any]) -> Any:
+    """List events by their start: the published ones, or with an organizer's token all of the community's."""
+    page = paging.asked(wanted, LIST)
+    principal = current_principal()
+    for bound, days_on in (("begin", 0), ("end", 1)):
+        if bound in wanted and not isinstance(wanted[bound], datetime):
+            day = wanted[bound] + timedelta(days=days_on)
+            wanted[bound] = datetime.combine(day, time(), ZoneInfo(config.timezone))
+    return paging.answer(database.read(_listed, page, principal, wanted), LIST)
+
+
+@door.route("/events/<uuid:event_id>")
+@door.response(200, representation.EventShownSchema)
+def event(event_id: UUID) -> Any:
+    """Show an event: anybody a published one, its community's organizers a draft as well."""
+    shown = database.read(_shown, event_id, current_principal())
+    return shown, 200, etag(shown["version"])
+
+
+@desk.route("/events", methods=["POST"])
+@desk.arguments(schemas.EventSchema)
+@desk.response(201, representation.EventShownSchema)
+def create(entered: dict[str, Any]) -> Any:
+    """Write a draft; with a template and a year alone, the rest is filled in."""
+    made = database.write(
+        operations.create_event, entered, desk=at_desk(organizer()), timezone=config.timezone, now=now()
+    )
+    return _answer(made.id), 201, etag(made.version)
+
+
+@desk.route("/events/<uuid:event_id>", methods=["PATCH"])
+@desk.arguments(schemas.EventChangeSchema)
+@desk.response(200, representation.EventShownSchema)
+@desk.doc(parameters=[IF_MATCH])
+def change(entered: dict[str, Any], event_id: UUID) -> Any:
+    """Change what is sent and leave the rest; If-Match names the version that was read."""
+    version = if_match()
+    changed = database.write(
+        operations.change_event, event_id, entered, version=version, desk=at_desk(organizer()), now=now()
+    )
+    return _answer(event_id), 200, etag(changed.version)
+
+
+@desk.route("/events/<uuid:event_id>/publish", methods=["POST"])
+@desk.response(200, representation.EventShownSchema)
+def publish(event_id: UUID) -> Any:
+    """Let the event be seen and signed up for; what is still missing is listed."""
+    done = database.write(operations.publish_event, event_id, desk=at_desk(organizer()), now=now())
+    return _answer(event_id), 200, etag(done.version)
+
+
+@desk.route("/events/<uuid:event_id>/cancel", methods=["POST"])
+@desk.arguments(schemas.CancelSchema)
+@desk.response(200, representation.EventShownSchema)
+def cancel(entered: dict[str, Any], event_id: UUID) -> Any:
+    """Call the event off; everybody who signed up is told the reason."""
+    done = database.write(operations.cancel_event, event_id, entered["reason"], desk=at_desk(organizer()), now=now())
+    return _answer(event_id), 200, etag(done.version)
+
+
+@desk.route("/events/<uuid:event_id>/complete", methods=["POST"])
+@desk.response(200, representation.EventShownSchema)
+def complete(event_id: UUID) -> Any:
+    """Close an event that has taken place."""
+    done = database.write(operations.complete_event, event_id, desk=at_desk(organizer()), now=now())
+    return _answer(event_id), 200, etag(done.version)
+
+
+@desk.route("/events/<uuid:event_id>/duplicate", methods=["POST"])
+@desk.arguments(schemas.DuplicateSchema)
+@desk.response(201, representation.EventShownSchema)
+def duplicate(entered: dict[str, Any], event_id: UUID) -> Any:
+    """Write a new draft like the event, with all times moved to the new start and none of its people."""
+    made = database.write(
+        operations.duplicate_event, event_id, entered["starts_at"], desk=at_desk(organizer()), now=now()
+    )
+    return _answer(made.id), 201, etag(made.version)
+
+
+def at_desk(principal: Principal) -> Desk:
+    """Return the desk at which the organizer works."""
+    return Desk(principal.community, principal.id)
+
+
+def _answer(event_id: UUID) -> dict[str, Any]:
+    return database.read(_shown, event_id, organizer())
+
+
+def _shown(session: Session, event_id: UUID, principal: Principal | None) -> dict[str, Any]:
+    found = queries.event(session, event_id, community=_community(principal))
+    return _represented(session, [found], principal)[0]
+
+
+def _listed(session: Session, page: Page, principal: Principal | None, wanted: dict[str, Any]) -> Part:
+    query = queries.events(community=_community(principal), **wanted)
+    part = fetch(session, query, (Event.starts_at, Event.id), page)
+    return replace(part, items=_represented(session, part.items, principal))
+
+
+def _represented(session: Session, found: Sequence[Event], principal: Principal | None) -> list[dict[str, Any]]:
+    community = _community(principal)
+    counts = queries.shift_counts(session, [one.id for one in found])
+    return [
+        representation.event(one, counts, origin=config.origin, to_organizer=one.community == community)
+        for one in found
+    ]
+
+
+def _community(principal: Principal | None) -> str | None:
+    """Return whose drafts and counts may be seen: a unit's contact sees what everybody sees."""
+    return principal.community if principal is not None and principal.kind == "organizer" else None

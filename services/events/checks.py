@@ -1,0 +1,81 @@
+"""What a sane event is, and what one that recruits must say before it is published."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from services.events.models import Event, Shift
+from shared.errors import Invalid
+from shared.texts import Text
+from shared.texts import text as _
+
+LONGEST_EVENT: Final = timedelta(days=31)
+AROUND: Final = timedelta(days=7)
+"""How long before and after the event a shift or a programme item may lie: setting up, rehearsing, clearing away."""
+
+OVER: Final = _("This time is already over. Please choose a later one.")
+
+
+def check(event: Event) -> None:
+    """Raise Invalid, with a text beside each field, where times or numbers of the event contradict each other."""
+    errors: dict[str, Any] = {}
+    if event.ends_at <= event.starts_at:
+        errors["ends_at"] = [_("The event ends before it starts.")]
+    elif event.ends_at - event.starts_at > LONGEST_EVENT:
+        errors["ends_at"] = [
+            _("An event may last up to %(n)s days. Please split a longer one into several.", n=LONGEST_EVENT.days)
+        ]
+    shifts = {at: wrong for at, shift in enumerate(event.shifts) if (wrong := _shift(event, shift, at + 1))}
+    if shifts:
+        errors["shifts"] = shifts
+    items = {
+        position: {"starts_at": [_("This is far from the time of the event. Please check the date.")]}
+        for position, item in enumerate(event.programme)
+        if item.starts_at is not None and not _is_near(event, item.starts_at, item.starts_at)
+    }
+    if items:
+        errors["programme"] = items
+    if errors:
+        raise Invalid(errors)
+
+
+def missing(event: Event) -> dict[str, Any]:
+    """Return the errors of what the event does not say yet.
+
+    An event that recruits names time, place, content, conditions, number of people, how to sign up, risks and
+    safeguards (GB/T 40143-2021, 6.1). The time is always there.
+    """
+    texts = {
+        "summary": (event.summary, _("Say in a few sentences what the event is about.")),
+        "conditions": (event.conditions, _("Say who can take part: age, health, skills. Write “none” if all can.")),
+        "how_to_sign_up": (event.how_to_sign_up, _("Say how people sign up.")),
+        "risks": (event.risks, _("Say what the risks are and how people are protected.")),
+    }
+    errors: dict[str, Any] = {field: [advice] for field, (value, advice) in texts.items() if not value}
+    if not event.venue_name:
+        errors["venue"] = {"name": [_("Say where the event takes place.")]}
+    if not event.shifts:
+        errors["shifts"] = [_("Say how many people are needed: add at least one shift.")]
+    return errors
+
+
+def _shift(event: Event, shift: Shift, number: int) -> dict[str, list[Text]]:
+    problems = {}
+    if shift.ends_at < shift.starts_at:
+        problems["ends_at"] = [_("Shift %(n)s ends before it starts.", n=number)]
+    elif shift.ends_at == shift.starts_at:
+        problems["ends_at"] = [_("Shift %(n)s ends at the moment it starts. Please give it some time.", n=number)]
+    elif not _is_near(event, shift.starts_at, shift.ends_at):
+        problems["starts_at"] = [
+            _(
+                "Shift %(n)s is more than %(days)s days away from the event. Please check its date.",
+                n=number,
+                days=AROUND.days,
+            )
+        ]
+    if shift.minimum > shift.capacity:
+        problems["minimum"] = [_("The least number of people cannot be more than the places.")]
+    return problems
+
+
+def _is_near(event: Event, starts_at: datetime, ends_at: datetime) -> bool:
+    return event.starts_at - AROUND <= starts_at and ends_at <= event.ends_at + AROUND

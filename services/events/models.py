@@ -1,0 +1,321 @@
+"""The tables of the events service: organizers, events, reminders, history, and copies of what the others say."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, Enum, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from shared.database import TYPES, new_metadata
+from shared.errors import Conflict
+from shared.texts import text as _
+
+
+class Base(DeclarativeBase):
+    """All tables that this service owns."""
+
+    metadata = new_metadata()
+    type_annotation_map = TYPES
+
+
+def one_of(kind: type[StrEnum], name: str) -> Enum:
+    """Return the column type that holds one member of the enumeration, by its value."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=20,
+        name=name,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Organizer(Base):
+    """Someone who plans the events of a community. ``password_hash`` is argon2id in PHC form."""
+
+    __tablename__ = "organizers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    display_name: Mapped[str]
+    community: Mapped[str]
+    role: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class OrganizerSession(Base):
+    """One sign-in. Its id stands in the token, so that signing out ends it before it expires."""
+
+    __tablename__ = "organizer_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organizer_id: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class EventStatus(StrEnum):
+    """Where an event stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+
+
+MOVES: Final[dict[EventStatus, frozenset[EventStatus]]] = {
+    EventStatus.DRAFT: frozenset({EventStatus.PUBLISHED}),
+    EventStatus.PUBLISHED: frozenset({EventStatus.CANCELLED, EventStatus.COMPLETED}),
+    EventStatus.CANCELLED: frozenset(),
+    EventStatus.COMPLETED: frozenset(),
+}
+"""The states that may follow each state."""
+
+NO_WAY: Final = {
+    EventStatus.DRAFT: _("This event is still a draft: publish it first."),
+    EventStatus.PUBLISHED: _("This event has already been published."),
+    EventStatus.CANCELLED: _("This event has been cancelled and can no longer be changed."),
+    EventStatus.COMPLETED: _("This event has been completed and can no longer be changed."),
+}
+"""Why a move out of each state is refused."""
+
+OPEN: Final = (EventStatus.DRAFT, EventStatus.PUBLISHED)
+"""States in which an event can still be changed."""
+
+
+class Theme(StrEnum):
+    """The looks that an event's pages may have."""
+
+    DRAGON_BOAT = "dragon-boat"
+    MID_AUTUMN = "mid-autumn"
+    NATIONAL_DAY = "national-day"
+    SPRING_FESTIVAL = "spring-festival"
+    EVERYDAY = "everyday"
+
+
+class Kind(StrEnum):
+    """What a programme item is."""
+
+    PERFORMANCE = "performance"
+    CONTEST = "contest"
+    GAME = "game"
+    TALK = "talk"
+    WORKSHOP = "workshop"
+    CEREMONY = "ceremony"
+    OTHER = "other"
+
+
+class Event(Base):
+    """A festival or activity that people come to. ``reminders`` are distances from the start, as ISO 8601 durations.
+
+    ``occurrence`` counts how often the event was moved: what was planned for an earlier occurrence is void.
+    """
+
+    __tablename__ = "events"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    community: Mapped[str]
+    template: Mapped[str | None]
+    theme: Mapped[Theme] = mapped_column(one_of(Theme, "theme"))
+    status: Mapped[EventStatus] = mapped_column(one_of(EventStatus, "status"), default=EventStatus.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    occurrence: Mapped[int] = mapped_column(default=0)
+    title: Mapped[str]
+    summary: Mapped[str]
+    venue_name: Mapped[str]
+    venue_address: Mapped[str]
+    timezone: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    conditions: Mapped[str]
+    how_to_sign_up: Mapped[str]
+    risks: Mapped[str]
+    contact: Mapped[str]
+    expected_attendance: Mapped[int | None]
+    waitlist: Mapped[bool]
+    reminders: Mapped[list[str]]
+    reason: Mapped[str | None]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"))
+    created_at: Mapped[datetime]
+
+    shifts: Mapped[list["Shift"]] = relationship(
+        order_by="Shift.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+    programme: Mapped[list["ProgrammeItem"]] = relationship(
+        order_by="ProgrammeItem.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    __table_args__ = (
+        Index("ix_events_status_starts_at", "status", "starts_at", "id"),
+        Index("ix_events_community_starts_at", "community", "starts_at", "id"),
+    )
+
+    def local(self, moment: datetime) -> datetime:
+        """Return the moment in the event's zone."""
+        return moment.astimezone(ZoneInfo(self.timezone))
+
+    def move_to(self, status: EventStatus) -> None:
+        """Change the state; raises Conflict where the table of states does not allow it."""
+        if status not in MOVES[self.status]:
+            raise Conflict(NO_WAY[self.status])
+        self.status = status
+
+
+class Shift(Base):
+    """A role at a time. ``capacity`` and ``minimum`` are people, ``min_age`` is in years on the day of the shift."""
+
+    __tablename__ = "shifts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    position: Mapped[int]
+    role: Mapped[str]
+    description: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    capacity: Mapped[int]
+    minimum: Mapped[int]
+    min_age: Mapped[int | None]
+    skills: Mapped[list[str]]
+    counts_as_service: Mapped[bool]
+
+
+class ProgrammeItem(Base):
+    """A performance, contest, game or talk. ``performers`` are as the programme prints them: groups, not people."""
+
+    __tablename__ = "programme_items"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
+    performers: Mapped[str]
+    starts_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
+    place: Mapped[str]
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is over, as far as that is known."""
+        if self.starts_at is None or self.minutes is None:
+            return None
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+class ReminderState(StrEnum):
+    """What became of a planned reminder."""
+
+    PENDING = "pending"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+class Reminder(Base):
+    """The moment at which the people of an event are to be reminded; ``event_version`` is that of the planning."""
+
+    __tablename__ = "reminders"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
+    rule: Mapped[str]
+    occurrence: Mapped[int]
+    event_version: Mapped[int]
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[ReminderState] = mapped_column(one_of(ReminderState, "state"), default=ReminderState.PENDING)
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "rule", "occurrence"),
+        Index(
+            "ix_reminders_due_at",
+            "due_at",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+    )
+
+
+class AuditEntry(Base):
+    """One thing that was changed: who did what to which field. ``part`` names the shift or programme item, if any."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
+    version: Mapped[int]
+    organizer_id: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"))
+    at: Mapped[datetime]
+    action: Mapped[str]
+    field: Mapped[str | None]
+    part: Mapped[str | None]
+    before: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    after: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+
+    __table_args__ = (Index("ix_audit_entries_event_id", "event_id", "at"),)
+
+
+class SignupCopy(Base):
+    """Where a sign-up stands, as the sign-up service last said; never who it is."""
+
+    __tablename__ = "signup_copies"
+
+    signup_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    event_id: Mapped[UUID]
+    shift_id: Mapped[UUID]
+    status: Mapped[str]
+
+    __table_args__ = (Index("ix_signup_copies_event_id", "event_id", "shift_id", "status"),)
+
+
+class HoldCopy(Base):
+    """How many places are kept for a pledge, as the sign-up service last said; ``claimed`` ones have a name."""
+
+    __tablename__ = "hold_copies"
+
+    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    event_id: Mapped[UUID] = mapped_column(index=True)
+    shift_id: Mapped[UUID]
+    requested: Mapped[int]
+    held: Mapped[int]
+    claimed: Mapped[int]
+
+
+class PledgeCopy(Base):
+    """What a unit promises, as the partners service last said; ``quantity`` is 0 once it has withdrawn."""
+
+    __tablename__ = "pledge_copies"
+
+    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    event_id: Mapped[UUID] = mapped_column(index=True)
+    shift_id: Mapped[UUID | None]
+    need_id: Mapped[UUID | None]
+    work_unit: Mapped[str]
+    kind: Mapped[str]
+    quantity: Mapped[int]
+
+
+class NeedCopy(Base):
+    """What the event asks of partner units, as the partners service last said; ``due_at`` is by when."""
+
+    __tablename__ = "need_copies"
+
+    need_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    event_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    quantity: Mapped[int]
+    unit: Mapped[str]
+    description: Mapped[str]
+    due_at: Mapped[datetime | None]

@@ -1,0 +1,94 @@
+"""Changing an event that may be seen already: nobody's change is lost, and nobody who signed up loses their place."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.events import announcements, audit, queries
+from services.events.checks import OVER, check, missing
+from services.events.models import NO_WAY, OPEN, Event, EventStatus
+from services.events.operations import fields, reminders
+from services.events.operations.desk import Desk, take
+from shared.errors import Conflict, Invalid, Stale
+from shared.texts import text as _
+
+
+def change_event(
+    session: Session,
+    event_id: UUID,
+    entered: Mapping[str, Any],
+    *,
+    version: int,
+    desk: Desk,
+    now: datetime,
+) -> Event:
+    """Write what was entered into the event and tell the others, if it is published; what is equal changes nothing.
+
+    Shifts and programme items are matched by id. Where the start alone is moved, all that follows moves with it. A
+    move voids the reminders of the earlier time. Raises Stale where ``version`` is not the newest, Conflict where the
+    event is over and done with or a shift that is not empty would go, and Invalid for everything else.
+    """
+    event = take(session, event_id, desk)
+    if event.status not in OPEN:
+        raise Conflict(NO_WAY[event.status])
+    if version != event.version:
+        raise Stale(_("Somebody else has changed this event meanwhile. Please look at the changes, then save again."))
+    before = audit.Snapshot.of(event)
+    times = (event.starts_at, event.ends_at)
+    with session.no_autoflush:
+        fields.move(event, entered)
+        fields.write(event, entered)
+    is_moved = times != (event.starts_at, event.ends_at)
+    if event.status is EventStatus.PUBLISHED:
+        _check_published(event, now if is_moved else None)
+    check(event)
+    _check_people(session, event, before)
+    differences = list(before.differences(audit.Snapshot.of(event)))
+    if not differences:
+        return event
+    event.version += 1
+    audit.record(session, event, "changed", organizer_id=desk.organizer_id, now=now, differences=differences)
+    if event.status is EventStatus.PUBLISHED:
+        if is_moved:
+            event.occurrence += 1
+        session.flush()
+        reminders.plan(session, event, now)
+        announcements.event_changed(session, event, "event.changed", now)
+    return event
+
+
+def _check_published(event: Event, moved_at: datetime | None) -> None:
+    """Refuse to leave out what was needed to publish, and to move what people know of into the past."""
+    gaps = missing(event)
+    if moved_at is not None and event.ends_at <= moved_at:
+        gaps["starts_at"] = [OVER]
+    if gaps:
+        raise Invalid(gaps)
+
+
+def _check_people(session: Session, event: Event, before: audit.Snapshot) -> None:
+    """Refuse what somebody's place would not survive."""
+    present = {shift.id for shift in event.shifts}
+    counts = queries.shift_counts(session, [event.id])
+    for shift_id, shift in before.shifts.items():
+        if shift_id not in present and shift_id in counts and not counts[shift_id].is_empty:
+            text = _(
+                "People have signed up for “%(role)s”, or places are kept for a unit. Please move them first, or leave"
+                " the shift with fewer places.",
+                role=shift["role"],
+            )
+            raise Conflict(text, errors={"shifts": [text]})
+    too_small = {
+        position: {
+            "capacity": [
+                _("%(n)s places are taken or kept already. Please leave at least as many.", n=counts[shift.id].taken)
+            ]
+        }
+        for position, shift in enumerate(event.shifts)
+        if shift.id in counts and shift.capacity < counts[shift.id].taken
+    }
+    if too_small:
+        raise Invalid({"shifts": too_small})

@@ -1,0 +1,181 @@
+"""New events: from what was entered, from a template, and after an earlier event."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from services.events import audit
+from services.events.checks import check
+from services.events.festivals import Rule, date_in, next_date
+from services.events.models import Event, EventStatus, Theme
+from services.events.operations import fields
+from services.events.operations.desk import Desk, take
+from services.events.playbook import PLAYBOOK, Template
+from services.events.times import Move
+from shared.errors import Invalid
+from shared.texts import text as _
+
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "theme": Theme.EVERYDAY,
+    "conditions": "",
+    "how_to_sign_up": "",
+    "risks": "",
+    "contact": "",
+    "expected_attendance": None,
+    "waitlist": True,
+    "reminders": [{"before": "P1D"}, {"before": "PT2H"}],
+    "shifts": [],
+    "programme": [],
+}
+"""What an event is where neither its template nor its organizer says anything."""
+
+
+def create_event(session: Session, entered: Mapping[str, Any], *, desk: Desk, timezone: str, now: datetime) -> Event:
+    """Write a new draft from what was entered; a ``template`` fills in what was not.
+
+    The template's day is that of ``year``, or the next one; an entered ``starts_at`` moves all of the template there.
+    ``timezone`` is the zone where none was entered. Raises Invalid where there is no date, or times contradict each
+    other.
+    """
+    zone = entered.get("timezone", timezone)
+    values = {"timezone": zone, **DEFAULTS}
+    if entered.get("template"):
+        values |= _usual(PLAYBOOK[entered["template"]], entered, zone, now)
+    return _draft(session, values | dict(entered), "created", desk, now)
+
+
+def duplicate_event(session: Session, event_id: UUID, starts_at: datetime, *, desk: Desk, now: datetime) -> Event:
+    """Write a new draft like the event, with all of its times moved to the new start; its people stay behind."""
+    original = take(session, event_id, desk)
+    values = {name: getattr(original, name) for name in ("template", *fields.PLAIN)} | {
+        "venue": {"name": original.venue_name, "address": original.venue_address},
+        "reminders": [{"before": rule} for rule in original.reminders],
+        "shifts": [{name: getattr(shift, name) for name in audit.SHIFT_FIELDS} for shift in original.shifts],
+        "programme": [{name: getattr(item, name) for name in audit.ITEM_FIELDS} for item in original.programme],
+    }
+    return _draft(session, _moved(values, starts_at), "duplicated", desk, now)
+
+
+def usual_day(rule: Rule, starts: time, year: int | None, zone: ZoneInfo, now: datetime) -> date:
+    """Return the rule's day in the year, or without one its next day on which it has not struck ``starts`` yet."""
+    local = now.astimezone(zone)
+    first = local.date() if local.time() < starts else local.date() + timedelta(days=1)
+    return next_date(rule, first) if year is None else date_in(rule, year, first)
+
+
+def _draft(session: Session, values: Mapping[str, Any], action: str, desk: Desk, now: datetime) -> Event:
+    event = Event(
+        id=uuid4(),
+        slug=_slug(session, values),
+        community=desk.community,
+        template=values.get("template"),
+        status=EventStatus.DRAFT,
+        version=1,
+        occurrence=0,
+        created_by=desk.organizer_id,
+        created_at=now,
+        shifts=[],
+        programme=[],
+    )
+    fields.write(event, values)
+    check(event)
+    session.add(event)
+    session.flush()
+    audit.record(session, event, action, organizer_id=desk.organizer_id, now=now)
+    return event
+
+
+def _usual(template: Template, entered: Mapping[str, Any], zone: str, now: datetime) -> dict[str, Any]:
+    """Return what the template says, at its festival's date or at the time that was entered."""
+    if "starts_at" in entered:
+        day = entered["starts_at"].astimezone(ZoneInfo(zone)).date()
+        return _moved(_filled(template, day, zone), entered["starts_at"])
+    if template.rule is None:
+        raise Invalid({"starts_at": [_("Say when the event starts: this template has no date of its own.")]})
+    day = usual_day(template.rule, template.starts, entered.get("year"), ZoneInfo(zone), now)
+    return _filled(template, day, zone)
+
+
+def _filled(template: Template, day: date, zone: str) -> dict[str, Any]:
+    place = ZoneInfo(zone)
+
+    def at(moment: time) -> datetime:
+        return datetime.combine(day, moment, place)
+
+    return {
+        "title": template.title,
+        "summary": template.summary,
+        "theme": template.theme,
+        "timezone": zone,
+        "starts_at": at(template.starts),
+        "ends_at": at(template.ends),
+        "venue": {"name": template.venue_name, "address": template.venue_address},
+        "conditions": template.conditions,
+        "how_to_sign_up": template.how_to_sign_up,
+        "risks": template.risks,
+        "contact": template.contact,
+        "expected_attendance": template.expected_attendance,
+        "reminders": [{"before": rule} for rule in template.reminders],
+        "shifts": [
+            {
+                "role": shift.role,
+                "description": shift.description,
+                "starts_at": at(shift.starts),
+                "ends_at": at(shift.ends),
+                "capacity": shift.capacity,
+                "minimum": shift.minimum,
+                "min_age": shift.min_age,
+                "skills": list(shift.skills),
+                "counts_as_service": shift.counts_as_service,
+            }
+            for shift in template.shifts
+        ],
+        "programme": [
+            {
+                "title": item.title,
+                "kind": item.kind,
+                "performers": item.performers,
+                "starts_at": at(item.starts),
+                "minutes": item.minutes,
+                "place": item.place,
+            }
+            for item in template.programme
+        ],
+    }
+
+
+def _moved(values: Mapping[str, Any], starts_at: datetime) -> dict[str, Any]:
+    """Return the values with all of their times moved as far as their start has to be."""
+    moved = Move.between(values["starts_at"], starts_at, values["timezone"])
+
+    def parts(name: str) -> Sequence[Mapping[str, Any]]:
+        return [
+            {key: moved(value) if isinstance(value, datetime) else value for key, value in part.items()}
+            for part in values[name]
+        ]
+
+    return {
+        **values,
+        "starts_at": starts_at,
+        "ends_at": moved(values["ends_at"]),
+        "shifts": parts("shifts"),
+        "programme": parts("programme"),
+    }
+
+
+def _slug(session: Session, values: Mapping[str, Any]) -> str:
+    """Return an address for the event that no other has: dragon-boat-2027-4f7a."""
+    kind = values.get("template")
+    if kind in {None, "blank"}:
+        kind = "event"
+    year = values["starts_at"].astimezone(ZoneInfo(values["timezone"])).year
+    while True:
+        slug = f"{kind}-{year}-{secrets.token_hex(2)}"
+        if not session.scalar(select(exists().where(Event.slug == slug))):
+            return slug

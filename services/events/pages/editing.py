@@ -1,0 +1,288 @@
+"""Pages for writing events: a new one from a template, and the form that changes everything about one."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from services.events import operations, queries, words
+from services.events.api import at_desk
+from services.events.festivals import FIRST_YEAR, LAST_YEAR, Lunar, Solar, lunar_date, next_date
+from services.events.models import Event, Kind
+from services.events.operations import fields
+from services.events.pages.board import desk, flat, steps_of
+from services.events.playbook import PLAYBOOK, Template
+from services.events.schemas import EventFormSchema, NewEventFormSchema
+from services.events.times import box, located
+from shared.errors import Conflict, Invalid, NotFound, Stale
+from shared.texts import text as _
+from shared.web import forms
+from shared.web.auth import organizer
+from shared.web.current import config, database, now
+from shared.web.i18n import tell
+
+YEARS_AHEAD: Final = 3
+BLANK: Final[Mapping[str, Any]] = {
+    "summary": "",
+    "conditions": "",
+    "how_to_sign_up": "",
+    "risks": "",
+    "contact": "",
+    "expected_attendance": None,
+}
+"""What an empty box of the form means."""
+ROW: Final = re.compile(r"(shifts|programme)-[0-9]+-")
+MEANING: Final = {
+    "shifts": ("id", "role", "description", "capacity", "minimum", "min_age", "skills"),
+    "programme": ("id", "title", "performers", "minutes", "place"),
+}
+"""The boxes of a row that say that it is meant."""
+
+
+@desk.get("/new")
+def choose() -> ResponseReturnValue:
+    """Let a template be chosen, and then the date."""
+    key = request.args.get("template")
+    if key is None:
+        today = now().astimezone(ZoneInfo(config.timezone)).date()
+        offered = [(one, next_date(one.rule, today) if one.rule else None) for one in PLAYBOOK.values()]
+        return render_template(
+            "events/choose.html",
+            festivals=[offer for offer in offered if _is_festival(offer[0])],
+            everyday=[offer for offer in offered if not _is_festival(offer[0])],
+        )
+    if key not in PLAYBOOK:
+        raise NotFound(_("There is no such template."))
+    template = PLAYBOOK[key]
+    year = request.args.get("year", type=int)
+    return _date_page(template, {"starts_at": box(_proposed(template, year), config.timezone)}, {}, year)
+
+
+@desk.post("/new")
+def create() -> ResponseReturnValue:
+    """Make the draft and go on to its form."""
+    form = forms.load(NewEventFormSchema(), request.form)
+    if form.data is None:
+        template = PLAYBOOK.get(str(form.values.get("template")))
+        if template is None:
+            return redirect(url_for("desk.choose"), 303)
+        return _date_page(template, form.values, form.errors, None), 422
+    made = database.write(
+        operations.create_event,
+        located(form.data, config.timezone),
+        desk=at_desk(organizer()),
+        timezone=config.timezone,
+        now=now(),
+    )
+    tell(_("The draft is made. Please check what the template filled in."))
+    return redirect(url_for("desk.edit", event_id=made.id), 303)
+
+
+@desk.get("/<uuid:event_id>/edit")
+def edit(event_id: UUID) -> ResponseReturnValue:
+    """Show the form with everything that the event says now."""
+    event = database.read(queries.desk_event, event_id, community=organizer().community)
+    return form_page(event, values_of(event), {})
+
+
+@desk.post("/<uuid:event_id>/edit")
+def save(event_id: UUID) -> ResponseReturnValue:
+    """Write what was entered; a button of the form itself only adds or takes out a row."""
+    event = database.read(queries.desk_event, event_id, community=organizer().community)
+    form = forms.load(EventFormSchema(), _kept_rows(request.form))
+    if "_add" in request.form or "_remove" in request.form:
+        _add_row(form.values, request.form.get("_add", ""))
+        return form_page(event, form.values, {})
+    if form.data is None:
+        return form_page(event, form.values, form.errors), 422
+    version = form.data.pop("version")
+    try:
+        database.write(
+            operations.change_event,
+            event_id,
+            _entered(form.data, event),
+            version=version,
+            desk=at_desk(organizer()),
+            now=now(),
+        )
+    except Stale as error:
+        newest = database.read(queries.desk_event, event_id, community=organizer().community)
+        history = [(row[0], row[1]) for row in database.read(queries.history, event_id, since=version)]
+        form.values["version"] = newest.version
+        return form_page(newest, form.values, {}, stale=(error.detail, steps_of(history, newest))), 412
+    except (Conflict, Invalid) as error:
+        form.refuse(error)
+        return form_page(event, form.values, form.errors), 422
+    tell(_("Saved."))
+    return redirect(url_for("desk.event", event_id=event_id), 303)
+
+
+def form_page(
+    event: Event,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Any],
+    *,
+    stale: tuple[str, list[dict[str, Any]]] | None = None,
+) -> str:
+    """Return the form; ``stale`` is what to say of a change that came between, and what it was."""
+    rules = dict.fromkeys((*words.USUAL_DISTANCES, *event.reminders, *values.get("reminders", ())))
+    return render_template(
+        "events/edit.html",
+        event=event,
+        values=values,
+        errors=flat(errors) if errors else {},
+        stale=stale,
+        themes=list(words.THEMES.items()),
+        kinds=list(words.KINDS.items()),
+        rules=[(rule, words.distance(rule)) for rule in rules],
+    )
+
+
+def values_of(event: Event) -> dict[str, Any]:
+    """Return the event as the boxes of its form hold it."""
+    zone = event.timezone
+    plain = (*BLANK, "version", "title", "theme", "waitlist", "reminders")
+    return {name: getattr(event, name) for name in plain} | {
+        "venue": {"name": event.venue_name, "address": event.venue_address},
+        "starts_at": box(event.starts_at, zone),
+        "ends_at": box(event.ends_at, zone),
+        "shifts": [
+            {
+                "id": shift.id,
+                "role": shift.role,
+                "description": shift.description,
+                "starts_at": box(shift.starts_at, zone),
+                "ends_at": box(shift.ends_at, zone),
+                "capacity": shift.capacity,
+                "minimum": shift.minimum,
+                "min_age": shift.min_age,
+                "skills": "，".join(shift.skills),
+                "counts_as_service": shift.counts_as_service,
+            }
+            for shift in event.shifts
+        ],
+        "programme": [
+            {
+                "id": item.id,
+                "title": item.title,
+                "kind": item.kind,
+                "performers": item.performers,
+                "starts_at": box(item.starts_at, zone),
+                "minutes": item.minutes,
+                "place": item.place,
+            }
+            for item in event.programme
+        ],
+    }
+
+
+def _entered(data: Mapping[str, Any], event: Event) -> dict[str, Any]:
+    """Return what the form says as the operation takes it.
+
+    A box holds no seconds, so a time that was left alone is left out; what is left out moves along with the start.
+    The end moves along only to another day: on the same day it is meant as it stands.
+    """
+    placed = located(data, event.timezone)
+    entered = {**BLANK, **placed, "reminders": [{"before": rule} for rule in placed.get("reminders", ())]}
+    if _is_same(entered["starts_at"], event.starts_at, event):
+        del entered["starts_at"]
+    is_same_day = _day(entered.get("starts_at", event.starts_at), event) == _day(event.starts_at, event)
+    if _is_same(entered["ends_at"], event.ends_at, event):
+        entered["ends_at"] = event.ends_at
+        if not is_same_day:
+            del entered["ends_at"]
+    parts: list[Any] = [*event.shifts, *event.programme]
+    present = {part.id: part for part in parts}
+    entered["shifts"] = [
+        _row(row | {"skills": _listed(row.get("skills", ""))}, fields.SHIFT, present, event)
+        for row in placed.get("shifts", ())
+    ]
+    entered["programme"] = [_row(row, fields.ITEM, present, event) for row in placed.get("programme", ())]
+    return entered
+
+
+def _row(
+    typed: Mapping[str, Any], empty: Mapping[str, Any], present: Mapping[UUID, Any], event: Event
+) -> dict[str, Any]:
+    """Return a row of the form with what its empty boxes mean, and without times that were left alone."""
+    row = {**empty, **typed}
+    part = present.get(row["id"]) if "id" in row else None
+    untouched = [
+        name
+        for name in ("starts_at", "ends_at")
+        if part is not None and name in row and _is_same(row[name], getattr(part, name), event)
+    ]
+    return {name: value for name, value in row.items() if name not in untouched}
+
+
+def _is_same(typed: datetime | None, known: datetime | None, event: Event) -> bool:
+    return box(typed, event.timezone) == box(known, event.timezone)
+
+
+def _day(moment: datetime, event: Event) -> str:
+    return event.local(moment).date().isoformat()
+
+
+def _listed(skills: str) -> list[str]:
+    return [skill.strip() for skill in re.split(r"[,，、;；]", skills) if skill.strip()]
+
+
+def _kept_rows(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the form without the row that its button takes out, and without new rows that were left blank.
+
+    A new row comes with its times filled in and a box ticked, which alone mean nothing.
+    """
+    taken_out = sent.get("_remove", "")
+    kept: MultiDict[str, str] = MultiDict()
+    for name, value in sent.items(multi=True):
+        row = ROW.match(name)
+        if row is not None:
+            is_blank = not any(sent.get(f"{row[0]}{part}", "").strip() for part in MEANING[row[1]])
+            if is_blank or row[0] == f"{taken_out}-":
+                continue
+        kept.add(name, value)
+    return kept
+
+
+def _add_row(values: dict[str, Any], group: str) -> None:
+    """Append a row to the shifts or the programme, with the times of the event."""
+    starts_at, ends_at = values.get("starts_at", ""), values.get("ends_at", "")
+    if group == "shifts":
+        values["shifts"].append({"starts_at": starts_at, "ends_at": ends_at, "counts_as_service": True})
+    elif group == "programme":
+        values["programme"].append({"starts_at": starts_at, "kind": Kind.PERFORMANCE})
+
+
+def _date_page(template: Template, values: Mapping[str, Any], errors: Mapping[str, Any], year: int | None) -> str:
+    this_year = now().astimezone(ZoneInfo(config.timezone)).year
+    day = _proposed(template, year)
+    return render_template(
+        "events/date.html",
+        template=template,
+        values=values,
+        errors=errors,
+        year=day.year,
+        years=[(one, str(one)) for one in range(this_year, this_year + YEARS_AHEAD + 1)],
+        lunar=lunar_date(day.date()).words if isinstance(template.rule, Lunar) else None,
+    )
+
+
+def _proposed(template: Template, year: int | None) -> datetime:
+    """Return when an event of this template would start, in the year or next."""
+    zone = ZoneInfo(config.timezone)
+    if template.rule is None:
+        day = now().astimezone(zone).date() + timedelta(days=7)
+    else:
+        is_known = year is not None and FIRST_YEAR <= year <= LAST_YEAR
+        day = operations.usual_day(template.rule, template.starts, year if is_known else None, zone, now())
+    return datetime.combine(day, template.starts, zone)
+
+
+def _is_festival(template: Template) -> bool:
+    return isinstance(template.rule, Lunar | Solar)

@@ -1,0 +1,147 @@
+"""Pages for everybody: the festivals, each one's own page, and the organizers' way in and out."""
+
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from services.events import accounts, queries, words
+from services.events.api import sign_in
+from services.events.festivals import Lunar, lunar_date
+from services.events.models import Event, EventStatus, Kind
+from services.events.playbook import PLAYBOOK
+from services.events.queries import Staffed
+from services.events.schemas import CredentialsSchema
+from shared.errors import Unauthorized
+from shared.texts import text as _
+from shared.web import forms, limits
+from shared.web.auth import current_principal, sign_in_cookie, sign_out
+from shared.web.current import config, database, now
+from shared.web.i18n import current_language, tell, translate
+from shared.web.security import from_any_service, local_path
+
+SHOWN: Final = 60
+"""Events on the front page; there are rarely more to come."""
+
+door = Blueprint("door", __name__, url_prefix="/events")
+
+
+@door.get("/")
+def home() -> ResponseReturnValue:
+    """List the events that one may still go to, the soonest first."""
+    staffed = database.read(_upcoming)
+    return render_template(
+        "events/home.html",
+        events=[(one.event, one.total.free, words.state(one.event, one.total.free, now())) for one in staffed],
+        lunar=lunar_words,
+    )
+
+
+@door.get("/<slug>")
+def festival(slug: str) -> ResponseReturnValue:
+    """Show an event; drafts are for the community's organizers."""
+    principal = current_principal()
+    community = principal.community if principal is not None and principal.kind == "organizer" else None
+    staffed = database.read(_by_slug, slug, community)
+    event = staffed.event
+    return render_template(
+        "events/festival.html",
+        event=event,
+        staffed=staffed,
+        state=words.state(event, staffed.total.free, now()),
+        takes_names=event.status is EventStatus.PUBLISHED and now() < event.ends_at,
+        programme=programme(event),
+        now=now(),
+        lunar=lunar_words(event),
+        address=f"{config.origin}{url_for('door.festival', slug=event.slug)}",
+        is_ours=event.community == community,
+    )
+
+
+@door.get("/login")
+def login_form() -> ResponseReturnValue:
+    """Ask an organizer for name and password."""
+    principal = current_principal()
+    if principal is not None and principal.kind == "organizer":
+        return redirect(_next(), 303)
+    return render_template("events/login.html", values={}, errors={})
+
+
+@door.post("/login")
+@limits.limit(
+    accounts.WRONG_PASSWORDS,
+    key=lambda: accounts.guess(limits.address(), request.form.get("username", "")),
+    failures_only=True,
+)
+def login() -> ResponseReturnValue:
+    """Sign an organizer in and go on to where they wanted to be."""
+    form = forms.load(CredentialsSchema(), request.form)
+    if form.data is not None:
+        try:
+            token, expires_at = sign_in(form.data)
+        except Unauthorized as error:
+            form.refuse(error)
+        else:
+            response = redirect(_next(), 303)
+            sign_in_cookie(response, token, expires_at)
+            return response
+    return render_template("events/login.html", values=form.values, errors=form.errors), 422
+
+
+@door.post("/logout")
+@from_any_service
+def logout() -> ResponseReturnValue:
+    """End the sign-in, here and wherever its token may have gone."""
+    principal = current_principal()
+    if principal is not None and principal.kind == "organizer" and principal.session_id is not None:
+        database.write(accounts.close_session, principal.session_id, now=now())
+    response = redirect(url_for("door.home"), 303)
+    sign_out(response)
+    tell(_("You are signed out. See you soon."))
+    return response
+
+
+def lunar_words(event: Event) -> str | None:
+    """Return the date on the Chinese calendar, where the event's festival goes by it."""
+    template = PLAYBOOK.get(event.template or "")
+    if template is None or not isinstance(template.rule, Lunar):
+        return None
+    day = lunar_date(event.local(event.starts_at).date())
+    if current_language().tag.startswith("zh"):
+        return f"农历{day.words}"
+    return str(translate(_("lunar month %(month)s, day %(day)s", month=day.month, day=day.day)))
+
+
+def programme(event: Event) -> list[dict[str, str | None]]:
+    """Return the programme as the timeline shows it, by time."""
+    moment = now()
+    shown = []
+    for item in sorted(event.programme, key=lambda one: one.starts_at or event.ends_at):
+        state = None
+        if item.starts_at is not None and event.status is EventStatus.PUBLISHED and moment >= item.starts_at:
+            is_over = moment >= (item.ends_at or event.ends_at)
+            state = "done" if is_over else "now"
+        kind = "" if item.kind is Kind.OTHER else translate(words.KINDS[item.kind])
+        details = [kind, item.performers, item.place]
+        shown.append(
+            {
+                "time": event.local(item.starts_at).strftime("%H:%M") if item.starts_at else "",
+                "title": item.title,
+                "text": " · ".join(detail for detail in details if detail),
+                "state": state,
+            }
+        )
+    return shown
+
+
+def _next() -> str:
+    return local_path(request.args.get("next"), url_for("desk.board"))
+
+
+def _upcoming(session: Session) -> list[Staffed]:
+    return queries.staffed(session, queries.upcoming(session, now(), SHOWN))
+
+
+def _by_slug(session: Session, slug: str, community: str | None) -> Staffed:
+    return queries.staffed(session, [queries.event_by_slug(session, slug, community=community)])[0]

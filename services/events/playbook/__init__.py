@@ -1,0 +1,17 @@
+"""The playbook: how a neighbourhood's festivals and weekly activities usually go, as templates for new events."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.events.playbook.dragon_boat import DRAGON_BOAT
+from services.events.playbook.everyday import EVERYDAY
+from services.events.playbook.festive import FESTIVE, MID_AUTUMN
+from services.events.playbook.national_day import NATIONAL_DAY
+from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
+
+__all__ = ["PLAYBOOK", "Supply", "Template", "UsualItem", "UsualShift"]
+
+PLAYBOOK: Final[Mapping[str, Template]] = {
+    template.key: template for template in (DRAGON_BOAT, MID_AUTUMN, NATIONAL_DAY, *FESTIVE, *EVERYDAY)
+}
+"""Template key -> template, in the order in which they are offered."""

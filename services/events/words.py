@@ -1,0 +1,149 @@
+"""What states, kinds and fields are called on the pages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from services.events.models import Event, EventStatus, Kind, ReminderState, Theme
+from services.events.times import Distance
+from shared.texts import Text
+from shared.texts import text as _
+
+BRIEF: Final = 80
+"""Characters up to which a change is shown in full."""
+
+Tag = tuple[Text, str]
+"""Words and the tone of a tag."""
+
+STATUS: Final[Mapping[EventStatus, Tag]] = {
+    EventStatus.DRAFT: (_("Draft"), "neutral"),
+    EventStatus.PUBLISHED: (_("Published"), "good"),
+    EventStatus.CANCELLED: (_("Cancelled"), "bad"),
+    EventStatus.COMPLETED: (_("Completed"), "info"),
+}
+KINDS: Final[Mapping[Kind, Text]] = {
+    Kind.PERFORMANCE: _("Performance"),
+    Kind.CONTEST: _("Contest"),
+    Kind.GAME: _("Game"),
+    Kind.TALK: _("Talk"),
+    Kind.WORKSHOP: _("Workshop"),
+    Kind.CEREMONY: _("Ceremony"),
+    Kind.OTHER: _("Other"),
+}
+THEMES: Final[Mapping[Theme, Text]] = {
+    Theme.EVERYDAY: _("Everyday"),
+    Theme.DRAGON_BOAT: _("Dragon Boat: reed green"),
+    Theme.MID_AUTUMN: _("Mid-Autumn: night blue and moon gold"),
+    Theme.NATIONAL_DAY: _("National Day: red and gold"),
+    Theme.SPRING_FESTIVAL: _("Spring Festival: festive red"),
+}
+NAMES: Final[Mapping[str, Text]] = {
+    **{str(kind): name for kind, name in KINDS.items()},
+    **{str(theme): name for theme, name in THEMES.items()},
+}
+REMINDERS: Final[Mapping[ReminderState, Tag]] = {
+    ReminderState.PENDING: (_("Planned"), "neutral"),
+    ReminderState.FIRED: (_("Sent"), "good"),
+    ReminderState.CANCELLED: (_("Cancelled"), "neutral"),
+    ReminderState.SKIPPED: (_("Skipped: too late"), "warning"),
+}
+USUAL_DISTANCES: Final[Mapping[str, Text]] = {
+    "P7D": _("A week before"),
+    "P3D": _("Three days before"),
+    "P1D": _("A day before"),
+    "PT2H": _("Two hours before"),
+    "PT1H": _("An hour before"),
+}
+PLEDGES: Final[Mapping[str, Text]] = {
+    "people": _("People"),
+    "venue": _("Venue"),
+    "supplies": _("Supplies"),
+    "speaker": _("Speaker"),
+}
+ACTIONS: Final[Mapping[str, Text]] = {
+    "created": _("created the event"),
+    "duplicated": _("created the event after an earlier one"),
+    "changed": _("changed the event"),
+    "published": _("published the event"),
+    "cancelled": _("cancelled the event"),
+    "completed": _("completed the event"),
+}
+FIELDS: Final[Mapping[str, Text]] = {
+    "title": _("Name of the event"),
+    "summary": _("What it is about"),
+    "theme": _("Look"),
+    "venue_name": _("Place"),
+    "venue_address": _("Address or meeting point"),
+    "starts_at": _("Start"),
+    "ends_at": _("End"),
+    "timezone": _("Time zone"),
+    "conditions": _("Who can take part"),
+    "how_to_sign_up": _("How to sign up"),
+    "risks": _("Risks and protection"),
+    "contact": _("Contact line of the office"),
+    "expected_attendance": _("People expected"),
+    "waitlist": _("Waitlist"),
+    "reminders": _("Reminders"),
+    "shift": _("Shift"),
+    "shift.role": _("Role"),
+    "shift.description": _("What there is to do"),
+    "shift.starts_at": _("Start"),
+    "shift.ends_at": _("End"),
+    "shift.capacity": _("Places"),
+    "shift.minimum": _("At least"),
+    "shift.min_age": _("Youngest age"),
+    "shift.skills": _("Skills"),
+    "shift.counts_as_service": _("Counts as service"),
+    "shift.order": _("Order of the shifts"),
+    "programme": _("Programme item"),
+    "programme.title": _("Title"),
+    "programme.kind": _("Kind"),
+    "programme.performers": _("Performers"),
+    "programme.starts_at": _("Start"),
+    "programme.minutes": _("Length in minutes"),
+    "programme.place": _("Where"),
+    "programme.order": _("Order of the programme"),
+}
+
+
+def state(event: Event, free: int, now: datetime) -> Tag:
+    """Return how the event stands for somebody who would like to join in; ``free`` is in places."""
+    if event.status is not EventStatus.PUBLISHED:
+        return STATUS[event.status]
+    if now >= event.ends_at:
+        return _("Over"), "neutral"
+    if now >= event.starts_at:
+        return _("Going on now"), "accent"
+    if free > 0:
+        return _("Open for sign-up"), "good"
+    return (_("Full, waitlist open"), "warning") if event.waitlist else (_("Full"), "warning")
+
+
+def distance(rule: str) -> Text:
+    """Return an ISO 8601 duration before the start in words."""
+    if rule in USUAL_DISTANCES:
+        return USUAL_DISTANCES[rule]
+    length = Distance.parse(rule)
+    hours, minutes = divmod(length.seconds // 60, 60)
+    if length.days and not length.seconds:
+        return _("%(n)s d before", n=length.days)
+    if hours and not (length.days or minutes):
+        return _("%(n)s h before", n=hours)
+    if minutes and not (length.days or hours):
+        return _("%(n)s min before", n=minutes)
+    return _("%(days)s d %(hours)s h %(minutes)s min before", days=length.days, hours=hours, minutes=minutes)
+
+
+def value(field: str, raw: object, event: Event) -> str:
+    """Return a value of the history in words."""
+    if raw in (None, "", []):
+        return _("nothing")
+    if isinstance(raw, bool):
+        return _("yes") if raw else _("no")
+    if isinstance(raw, list):
+        return ", ".join(str(one) for one in raw)
+    if isinstance(raw, str):
+        if field.endswith("_at"):
+            return event.local(datetime.fromisoformat(raw)).strftime("%Y-%m-%d %H:%M")
+        return NAMES.get(raw, raw) if field in {"theme", "programme.kind"} else raw
+    return str(raw)

@@ -1,0 +1,1 @@
+"""The partners service: work units, their contacts, what events need of them and what they pledge."""

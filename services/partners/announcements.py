@@ -1,0 +1,48 @@
+"""What the partners service tells the others: needs and pledges, with their units' names and never a contact's."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.partners.models import Need, Pledge
+from shared.messaging import outbox
+
+
+def need_posted(session: Session, need: Need, now: datetime) -> None:
+    """Send the need's state."""
+    outbox.add(
+        session,
+        "need.posted",
+        {
+            "need_id": need.id,
+            "version": need.version,
+            "event_id": need.event_id,
+            "shift_id": need.shift_id,
+            "kind": need.kind.value,
+            "quantity": need.quantity,
+            "unit": need.unit,
+            "description": need.description,
+            "due_at": need.due_at,
+        },
+        now=now,
+    )
+
+
+def pledge_changed(session: Session, pledge: Pledge, message_type: str, now: datetime) -> None:
+    """Send the pledge's state; ``message_type`` says what has just happened to it."""
+    outbox.add(
+        session,
+        message_type,
+        {
+            "pledge_id": pledge.id,
+            "version": pledge.version,
+            "event_id": pledge.event_id,
+            "shift_id": pledge.shift_id,
+            "need_id": pledge.need_id,
+            "work_unit_id": pledge.work_unit_id,
+            "work_unit": pledge.work_unit.name,
+            "kind": pledge.kind.value,
+            "quantity": pledge.quantity,
+        },
+        now=now,
+    )

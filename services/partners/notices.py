@@ -1,0 +1,130 @@
+"""The letters to units' contacts, written from what is true at the moment they are sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from services.partners import words
+from services.partners.models import LIVE, Contact, Event, Kind, Pledge, PledgeStatus
+from shared import catalogues, dates
+from shared.catalogues import Language
+from shared.config import Config
+from shared.notices.queue import Composer, Letter
+from shared.notices.tables import Notice
+from shared.texts import Text
+from shared.texts import text as _
+
+CONCERNED: Final[Mapping[str, tuple[str, Sequence[PledgeStatus]]]] = {
+    "reminder": ("published", LIVE),
+    "changed": ("published", (*LIVE, PledgeStatus.DELIVERED)),
+    "cancelled": ("cancelled", (*LIVE, PledgeStatus.DELIVERED)),
+}
+"""Kind -> the state of the event and those of the pledges to which it applies."""
+
+SUBJECTS: Final[Mapping[str, Text]] = {
+    "reminder": _("Reminder: %(event)s"),
+    "changed": _("New time or place: %(event)s"),
+    "cancelled": _("Cancelled: %(event)s"),
+}
+
+OPENINGS: Final[Mapping[str, Text]] = {
+    "reminder": _("the event that %(unit)s helps with begins soon. Thank you for being part of it."),
+    "changed": _("the time or the place of an event that %(unit)s helps with has changed. It is now as follows."),
+    "cancelled": _("the event that %(unit)s wanted to help with will not take place. Thank you all the same."),
+}
+
+
+def composer(config: Config) -> Composer:
+    """Return the function that writes a notice, or None where it no longer applies: withdrawn, moved on, cancelled."""
+    page = f"{config.origin}/partners/unit"
+
+    def compose(session: Session, notice: Notice, now: datetime) -> Letter | None:
+        contact = session.get(Contact, notice.person_id, options=[joinedload(Contact.work_unit)])
+        event = session.get(Event, notice.event_id)
+        if contact is None or event is None or not (contact.active and contact.work_unit.active):
+            return None
+        status, pledged = CONCERNED[notice.kind]
+        if event.status != status or event.occurrence != notice.occurrence:
+            return None
+        pledges = _pledges(session, contact, event, pledged)
+        return _letter(contact, event, notice, pledges, page, now) if pledges else None
+
+    return compose
+
+
+def _letter(
+    contact: Contact, event: Event, notice: Notice, pledges: Sequence[Pledge], page: str, now: datetime
+) -> Letter:
+    language = catalogues.language("partners", contact.language)
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _(OPENINGS[notice.kind].msgid, unit=contact.work_unit.name),
+        "",
+        *_event_lines(event, notice, language, now),
+        "",
+        _("You have pledged:"),
+        *(_pledge_line(pledge, event, language, now) for pledge in pledges),
+        "",
+        _("Your unit's page: %(link)s", link=page),
+    ]
+    if event.contact:
+        lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
+    return Letter(
+        subject=str(language.translate(_(SUBJECTS[notice.kind].msgid, event=event.title))),
+        body="\n".join(language.translate(lines)),
+        phone=contact.phone,
+        email=contact.email,
+        language=language.tag,
+    )
+
+
+def _pledges(session: Session, contact: Contact, event: Event, statuses: Sequence[PledgeStatus]) -> Sequence[Pledge]:
+    return session.scalars(
+        select(Pledge)
+        .where(
+            Pledge.work_unit_id == contact.work_unit_id,
+            Pledge.event_id == event.id,
+            Pledge.status.in_(statuses),
+        )
+        .options(joinedload(Pledge.shift), joinedload(Pledge.need))
+        .order_by(Pledge.created_at, Pledge.id)
+    ).all()
+
+
+def _event_lines(event: Event, notice: Notice, language: Language, now: datetime) -> list[str]:
+    lines: list[str] = [
+        _("Event: %(event)s", event=event.title),
+        _("Time: %(when)s", when=dates.span(event.starts_at, event.ends_at, event.timezone, language, now)),
+        _("Place: %(name)s, %(address)s", name=event.venue_name, address=event.venue_address),
+    ]
+    if notice.kind == "cancelled" and event.reason:
+        lines.append(_("Reason: %(reason)s", reason=event.reason))
+    if notice.kind == "changed":
+        starts_at, ends_at = (datetime.fromisoformat(notice.params[name]) for name in ("old_starts_at", "old_ends_at"))
+        if (starts_at, ends_at) != (event.starts_at, event.ends_at):
+            before = dates.span(starts_at, ends_at, event.timezone, language, now)
+            lines.append(_("Planned before: %(when)s", when=before))
+    return lines
+
+
+def _pledge_line(pledge: Pledge, event: Event, language: Language, now: datetime) -> Text:
+    what, shift = words.matter(pledge), pledge.shift
+    promised = words.amount(pledge, pledge.quantity)
+    if pledge.kind is not Kind.PEOPLE or shift is None:
+        return _("- %(what)s. %(amount)s", what=what, amount=promised)
+    if not shift.listed:
+        return _("- %(what)s: this shift is no longer part of the event", what=what)
+    when = dates.span(shift.starts_at, shift.ends_at, event.timezone, language, now)
+    if pledge.status is PledgeStatus.PENDING:
+        return _("- %(what)s, %(when)s. %(amount)s", what=what, when=when, amount=promised)
+    return _(
+        "- %(what)s, %(when)s. %(amount)s; places kept: %(held)s; names entered: %(claimed)s",
+        what=what,
+        when=when,
+        amount=promised,
+        held=pledge.held,
+        claimed=pledge.claimed,
+    )

@@ -1,0 +1,41 @@
+"""The business actions of the partners service, one function each."""
+
+from services.partners.operations.copies import record_event, remind_units
+from services.partners.operations.needs import Request, post_need
+from services.partners.operations.places import record_places
+from services.partners.operations.pledges import (
+    Promise,
+    deliver_pledge,
+    make_pledge,
+    reduce_pledge,
+    withdraw_pledge,
+)
+from services.partners.operations.units import (
+    Access,
+    Person,
+    add_work_unit,
+    close_work_unit,
+    renew_access,
+    reopen_work_unit,
+    replace_contact,
+)
+
+__all__ = [
+    "Access",
+    "Person",
+    "Promise",
+    "Request",
+    "add_work_unit",
+    "close_work_unit",
+    "deliver_pledge",
+    "make_pledge",
+    "post_need",
+    "record_event",
+    "record_places",
+    "reduce_pledge",
+    "remind_units",
+    "renew_access",
+    "reopen_work_unit",
+    "replace_contact",
+    "withdraw_pledge",
+]

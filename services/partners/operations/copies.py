@@ -1,0 +1,160 @@
+"""The service's own copy of the events: kept up to date, and what a change of it means for units with pledges."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from services.partners.models import LIVE, Contact, Event, Pledge, PledgeStatus, Shift, WorkUnit
+from shared.errors import Unready
+from shared.notices import queue
+
+
+def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) -> None:
+    """Bring the copy of the event to the state in ``data`` (an ``event.*`` message), unless it is older.
+
+    Contacts of units with a pledge are told of a new time or place, and of a cancellation.
+    """
+    event = session.scalars(select(Event).where(Event.id == data["event_id"]).with_for_update(of=Event)).one_or_none()
+    before = None
+    if event is None:
+        event = Event(id=data["event_id"])
+        session.add(event)
+    elif data["version"] <= event.version:
+        return
+    else:
+        before = _Snapshot(event)
+    _copy(event, data)
+    session.flush()
+    _record_shifts(session, event, data["shifts"])
+    if before is not None:
+        _tell(session, event, before, now)
+
+
+def remind_units(session: Session, reminder: Mapping[str, Any], *, now: datetime) -> None:
+    """Queue a reminder for each unit that had pledged something when it came due; see ``reminder.due``.
+
+    Raises Unready where the event has not come so far yet. A reminder of an earlier occurrence is void.
+    """
+    event = session.get(Event, reminder["event_id"])
+    if event is None or event.version < reminder["version"]:
+        raise Unready("the event of the reminder is not known so far yet")
+    if event.status != "published" or event.occurrence != reminder["occurrence"]:
+        return
+    queue.plan_for_all(
+        session,
+        contacts(event.id, *LIVE).where(Pledge.created_at <= reminder["due_at"]),
+        kind="reminder",
+        event_id=event.id,
+        rule=reminder["rule"],
+        occurrence=reminder["occurrence"],
+        due_at=reminder["due_at"],
+        expires_at=reminder["expires_at"],
+        now=now,
+    )
+
+
+def contacts(event_id: UUID, *statuses: PledgeStatus) -> Select[UUID]:
+    """Select the ids of the contacts whose units have a pledge for the event in one of the states."""
+    return (
+        select(Contact.id)
+        .join(WorkUnit, WorkUnit.id == Contact.work_unit_id)
+        .join(Pledge, Pledge.work_unit_id == WorkUnit.id)
+        .where(Contact.active, WorkUnit.active, Pledge.event_id == event_id, Pledge.status.in_(statuses))
+    )
+
+
+class _Snapshot:
+    """What units have been told of an event so far."""
+
+    def __init__(self, event: Event) -> None:
+        self.status = event.status
+        self.starts_at = event.starts_at
+        self.ends_at = event.ends_at
+        self.venue = (event.venue_name, event.venue_address)
+        self.times = {shift.id: (shift.starts_at, shift.ends_at) for shift in event.shifts if shift.listed}
+
+    def moved(self, event: Event) -> bool:
+        """Tell whether someone who knows the old state would come at the wrong time or to the wrong place."""
+        return (self.starts_at, self.ends_at) != (event.starts_at, event.ends_at) or self.venue != (
+            event.venue_name,
+            event.venue_address,
+        )
+
+    def moved_shifts(self, event: Event) -> list[UUID]:
+        """Return the shifts that have another time now, or are gone."""
+        times = {shift.id: (shift.starts_at, shift.ends_at) for shift in event.shifts if shift.listed}
+        return [shift_id for shift_id, time in self.times.items() if times.get(shift_id) != time]
+
+
+def _copy(event: Event, data: Mapping[str, Any]) -> None:
+    event.venue_name = data["venue"]["name"]
+    event.venue_address = data["venue"]["address"]
+    for name in (
+        "version",
+        "community",
+        "slug",
+        "theme",
+        "title",
+        "summary",
+        "status",
+        "reason",
+        "timezone",
+        "starts_at",
+        "ends_at",
+        "occurrence",
+        "contact",
+    ):
+        setattr(event, name, data[name])
+
+
+def _record_shifts(session: Session, event: Event, listed: list[Mapping[str, Any]]) -> None:
+    known = {shift.id: shift for shift in event.shifts}
+    for position, data in enumerate(listed):
+        shift = known.get(data["shift_id"])
+        if shift is None:
+            shift = Shift(id=data["shift_id"])
+            event.shifts.append(shift)
+        shift.position = position
+        shift.listed = True
+        for name in ("role", "description", "starts_at", "ends_at", "capacity"):
+            setattr(shift, name, data[name])
+    ids = {data["shift_id"] for data in listed}
+    for shift_id, shift in known.items():
+        shift.listed = shift_id in ids
+    session.flush()
+
+
+def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> None:
+    """Take back what is no longer true and tell every unit concerned of what is, once for each version of the event."""
+    moved, moved_shifts = before.moved(event), before.moved_shifts(event)
+    if event.status != "published":
+        queue.cancel(session, event_id=event.id, kind="reminder")
+        queue.cancel(session, event_id=event.id, kind="changed")
+    elif moved:
+        queue.cancel(session, event_id=event.id, kind="reminder", before_occurrence=event.occurrence)
+        queue.cancel(session, event_id=event.id, kind="changed")
+    concerned = contacts(event.id, *LIVE, PledgeStatus.DELIVERED)
+    if event.status == "cancelled" and before.status == "published":
+        kind = "cancelled"
+    elif event.status == "published" and moved:
+        kind = "changed"
+    elif event.status == "published" and moved_shifts:
+        kind, concerned = "changed", concerned.where(Pledge.shift_id.in_(moved_shifts))
+    else:
+        return
+    queue.plan_for_all(
+        session,
+        concerned,
+        kind=kind,
+        event_id=event.id,
+        rule=f"v{event.version}",
+        occurrence=event.occurrence,
+        due_at=now,
+        expires_at=max(event.ends_at, before.ends_at),
+        params={"old_starts_at": before.starts_at.isoformat(), "old_ends_at": before.ends_at.isoformat()},
+        now=now,
+    )

@@ -1,0 +1,7 @@
+"""The partners service's pages: the door for everybody, the units' own pages, and the desk for organizers."""
+
+from services.partners.pages.desk import desk
+from services.partners.pages.door import door
+from services.partners.pages.unit import unit
+
+__all__ = ["desk", "door", "unit"]

@@ -1,0 +1,53 @@
+"""Who may see and do what: an organizer in the whole community, a contact for the one unit they speak for."""
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from services.partners.links import token_hash
+from services.partners.models import Contact, WorkUnit
+from shared.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What somebody may see and do. ``contact_id`` is None for an organizer of the community."""
+
+    community: str
+    contact_id: UUID | None = None
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self:
+        """Return the scope of whoever is signed in."""
+        return cls(principal.community, principal.id if principal.kind == "contact" else None)
+
+    @property
+    def by(self) -> str:
+        """What a pledge's history calls whoever acts."""
+        return "organizer" if self.contact_id is None else "contact"
+
+    def units(self) -> ColumnElement[bool]:
+        """The condition on ``WorkUnit`` that leaves only the units within the scope."""
+        ours = WorkUnit.community == self.community
+        if self.contact_id is None:
+            return ours
+        return and_(
+            ours,
+            WorkUnit.active,
+            WorkUnit.id.in_(select(Contact.work_unit_id).where(Contact.id == self.contact_id, Contact.active)),
+        )
+
+
+def identify(session: Session, token: str) -> Principal | None:
+    """Return the contact whom the access link lets in, under the unit's name; None where it lets nobody in."""
+    row = session.execute(
+        select(Contact.id, WorkUnit.name, WorkUnit.community)
+        .join(Contact.work_unit)
+        .where(Contact.token_hash == token_hash(token), Contact.active, WorkUnit.active)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Principal(kind="contact", id=row.id, name=row.name, community=row.community, role="contact")

@@ -1,0 +1,92 @@
+"""How kinds, states and pledges are called, on pages and in notices."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.partners.models import Kind, Pledge, PledgeStatus, PledgeStep
+from shared.texts import Text
+from shared.texts import text as _
+
+KINDS: Final[Mapping[Kind, Text]] = {
+    Kind.PEOPLE: _("People"),
+    Kind.VENUE: _("Venue"),
+    Kind.SUPPLIES: _("Supplies"),
+    Kind.SPEAKER: _("Speaker"),
+}
+
+UNIT_KINDS: Final[Mapping[str, Text]] = {
+    "school": _("School"),
+    "clinic": _("Clinic or hospital"),
+    "police": _("Police or fire station"),
+    "government": _("Government office"),
+    "company": _("Company or shop"),
+    "property": _("Property management"),
+    "association": _("Association"),
+    "other": _("Other"),
+}
+"""The kinds that forms offer; programs may name others, which are shown as they are."""
+
+STATES: Final[Mapping[PledgeStatus, tuple[Text, str]]] = {
+    PledgeStatus.PENDING: (_("Promised"), "info"),
+    PledgeStatus.HELD: (_("Places kept"), "good"),
+    PledgeStatus.PARTLY_HELD: (_("Some places kept"), "warning"),
+    PledgeStatus.REFUSED: (_("No places left"), "bad"),
+    PledgeStatus.WITHDRAWN: (_("Withdrawn"), "neutral"),
+    PledgeStatus.DELIVERED: (_("Delivered"), "good"),
+}
+
+STEPS: Final[Mapping[str, Text]] = {
+    "made": _("Promised: %(n)s"),
+    "reduced": _("Reduced to %(n)s"),
+    "withdrawn": _("Withdrawn"),
+    "delivered": _("Delivered: %(n)s"),
+    "held": _("Places kept: %(n)s"),
+    "partly_held": _("Places kept: %(n)s, the others were taken"),
+    "refused": _("No places were left"),
+}
+
+ACTORS: Final[Mapping[str, Text]] = {
+    "contact": _("The unit"),
+    "organizer": _("The community office"),
+    "signups": _("Sign-up desk"),
+}
+
+
+def unit_kind(kind: str) -> str:
+    """Return what sort of unit it is, in words where the kind is one of ours."""
+    return UNIT_KINDS.get(kind, kind)
+
+
+def state(pledge: Pledge) -> tuple[Text, str]:
+    """Return where the pledge stands, and the tone that goes with it."""
+    if pledge.status is PledgeStatus.PENDING and pledge.kind is Kind.PEOPLE:
+        return _("Being confirmed"), "info"
+    return STATES[pledge.status]
+
+
+def matter(pledge: Pledge) -> str:
+    """Return what the pledge is about, in a line: the shift, what is needed, or the unit's own words."""
+    if pledge.kind is Kind.PEOPLE and pledge.shift is not None:
+        return pledge.shift.role
+    words = pledge.need.description if pledge.need is not None else pledge.note
+    return words.partition("\n")[0] or KINDS[pledge.kind]
+
+
+def amount(pledge: Pledge, quantity: int) -> Text:
+    """Return a quantity with what it counts."""
+    if pledge.kind is Kind.PEOPLE:
+        return _("People: %(n)s", n=quantity)
+    if pledge.need is not None and pledge.need.unit:
+        return _("%(n)s %(unit)s", n=quantity, unit=pledge.need.unit)
+    return _("Quantity: %(n)s", n=quantity)
+
+
+def step(one: PledgeStep) -> Text:
+    """Return what happened."""
+    words = STEPS[one.action]
+    return _(words.msgid, n=one.quantity)
+
+
+def phone(number: str) -> str:
+    """Return an E.164 number as people here read it."""
+    return number.removeprefix("+86")

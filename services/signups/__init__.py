@@ -1,0 +1,1 @@
+"""Volunteers: their sign-ups, places, waitlist and attendance."""

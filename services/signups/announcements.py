@@ -1,0 +1,74 @@
+"""What the sign-up service says of a change: to the other services as messages, to people as notices."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.signups.models import Hold, Place, Signup, SignupStatus
+from shared.messaging import outbox
+from shared.notices import queue
+
+MESSAGE_TYPES = {
+    SignupStatus.CONFIRMED: "signup.confirmed",
+    SignupStatus.WAITLISTED: "signup.waitlisted",
+    SignupStatus.WITHDRAWN: "signup.withdrawn",
+    SignupStatus.ATTENDED: "signup.attended",
+    SignupStatus.ABSENT: "signup.absent",
+}
+
+
+def signup_changed(session: Session, signup: Signup, now: datetime) -> None:
+    """Send the sign-up's state."""
+    data = {
+        "signup_id": signup.id,
+        "event_id": signup.event_id,
+        "shift_id": signup.shift_id,
+        "version": signup.version,
+        "status": signup.status.value,
+        "pledge_id": signup.pledge_id,
+    }
+    if signup.status is SignupStatus.ATTENDED:
+        data |= {
+            "checked_in_at": signup.checked_in_at,
+            "checked_out_at": signup.checked_out_at,
+            "minutes": signup.minutes,
+        }
+    outbox.add(session, MESSAGE_TYPES[signup.status], data, now=now)
+
+
+def hold_changed(session: Session, hold: Hold, now: datetime) -> None:
+    """Send the hold's state: as held while it has a place, as released once it has none."""
+    held, claimed = session.execute(
+        select(func.count(), func.count(Place.signup_id)).where(Place.pledge_id == hold.pledge_id)
+    ).one()
+    hold.version += 1
+    outbox.add(
+        session,
+        "places.held" if held else "places.released",
+        {
+            "pledge_id": hold.pledge_id,
+            "event_id": hold.event_id,
+            "shift_id": hold.shift_id,
+            "version": hold.version,
+            "requested": hold.requested,
+            "held": held,
+            "claimed": claimed,
+            "claim_url": f"/signups/claim/{hold.claim_token}",
+        },
+        now=now,
+    )
+
+
+def tell_promoted(session: Session, signup: Signup, now: datetime) -> None:
+    """Queue the good news for someone who waited."""
+    queue.plan(
+        session,
+        kind="promoted",
+        person_id=signup.volunteer_id,
+        event_id=signup.event_id,
+        rule=str(signup.id),
+        occurrence=signup.version,
+        expires_at=signup.shift.starts_at,
+        now=now,
+    )

@@ -1,0 +1,137 @@
+"""The sign-up service's JSON: the door for volunteers and programs, the desk for organizers."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from services.signups import operations, queries, schemas
+from services.signups.idempotency import Answer, Request
+from services.signups.links import Links
+from services.signups.models import Signup
+from shared.errors import BadRequest, NotFound, Unauthorized
+from shared.paging import Page, Part, fetch
+from shared.principal import Principal
+from shared.texts import text as _
+from shared.web import limits, notice_log, paging
+from shared.web.auth import bearer_token, current_principal, organizer
+from shared.web.current import config, database, now
+from shared.web.i18n import current_language
+from shared.web.openapi import ApiBlueprint
+
+KEY: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 200
+SIGNUPS: Final = "600 per minute"
+"""Sign-ups from one address: a whole school may sit behind it."""
+ATTENDANCE: Final[dict[str, Callable[..., Signup]]] = {
+    "check-in": operations.check_in,
+    "check-out": operations.check_out,
+    "absent": operations.mark_absent,
+}
+
+door = ApiBlueprint("api_door", __name__, url_prefix="/signups/api/v1", description="For volunteers")
+desk = ApiBlueprint("api_desk", __name__, url_prefix="/signups/api/v1", description="For organizers")
+
+
+@door.route("/events/<uuid:event_id>/shifts")
+@door.response(200, schemas.ShiftsSchema)
+def shifts(event_id: UUID) -> Any:
+    """List an event's shifts and how full they are."""
+    return {"items": database.read(queries.shifts, event_id)}
+
+
+@door.route("/signups", methods=["POST"])
+@door.arguments(schemas.ApplicationSchema)
+@door.response(201, schemas.AnswerSchema)
+@door.alt_response(200, schema=schemas.AnswerSchema, description="Already on the shift; no more is said")
+@door.doc(parameters=[{"in": "header", "name": KEY, "required": True, "schema": {"type": "string"}}])
+@limits.limit(SIGNUPS)
+def sign_up(entered: dict[str, Any]) -> Any:
+    """Sign up for a shift; the same Idempotency-Key and body get the same answer again."""
+    repeated = Request.of(_key(), entered)
+    application = schemas.application(entered, current_language().tag)
+    links = Links(config.secret_key)
+    answer = database.write(operations.sign_up, application, request=repeated, links=links, now=now())
+    return _told(answer, links), 200 if answer.signup_id is None else 201
+
+
+@door.route("/signups/<uuid:signup_id>")
+@door.response(200, schemas.SignupSchema)
+def signup(signup_id: UUID) -> Any:
+    """Show a sign-up to its own person or to an organizer."""
+    return database.read(_opened, signup_id, current_principal(), bearer_token())
+
+
+@door.route("/signups/<uuid:signup_id>/withdraw", methods=["POST"])
+@door.arguments(schemas.WithdrawalSchema, required=False)
+@door.response(200, schemas.SignupSchema)
+def withdraw(entered: dict[str, Any], signup_id: UUID) -> Any:
+    """Give up the place or the turn; doing so again changes nothing."""
+    opened = database.read(_opened, signup_id, current_principal(), bearer_token())
+    reason = (entered or {}).get("reason")
+    return database.write(operations.withdraw, opened.id, reason=reason, now=now())
+
+
+@desk.route("/signups")
+@desk.arguments(schemas.RosterQuery, location="query")
+@desk.response(200, schemas.SignupPageSchema)
+def roster(entered: dict[str, Any]) -> Any:
+    """List the community's sign-ups, the newest first."""
+    page = paging.asked(entered, "signups")
+    return paging.answer(database.read(_roster, page, organizer().community, entered), "signups")
+
+
+@desk.route("/signups/<uuid:signup_id>/<any('check-in', 'check-out', 'absent'):step>", methods=["POST"])
+@desk.response(200, schemas.SignupSchema)
+def attend(signup_id: UUID, step: str) -> Any:
+    """Note that somebody came, left, or did not come; doing so again changes nothing."""
+    known = database.read(queries.signup, signup_id, community=organizer().community)
+    return database.write(ATTENDANCE[step], known.id, now=now())
+
+
+@desk.route("/notices")
+@desk.arguments(notice_log.NoticeQuery, location="query")
+@desk.response(200, notice_log.NoticePageSchema)
+def notices(entered: dict[str, Any]) -> Any:
+    """List what was or will be sent to volunteers, the newest first."""
+    return notice_log.answer(queries.notices(community=organizer().community), entered)
+
+
+def _key() -> str:
+    key = request.headers.get(KEY, "")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise BadRequest(_("Please send an Idempotency-Key of up to %(n)s characters.", n=LONGEST_KEY))
+    return key
+
+
+def _told(answer: Answer, links: Links) -> dict[str, Any]:
+    if answer.signup_id is None:
+        return {"status": answer.status}
+    token = links.manage_token(answer.signup_id)
+    return {
+        "signup_id": answer.signup_id,
+        "status": answer.status,
+        "waitlist_position": answer.waitlist_position,
+        "manage_token": token,
+        "manage_url": f"{request.host_url}signups/manage/{token}",
+    }
+
+
+def _opened(session: Session, signup_id: UUID, principal: Principal | None, token: str | None) -> Any:
+    """Return the sign-up to an organizer of its community, or to whoever holds its manage token."""
+    if principal is not None and principal.kind == "organizer":
+        found = queries.signup(session, signup_id, community=principal.community)
+    elif token is not None:
+        found = queries.signup_by_token(session, token)
+        if found.id != signup_id:
+            raise NotFound(_("There is no such sign-up."))
+    else:
+        raise Unauthorized(_("Please send your manage token, or sign in as an organizer."))
+    return queries.with_position(session, found)
+
+
+def _roster(session: Session, page: Page, community: str, wanted: dict[str, Any]) -> Part:
+    query = queries.roster(community=community, **wanted)
+    return fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)

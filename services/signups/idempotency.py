@@ -1,0 +1,87 @@
+"""The same request, sent twice, is done once and answered alike."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from services.signups.models import IdempotencyKey
+from shared.database import change
+from shared.errors import Conflict, Invalid, field_error
+from shared.texts import text as _
+
+KEEP: Final = timedelta(days=2)
+"""How long a client may take to send a request again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it is recognised: its key and a digest of its body.
+
+    ``patient``: wait for the same request when it is still in flight (a form sent by a double click), instead of
+    refusing with Conflict.
+    """
+
+    key: str
+    digest: str
+    patient: bool = False
+
+    @classmethod
+    def of(cls, key: str, body: Mapping[str, Any], *, patient: bool = False) -> "Request":
+        """Return the request for a key and the body as its schema read it; the order of fields does not matter."""
+        packed = orjson.dumps(body, option=orjson.OPT_SORT_KEYS, default=str)
+        return cls(key, hashlib.sha256(packed).hexdigest(), patient)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request to sign up. ``signup_id`` is None where no more is said than that it was received."""
+
+    status: str
+    signup_id: UUID | None = None
+    waitlist_position: int | None = None
+
+
+def begin(session: Session, request: Request) -> Answer | None:
+    """Return the answer given before, or None where the request is new; it is locked until the transaction ends.
+
+    Raises Conflict with ``retry_after`` while the same request is in flight, and Invalid where the key was used for
+    another body.
+    """
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns anyway
+        key = func.hashtextextended(request.key, 0)
+        if request.patient:
+            session.execute(select(func.pg_advisory_xact_lock(key)))
+        elif not session.scalar(select(func.pg_try_advisory_xact_lock(key))):
+            raise Conflict(_("The same request is being worked on. Please try again shortly."), retry_after=1)
+    known = session.get(IdempotencyKey, request.key)
+    if known is None:
+        return None
+    if known.digest != request.digest:
+        raise Invalid(field_error("Idempotency-Key", _("This key was used for another request. Send a new key.")))
+    return Answer(known.status, known.signup_id, known.waitlist_position)
+
+
+def finish(session: Session, request: Request, answer: Answer, now: datetime) -> None:
+    """Note the answer, to be given again to the same request."""
+    session.add(
+        IdempotencyKey(
+            key=request.key,
+            digest=request.digest,
+            signup_id=answer.signup_id,
+            status=answer.status,
+            waitlist_position=answer.waitlist_position,
+            created_at=now,
+        )
+    )
+
+
+def forget(session: Session, now: datetime) -> int:
+    """Forget the keys of requests that nobody sends again; returns how many."""
+    return change(session, delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEEP))

@@ -1,0 +1,54 @@
+"""Who was there, from when to when, and who was not."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.signups import announcements
+from services.signups.models import Signup, SignupStatus
+from services.signups.operations.signing import locked
+from shared.errors import Conflict
+from shared.texts import text as _
+
+
+def check_in(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
+    """Note that the person has come; a second time changes nothing. Raises NotFound, Conflict without a place."""
+    signup = locked(session, signup_id)
+    if signup.status is SignupStatus.ATTENDED:
+        return signup
+    if signup.status is SignupStatus.WAITLISTED:
+        raise Conflict(_("This person is on the waitlist and has no place yet."))
+    signup.move_to(SignupStatus.ATTENDED)
+    signup.checked_in_at = now
+    return _announced(session, signup, now)
+
+
+def check_out(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
+    """Note that the person has left; a second time changes nothing. Raises NotFound, Conflict before check-in."""
+    signup = locked(session, signup_id)
+    if signup.status is not SignupStatus.ATTENDED:
+        raise Conflict(_("This person has not been checked in."))
+    if signup.checked_out_at is not None:
+        return signup
+    signup.checked_out_at = now
+    signup.version += 1
+    return _announced(session, signup, now)
+
+
+def mark_absent(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
+    """Note that the person has not come; a second time changes nothing. Raises NotFound, Conflict before the start."""
+    signup = locked(session, signup_id)
+    if signup.status is SignupStatus.ABSENT:
+        return signup
+    if now < signup.shift.starts_at:
+        raise Conflict(_("The shift has not begun yet."))
+    signup.move_to(SignupStatus.ABSENT)
+    signup.checked_in_at = signup.checked_out_at = None
+    return _announced(session, signup, now)
+
+
+def _announced(session: Session, signup: Signup, now: datetime) -> Signup:
+    session.flush()
+    announcements.signup_changed(session, signup, now)
+    return signup

@@ -1,0 +1,259 @@
+"""Signing up for a shift, and withdrawing from it."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.signups import announcements, idempotency, places, waitlist
+from services.signups.idempotency import Answer
+from services.signups.links import Links, token_hash
+from services.signups.models import Hold, Shift, Signup, SignupStatus, Volunteer
+from shared.errors import Conflict, Invalid, NotFound, field_error
+from shared.texts import text as _
+
+__all__ = ["Answer", "Application", "Guardian", "sign_up", "withdraw"]
+
+GUARDIAN_BELOW: Final = 14
+"""Years: the data of younger children need a guardian's consent (PIPL, art. 31)."""
+OLDEST: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """Who answers for a child, and has consented."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What someone entered to sign up. ``phone`` is E.164; ``claim`` is the token of a unit's claim page."""
+
+    shift_id: UUID
+    name: str
+    phone: str
+    language: str
+    email: str | None = None
+    birth_date: date | None = None
+    guardian: Guardian | None = None
+    claim: str | None = None
+
+
+def sign_up(
+    session: Session, application: Application, *, request: idempotency.Request, links: Links, now: datetime
+) -> Answer:
+    """Give the person a place in the shift, or one on its waitlist, and answer as before to a repeated request.
+
+    Someone who is already on the shift gets an answer that tells nothing of it. Raises Invalid for entries that the
+    shift does not allow and Conflict where it takes nobody (over, cancelled, full, or overlapping one's own).
+    """
+    earlier = idempotency.begin(session, request)
+    if earlier is not None:
+        return earlier
+    shift = _open_shift(session, application.shift_id, now)
+    _check_age(application, shift)
+    hold = _hold(session, application) if application.claim is not None else None
+    volunteer_id = _person(session, application, now)
+    if _is_on(session, shift.id, volunteer_id):
+        answer = Answer(status="received")
+    elif waitlist.clashes(session, volunteer_id, shift):
+        raise Conflict(
+            _("You already have a place at an overlapping time. Withdraw from that one first, or choose another.")
+        )
+    else:
+        signup = _new_signup(application, shift, volunteer_id, hold, links, now)
+        session.add(signup)
+        session.flush()
+        _seat(session, signup, shift, hold, now)
+        waits = signup.status is SignupStatus.WAITLISTED
+        answer = Answer(
+            status=signup.status.value,
+            signup_id=signup.id,
+            waitlist_position=waitlist.position(session, signup) if waits else None,
+        )
+    idempotency.finish(session, request, answer, now)
+    return answer
+
+
+def withdraw(session: Session, signup_id: UUID, *, reason: str | None, now: datetime) -> Signup:
+    """Free the volunteer's place and give it to the first eligible person waiting.
+
+    Withdrawing twice changes nothing the second time. Raises NotFound, and Conflict once the shift has begun.
+    """
+    signup = locked(session, signup_id)
+    if signup.status is SignupStatus.WITHDRAWN:
+        return signup
+    shift = signup.shift
+    if now >= shift.starts_at and shift.event.status == "published":
+        raise Conflict(_("The shift has begun. Please call the contact of the event instead."))
+    take_out(session, signup, reason=reason, now=now)
+    waitlist.promote(session, shift, now)
+    return signup
+
+
+def take_out(session: Session, signup: Signup, *, reason: str | None, now: datetime) -> None:
+    """Withdraw the sign-up and free its place; a place kept for a unit stays kept for it."""
+    signup.move_to(SignupStatus.WITHDRAWN)
+    signup.withdrawn_at = now
+    signup.reason = reason
+    session.flush()
+    pledge_id = places.free(session, signup.id)
+    announcements.signup_changed(session, signup, now)
+    if pledge_id is not None:
+        announcements.hold_changed(session, session.get_one(Hold, pledge_id, with_for_update=True), now)
+
+
+def locked(session: Session, signup_id: UUID) -> Signup:
+    """Return the sign-up, locked until the transaction ends; raises NotFound."""
+    signup = session.get(Signup, signup_id, with_for_update={"of": Signup}, populate_existing=True)
+    if signup is None:
+        raise NotFound(_("There is no such sign-up."))
+    return signup
+
+
+def _open_shift(session: Session, shift_id: UUID, now: datetime) -> Shift:
+    shift = session.get(Shift, shift_id)
+    if shift is None or not shift.listed:
+        raise Invalid(field_error("shift_id", _("There is no such shift. Please choose one from the list.")))
+    if shift.event.status == "cancelled":
+        raise Conflict(_("This event has been cancelled."))
+    if shift.event.status == "completed" or now >= shift.ends_at:
+        raise Conflict(_("This event is over."))
+    if now >= shift.starts_at:
+        raise Conflict(_("This shift has begun and takes no more sign-ups."))
+    return shift
+
+
+def _check_age(application: Application, shift: Shift) -> None:
+    """Apply the shift's minimum age, and the rule that a child needs a guardian, on the day of the shift."""
+    born = application.birth_date
+    if born is None:
+        if shift.min_age:
+            raise Invalid(
+                field_error(
+                    "birth_date",
+                    _("This shift is for people of %(age)s and older: please enter the birth date.", age=shift.min_age),
+                )
+            )
+        return
+    day = shift.starts_at.astimezone(ZoneInfo(shift.event.timezone)).date()
+    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    if not 0 <= age <= OLDEST:
+        raise Invalid(field_error("birth_date", _("Please check the year of birth.")))
+    if shift.min_age and age < shift.min_age:
+        raise Invalid(field_error("birth_date", _("This shift is for people of %(age)s and older.", age=shift.min_age)))
+    if age < GUARDIAN_BELOW and application.guardian is None:
+        raise Invalid(
+            field_error(
+                "guardian",
+                _("For children under %(age)s a parent or guardian must agree.", age=GUARDIAN_BELOW),
+            )
+        )
+
+
+def _hold(session: Session, application: Application) -> Hold:
+    """Lock the hold of the claim link: its version grows with each claim."""
+    hold = session.scalars(select(Hold).where(Hold.claim_token == application.claim).with_for_update()).one_or_none()
+    if hold is None or hold.shift_id != application.shift_id:
+        raise Invalid(
+            field_error("claim", _("This link is not valid for the shift. Please ask your unit for a new one."))
+        )
+    return hold
+
+
+def _person(session: Session, application: Application, now: datetime) -> UUID:
+    """Find or note the person, and lock them, so that their sign-ups take turns."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Volunteer).values(
+        id=uuid4(),
+        name=application.name,
+        name_key=name_key(application.name),
+        phone=application.phone,
+        created_at=now,
+    )
+    return session.scalars(
+        statement.on_conflict_do_update(
+            index_elements=["phone", "name_key"], set_={"phone": statement.excluded.phone}
+        ).returning(Volunteer.id)
+    ).one()
+
+
+def name_key(name: str) -> str:
+    """Return the name as it is compared: one dress of characters, no spaces, no case."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
+    return (
+        session.scalar(
+            select(Signup.id).where(
+                Signup.shift_id == shift_id,
+                Signup.volunteer_id == volunteer_id,
+                Signup.status != SignupStatus.WITHDRAWN,
+            )
+        )
+        is not None
+    )
+
+
+def _new_signup(
+    application: Application, shift: Shift, volunteer_id: UUID, hold: Hold | None, links: Links, now: datetime
+) -> Signup:
+    signup_id = uuid4()
+    guardian = application.guardian
+    return Signup(
+        id=signup_id,
+        event_id=shift.event_id,
+        shift_id=shift.id,
+        volunteer_id=volunteer_id,
+        status=SignupStatus.WAITLISTED,
+        pledge_id=hold.pledge_id if hold else None,
+        email=application.email,
+        birth_date=application.birth_date,
+        guardian_name=guardian.name if guardian else None,
+        guardian_phone=guardian.phone if guardian else None,
+        language=application.language,
+        manage_hash=token_hash(links.manage_token(signup_id)),
+        created_at=now,
+        consented_at=now,
+    )
+
+
+def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now: datetime) -> None:
+    """Give the new sign-up a place, else its turn behind those who wait; raises Conflict where neither is to be had."""
+    if hold is not None:
+        if not places.take(session, shift.id, signup.id, hold.pledge_id):
+            raise Conflict(
+                _(
+                    "All places kept for %(unit)s have been taken. You can still sign up on the event's page.",
+                    unit=hold.work_unit,
+                )
+            )
+        _confirm(session, signup, now)
+        announcements.hold_changed(session, hold, now)
+        return
+    if waitlist.is_waited_for(session, shift.id, but_for=signup.id):
+        # Whoever came earlier is served first, should a place be free after all.
+        waitlist.promote(session, shift, now)
+    elif places.take(session, shift.id, signup.id):
+        _confirm(session, signup, now)
+        return
+    if signup.status is SignupStatus.WAITLISTED:
+        if not shift.event.waitlist:
+            raise Conflict(_("This shift has just been filled, and it keeps no waitlist."))
+        announcements.signup_changed(session, signup, now)
+
+
+def _confirm(session: Session, signup: Signup, now: datetime) -> None:
+    signup.status = SignupStatus.CONFIRMED
+    signup.confirmed_at = now
+    session.flush()
+    announcements.signup_changed(session, signup, now)

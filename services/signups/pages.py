@@ -1,0 +1,271 @@
+"""The sign-up service's pages: the door for volunteers, the desk for organizers."""
+
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from services.signups import operations, queries, schemas
+from services.signups.api import ATTENDANCE, SIGNUPS
+from services.signups.calendars import calendar
+from services.signups.idempotency import Answer, Request
+from services.signups.links import Links
+from services.signups.models import Event, Signup, SignupStatus
+from services.signups.queries import HoldCounts, ShiftCounts
+from services.signups.words import HEADINGS, MOVES, STATES, shift_choice
+from shared import phones
+from shared.errors import DomainError, NotFound
+from shared.paging import Page, fetch
+from shared.texts import Text
+from shared.texts import text as _
+from shared.web import forms, limits, paging, qr
+from shared.web.auth import organizer
+from shared.web.current import config, database, now
+from shared.web.forms import Form
+from shared.web.i18n import current_language, tell
+from shared.web.security import local_path, personal
+
+OFF: Final = _("This event has been cancelled.")
+OVER: Final = _("This event is over.")
+COOKIE: Final = "steward-signup"
+"""Holds the manage token once its link was opened, so that it is gone from the address bar."""
+COOKIE_AGE: Final = 90 * 24 * 3600
+
+door = Blueprint("door", __name__, url_prefix="/signups")
+desk = Blueprint("desk", __name__, url_prefix="/signups/desk")
+
+
+@door.get("/")
+def home() -> ResponseReturnValue:
+    """Lead to the festivals: one signs up from there."""
+    return redirect("/events/", 303)
+
+
+@door.get("/events/<uuid:event_id>")
+def form(event_id: UUID) -> ResponseReturnValue:
+    """Show the sign-up form of an event; ``?shift=`` chooses one beforehand."""
+    typed = Form(None, {"shift_id": request.args.get("shift", ""), "key": str(uuid4())})
+    return _form(event_id, typed)
+
+
+@door.post("/events/<uuid:event_id>")
+@limits.limit(SIGNUPS)
+def sign_up(event_id: UUID) -> ResponseReturnValue:
+    """Sign up, and lead to the confirmation; a form that is wrong comes back with what was typed."""
+    sent = forms.load(schemas.FormSchema(), request.form)
+    answer = _apply(sent)
+    return (_form(event_id, sent), 422) if answer is None else _confirmed(answer)
+
+
+@door.get("/claim/<token>")
+def claim(token: str) -> ResponseReturnValue:
+    """Show the page on which a unit's people enter their own names."""
+    hold = database.read(queries.hold_by_token, token)
+    typed = Form(None, {"shift_id": str(hold.hold.shift_id), "key": str(uuid4())})
+    return personal(make_response(_form(hold.hold.event_id, typed, hold)))
+
+
+@door.post("/claim/<token>")
+@limits.limit(SIGNUPS)
+def claim_place(token: str) -> ResponseReturnValue:
+    """Claim one of the unit's places, and lead to the confirmation."""
+    hold = database.read(queries.hold_by_token, token)
+    sent = forms.load(schemas.FormSchema(), request.form)
+    if sent.data is not None:
+        sent.data["claim"] = token
+    answer = _apply(sent)
+    return (_form(hold.hold.event_id, sent, hold), 422) if answer is None else _confirmed(answer)
+
+
+@door.get("/received")
+def received() -> ResponseReturnValue:
+    """Tell somebody who was on the shift already no more than that."""
+    return render_template("signups/received.html")
+
+
+@door.get("/manage/<token>")
+def open_link(token: str) -> ResponseReturnValue:
+    """Put the manage link's token into a cookie and out of the address bar; nothing else is changed by this."""
+    database.read(queries.signup_by_token, token)
+    return _remembering(token)
+
+
+@door.get("/mine")
+def mine() -> ResponseReturnValue:
+    """Show somebody their own sign-up."""
+    return personal(make_response(_mine(Form(None, {}))))
+
+
+@door.post("/mine/withdraw")
+def withdraw() -> ResponseReturnValue:
+    """Withdraw from the shift."""
+    token = _token()
+    signup = database.read(queries.signup_by_token, token)
+    sent = forms.load(schemas.WithdrawalSchema(), request.form)
+    if sent.data is not None:
+        try:
+            database.write(operations.withdraw, signup.id, reason=sent.data.get("reason"), now=now())
+        except DomainError as error:
+            sent.refuse(error)
+        else:
+            return redirect("/signups/mine", 303)
+    return _mine(sent), 422
+
+
+@door.get("/mine/calendar.ics")
+def mine_in_calendar() -> ResponseReturnValue:
+    """Download one's own sign-up as a calendar entry."""
+    signup = database.read(queries.signup_by_token, _token())
+    answer = Response(calendar(signup, now()), content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = "attachment; filename=steward.ics"
+    return personal(answer)
+
+
+@desk.get("/events/<uuid:event_id>")
+def roster(event_id: UUID) -> ResponseReturnValue:
+    """Show who is on the shifts of an event."""
+    community = organizer().community
+    event = database.read(queries.event, event_id, community=community)
+    status = _status(request.args.get("status"))
+    search = request.args.get("q", "").strip()[:50]
+    page = paging.asked({"limit": 50, "cursor": request.args.get("cursor")}, "roster")
+    part = paging.answer(database.read(_roster, page, community, event_id, status, search), "roster")
+    here = f"/signups/desk/events/{event_id}"
+    return render_template(
+        "signups/roster.html",
+        event=event,
+        here=here,
+        shifts=database.read(queries.shifts, event_id),
+        counts=database.read(queries.status_counts, event_id),
+        holds=database.read(queries.holds, event_id),
+        signups=part["items"],
+        next_cursor=part["next_cursor"],
+        status=status,
+        search=search,
+        states=STATES,
+        moves=MOVES,
+        phone=phones.shown,
+        errors={},
+    )
+
+
+@desk.post("/signups/<uuid:signup_id>/<any('check-in', 'check-out', 'absent', 'withdraw'):step>")
+def act(signup_id: UUID, step: str) -> ResponseReturnValue:
+    """Note attendance, or withdraw somebody who phoned, and return to the roster."""
+    signup = database.read(queries.signup, signup_id, community=organizer().community)
+    back = local_path(request.form.get("back"), f"/signups/desk/events/{signup.event_id}")
+    try:
+        if step == "withdraw":
+            done = database.write(operations.withdraw, signup.id, reason="organizer", now=now())
+        else:
+            done = database.write(ATTENDANCE[step], signup.id, now=now())
+    except DomainError as error:
+        tell(error.detail, "error")
+    else:
+        tell(_("%(name)s: %(state)s", name=signup.volunteer.name, state=STATES[done.status][0]))
+    return redirect(back, 303)
+
+
+def _apply(sent: Form) -> Answer | None:
+    """Sign up with what was sent; None where something is wrong, which the form then says."""
+    if sent.data is None:
+        return None
+    key = str(sent.data.pop("key"))
+    request_once = Request.of(key, sent.data, patient=True)
+    application = schemas.application(sent.data, current_language().tag)
+    links = Links(config.secret_key)
+    try:
+        return database.write(operations.sign_up, application, request=request_once, links=links, now=now())
+    except DomainError as error:
+        sent.refuse(error)
+        return None
+
+
+def _confirmed(answer: Answer) -> ResponseReturnValue:
+    if answer.signup_id is None:
+        return redirect("/signups/received", 303)
+    token = Links(config.secret_key).manage_token(answer.signup_id)
+    return _remembering(token)
+
+
+def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None) -> str:
+    event, shifts = database.read(_event, event_id)
+    offered = [counts for counts in shifts if hold is None or counts.shift.id == hold.hold.shift_id]
+    return render_template(
+        "signups/form.html",
+        event=event,
+        hold=hold,
+        options=[shift_choice(counts, hold, now()) for counts in offered],
+        asks_age=any(counts.shift.min_age for counts in offered),
+        closed=_closed(event),
+        values=typed.values,
+        errors=typed.errors,
+    )
+
+
+def _closed(event: Event) -> Text | None:
+    """Return why nobody can sign up for the event any more, or None."""
+    if event.status == "cancelled":
+        return OFF
+    if event.status == "completed" or event.ends_at <= now():
+        return OVER
+    return None
+
+
+def _mine(typed: Form) -> str:
+    token = _token()
+    signup = database.read(_own, token)
+    shift, event = signup.shift, signup.shift.event
+    is_live = signup.status is not SignupStatus.WITHDRAWN and event.status == "published"
+    address = f"{request.host_url}signups/manage/{token}"
+    return render_template(
+        "signups/mine.html",
+        signup=signup,
+        shift=shift,
+        event=event,
+        heading=OFF if event.status == "cancelled" else HEADINGS[signup.status],
+        state=STATES[signup.status],
+        is_live=is_live,
+        can_withdraw=is_live and now() < shift.starts_at,
+        manage_url=address,
+        code=qr.svg(address),
+        values=typed.values,
+        errors=typed.errors,
+    )
+
+
+def _token() -> str:
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise NotFound(_("Please open the link that you were given when you signed up."))
+    return token
+
+
+def _remembering(token: str) -> Response:
+    """Lead to the person's own page, with the token in a cookie."""
+    answer = make_response(redirect("/signups/mine", 303))
+    answer.set_cookie(
+        COOKIE, token, max_age=COOKIE_AGE, path="/signups", secure=config.secure, httponly=True, samesite="Lax"
+    )
+    return personal(answer)
+
+
+def _own(session: Session, token: str) -> Signup:
+    return queries.with_position(session, queries.signup_by_token(session, token))
+
+
+def _event(session: Session, event_id: UUID) -> tuple[Event, list[ShiftCounts]]:
+    return queries.event(session, event_id), list(queries.shifts(session, event_id))
+
+
+def _roster(
+    session: Session, page: Page, community: str, event_id: UUID, status: SignupStatus | None, search: str
+) -> Any:
+    query = queries.roster(community=community, event_id=event_id, status=status, search=search)
+    return fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
+
+
+def _status(wanted: str | None) -> SignupStatus | None:
+    return SignupStatus(wanted) if wanted in set(SignupStatus) else None

@@ -1,0 +1,195 @@
+"""What is read of sign-ups: set-based, so that no page asks once for each row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from services.signups import waitlist
+from services.signups.links import token_hash
+from services.signups.models import Event, Hold, Place, Shift, Signup, SignupStatus, Volunteer
+from shared.errors import NotFound
+from shared.notices.tables import Notice
+from shared.texts import text as _
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftCounts:
+    """A shift and how full it is. ``capacity`` counts the places there are; ``held`` those kept and still nameless."""
+
+    shift: Shift
+    capacity: int
+    confirmed: int
+    held: int
+    free: int
+    waitlisted: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCounts:
+    """A hold and how many of its places have a name."""
+
+    hold: Hold
+    held: int
+    claimed: int
+
+
+def event(session: Session, event_id: UUID, *, community: str | None = None) -> Event:
+    """Return the event; raises NotFound where there is none, or none of the community that is asked for."""
+    found = session.get(Event, event_id)
+    if found is None or community not in {None, found.community}:
+        raise NotFound(_("There is no such event."))
+    return found
+
+
+def shifts(session: Session, event_id: UUID) -> Sequence[ShiftCounts]:
+    """Return the event's shifts in order, with their counts; raises NotFound."""
+    event(session, event_id)
+    places = (
+        select(
+            Place.shift_id,
+            func.count().label("capacity"),
+            func.count(Place.signup_id).label("taken"),
+            func.sum(case((and_(Place.signup_id.is_(None), Place.pledge_id.is_not(None)), 1), else_=0)).label("held"),
+        )
+        .join(Shift)
+        .where(Shift.event_id == event_id)
+        .group_by(Place.shift_id)
+        .subquery()
+    )
+    waiting = (
+        select(Signup.shift_id, func.count().label("waitlisted"))
+        .where(Signup.event_id == event_id, Signup.status == SignupStatus.WAITLISTED)
+        .group_by(Signup.shift_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Shift,
+            func.coalesce(places.c.capacity, 0),
+            func.coalesce(places.c.taken, 0),
+            func.coalesce(places.c.held, 0),
+            func.coalesce(waiting.c.waitlisted, 0),
+        )
+        .outerjoin(places, places.c.shift_id == Shift.id)
+        .outerjoin(waiting, waiting.c.shift_id == Shift.id)
+        .where(Shift.event_id == event_id, Shift.listed)
+        .order_by(Shift.starts_at, Shift.position)
+    )
+    return [
+        ShiftCounts(shift, capacity, taken, held, capacity - taken - held, waitlisted)
+        for shift, capacity, taken, held, waitlisted in rows
+    ]
+
+
+def signup(session: Session, signup_id: UUID, *, community: str) -> Signup:
+    """Return a sign-up to an organizer of its community; raises NotFound to all others."""
+    found = session.scalars(_with_people().where(Signup.id == signup_id, Event.community == community)).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such sign-up."))
+    return found
+
+
+def signup_by_token(session: Session, token: str) -> Signup:
+    """Return the sign-up that the manage link opens; raises NotFound."""
+    found = session.scalars(_with_people().where(Signup.manage_hash == token_hash(token))).one_or_none()
+    if found is None:
+        raise NotFound(_("This link is not valid. Please use the newest link that you were given."))
+    return found
+
+
+def with_position(session: Session, signup: Signup) -> Signup:
+    """Fill in the sign-up's turn, where it waits."""
+    if signup.status is SignupStatus.WAITLISTED:
+        signup.waitlist_position = waitlist.position(session, signup)
+    return signup
+
+
+def roster(
+    *,
+    community: str,
+    event_id: UUID | None = None,
+    shift_id: UUID | None = None,
+    status: SignupStatus | None = None,
+    search: str = "",
+) -> Select[Signup]:
+    """Select the community's sign-ups, narrowed as asked; ``search`` is part of a name or the end of a phone number."""
+    query = _with_people().where(Event.community == community)
+    if event_id is not None:
+        query = query.where(Signup.event_id == event_id)
+    if shift_id is not None:
+        query = query.where(Signup.shift_id == shift_id)
+    if status is not None:
+        query = query.where(Signup.status == status)
+    if search:
+        query = query.where(
+            or_(
+                Volunteer.name.contains(search, autoescape=True),
+                Volunteer.phone.endswith(search, autoescape=True),
+            )
+        )
+    return query
+
+
+def status_counts(session: Session, event_id: UUID) -> Mapping[SignupStatus, int]:
+    """Return how many of the event's sign-ups stand in each state."""
+    rows = session.execute(
+        select(Signup.status, func.count()).where(Signup.event_id == event_id).group_by(Signup.status)
+    )
+    found: dict[SignupStatus, int] = {status: count for status, count in rows}  # noqa: C416  (a Row is no tuple to mypy)
+    return {status: found.get(status, 0) for status in SignupStatus}
+
+
+def holds(session: Session, event_id: UUID) -> Sequence[HoldCounts]:
+    """Return the event's holds with their counts, by unit."""
+    rows = session.execute(_hold_counts().where(Hold.event_id == event_id).order_by(Hold.work_unit))
+    return [HoldCounts(hold, held, claimed) for hold, held, claimed in rows]
+
+
+def hold_by_token(session: Session, token: str) -> HoldCounts:
+    """Return the hold that the claim link opens; raises NotFound."""
+    row = session.execute(_hold_counts().where(Hold.claim_token == token)).one_or_none()
+    if row is None:
+        raise NotFound(_("This link is not valid. Please ask your unit for a new one."))
+    return HoldCounts(*row)
+
+
+def notices(*, community: str) -> Select[Notice, str]:
+    """Select the community's notices, each with the name of the person it is for."""
+    return (
+        select(Notice, Volunteer.name)
+        .join(Volunteer, Volunteer.id == Notice.person_id)
+        .join(Event, Event.id == Notice.event_id)
+        .where(Event.community == community)
+    )
+
+
+def upcoming(session: Session, now: datetime) -> Sequence[Event]:
+    """Return the events that can still be signed up for, the soonest first."""
+    return session.scalars(
+        select(Event).where(Event.status == "published", Event.ends_at > now).order_by(Event.starts_at)
+    ).all()
+
+
+def _with_people() -> Select[Signup]:
+    return (
+        select(Signup)
+        .join(Signup.volunteer)
+        .join(Signup.shift)
+        .join(Shift.event)
+        .options(
+            contains_eager(Signup.volunteer),
+            contains_eager(Signup.shift).contains_eager(Shift.event),
+        )
+    )
+
+
+def _hold_counts() -> Select[Hold, int, int]:
+    return (
+        select(Hold, func.count(Place.number), func.count(Place.signup_id))
+        .outerjoin(Place, Place.pledge_id == Hold.pledge_id)
+        .group_by(Hold.pledge_id)
+    )

@@ -1,0 +1,1 @@
+"""What all services are built with; nothing here knows a service."""

@@ -1,0 +1,210 @@
+"""Configuration, from the environment only, checked as a whole before anything starts."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MIN_SECRET_LENGTH: Final = 32
+
+
+class ConfigError(Exception):
+    """The environment cannot be worked with; ``problems`` lists everything that is wrong, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def _switch(value: str) -> bool:
+    return _choice("on", "off")(value) == "on"
+
+
+def _number(value: str) -> int:
+    if not value.isdecimal():
+        raise ValueError("must be a whole number")
+    return int(value)
+
+
+def _secret(value: str) -> str:
+    if len(value) < MIN_SECRET_LENGTH:
+        raise ValueError(f"must have at least {MIN_SECRET_LENGTH} characters")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/]+", value):
+        raise ValueError("must be an address without a path, like https://steward.example")
+    return value
+
+
+def _pem(value: str) -> str:
+    if "-----BEGIN" not in value:
+        raise ValueError("must be a key in PEM form")
+    return value.replace("\\n", "\n")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("must be a time zone by its IANA name, like Asia/Shanghai") from None
+    return value
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def setting(variable: str, parse: Callable[[str], Any] = str, default: Any = "", *, about: str) -> Any:
+    """Declare a setting: its environment variable (``{SERVICE}`` is filled in), its reader and what it is for.
+
+    A variable with the ending ``_FILE`` names a file to read the value from, as container secrets are handed over.
+    """
+    return field(default=default, metadata={"variable": variable, "parse": parse, "about": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What one service needs to know of its surroundings."""
+
+    service: str
+    mode: str = setting(
+        "STEWARD_MODE",
+        _choice("development", "production"),
+        "development",
+        about="`production` refuses defaults that are only fit for a desk: missing secrets, lifted limits",
+    )
+    database_url: str = setting(
+        "STEWARD_{SERVICE}_DATABASE_URL", about="the service's own database, as SQLAlchemy writes it"
+    )
+    amqp_url: str = setting(
+        "STEWARD_AMQP_URL", about="the broker; empty means delivery inside the process (embedded mode)"
+    )
+    secret_key: str = setting(
+        "STEWARD_{SERVICE}_SECRET_KEY",
+        _secret,
+        about="signs the service's cookies and links; 32 characters or more, different for each service",
+    )
+    token_private_key: str = setting(
+        "STEWARD_TOKEN_PRIVATE_KEY", _pem, about="Ed25519 key, PEM; events signs organizers' tokens with it"
+    )
+    token_public_key: str = setting(
+        "STEWARD_TOKEN_PUBLIC_KEY", _pem, about="its public half; every service checks tokens with it"
+    )
+    admin_password: str = setting(
+        "STEWARD_ADMIN_PASSWORD", about="of the first organizer, `admin`; made up and printed once if unset"
+    )
+    community: str = setting(
+        "STEWARD_COMMUNITY", default="示范社区", about="the community that the first organizer belongs to"
+    )
+    timezone: str = setting("STEWARD_TIMEZONE", _zone, "Asia/Shanghai", about="the zone of new events, an IANA name")
+    origin: str = setting(
+        "STEWARD_ORIGIN",
+        _origin,
+        "http://127.0.0.1:8000",
+        about="the one address people open; https makes cookies secure",
+    )
+    trusted_hosts: tuple[str, ...] = setting(
+        "STEWARD_TRUSTED_HOSTS", _names, (), about="host names that are answered, by commas; empty: any"
+    )
+    trusted_proxies: int = setting(
+        "STEWARD_TRUSTED_PROXIES", _number, 0, about="how many proxies in front may set X-Forwarded-… headers"
+    )
+    rate_limit: bool = setting(
+        "STEWARD_RATE_LIMIT", _switch, default=True, about="`off` lifts all limits, for load tests only"
+    )
+    smtp_url: str = setting(
+        "STEWARD_SMTP_URL", about="smtp://user:password@host:port for e-mail; empty: notices go to the file"
+    )
+    notice_sender: str = setting(
+        "STEWARD_NOTICE_SENDER", default="steward@localhost", about="the address that e-mail comes from"
+    )
+    notices_file: str = setting(
+        "STEWARD_NOTICES_FILE",
+        default="var/notices.log",
+        about="where notices without a real channel are written, one JSON line each",
+    )
+    log_level: str = setting(
+        "STEWARD_LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", about="how much is logged"
+    )
+    log_format: str = setting(
+        "STEWARD_LOG_FORMAT", _choice("json", "words"), "json", about="`words` for a person who watches"
+    )
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https, so that cookies may be bound to it."""
+        return self.origin.startswith("https://")
+
+
+def load(service: str, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read and check the service's configuration; raises ConfigError that lists every problem at once."""
+    problems: dict[str, str] = {}
+    values: dict[str, Any] = {"service": service}
+    for spec in fields(Config):
+        if "variable" not in spec.metadata:
+            continue
+        variable = spec.metadata["variable"].format(SERVICE=service.upper())
+        try:
+            raw = _raw(variable, environ)
+            if raw:
+                values[spec.name] = spec.metadata["parse"](raw)
+        except (ValueError, OSError) as error:
+            problems[variable] = str(error)
+    config = Config(**values)
+    problems = _unfit(config) | problems
+    if problems:
+        raise ConfigError([f"{variable} {problem}" for variable, problem in problems.items()])
+    return config
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Return (variable, default, what it is for) of every setting, for the documentation."""
+    return [
+        (
+            spec.metadata["variable"].replace("{SERVICE}", "<SERVICE>"),
+            str(spec.default),
+            spec.metadata["about"],
+        )
+        for spec in fields(Config)
+        if "variable" in spec.metadata
+    ]
+
+
+def _raw(variable: str, environ: Mapping[str, str]) -> str:
+    file = environ.get(f"{variable}_FILE")
+    return Path(file).read_text(encoding="utf-8").strip() if file else environ.get(variable, "").strip()
+
+
+def _unfit(config: Config) -> dict[str, str]:
+    """Return what is missing or refused: variable -> the rest of the sentence."""
+    upper = config.service.upper()
+    needed = {
+        f"STEWARD_{upper}_DATABASE_URL": config.database_url,
+        f"STEWARD_{upper}_SECRET_KEY": config.secret_key,
+        "STEWARD_TOKEN_PUBLIC_KEY": config.token_public_key,
+    }
+    if config.service == "events":
+        needed["STEWARD_TOKEN_PRIVATE_KEY"] = config.token_private_key
+    problems = {variable: "is missing" for variable, value in needed.items() if not value}
+    if config.mode == "production":
+        if not config.amqp_url:
+            problems["STEWARD_AMQP_URL"] = "is missing: production delivers over a broker"
+        if not config.rate_limit:
+            problems["STEWARD_RATE_LIMIT"] = "must not be off in production"
+        if not config.secure:
+            problems["STEWARD_ORIGIN"] = "must begin with https:// in production"
+    return problems

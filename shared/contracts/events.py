@@ -1,0 +1,96 @@
+"""What the events service tells the others."""
+
+from marshmallow import fields, validate
+
+from shared.contracts.schema import Count, MessageSchema, PartSchema
+
+
+class VenueSchema(PartSchema):
+    """Where people meet."""
+
+    name = fields.String(required=True)
+    address = fields.String(required=True)
+
+
+class ShiftSchema(PartSchema):
+    """A role at a time, with its capacity in places. ``min_age`` is in years on the day of the shift."""
+
+    shift_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    description = fields.String(load_default="")
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    capacity = fields.Integer(required=True, strict=True, validate=Count)
+    minimum = fields.Integer(load_default=0, strict=True, validate=Count)
+    min_age = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Count)
+    skills = fields.List(fields.String(), load_default=list)
+    counts_as_service = fields.Boolean(load_default=True)
+
+
+class EventSchema(MessageSchema):
+    """An event's whole state; a shift that is no longer listed has been taken away."""
+
+    subject = "event_id"
+
+    event_id = fields.UUID(required=True)
+    community = fields.String(required=True)
+    slug = fields.String(required=True)
+    theme = fields.String(required=True)
+    title = fields.String(required=True)
+    summary = fields.String(load_default="")
+    status = fields.String(required=True, validate=validate.OneOf(["published", "cancelled", "completed"]))
+    reason = fields.String(load_default=None, allow_none=True)
+    venue = fields.Nested(VenueSchema, required=True)
+    timezone = fields.String(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    occurrence = fields.Integer(required=True, strict=True, validate=Count)
+    """How often the event has been moved: reminders of an earlier occurrence are void."""
+    waitlist = fields.Boolean(load_default=True)
+    """Whether a full shift takes names for its waitlist."""
+    conditions = fields.String(load_default="")
+    risks = fields.String(load_default="")
+    contact = fields.String(load_default="")
+    """The office's own public line for questions, never a person's."""
+    shifts = fields.List(fields.Nested(ShiftSchema), required=True)
+
+
+class EventPublishedSchema(EventSchema):
+    """The event may be seen and signed up for."""
+
+    message_type = "event.published"
+
+
+class EventChangedSchema(EventSchema):
+    """Something about a published event is different now."""
+
+    message_type = "event.changed"
+
+
+class EventCancelledSchema(EventSchema):
+    """The event will not take place; ``reason`` says why."""
+
+    message_type = "event.cancelled"
+
+
+class EventCompletedSchema(EventSchema):
+    """The event is over and its attendance can be settled."""
+
+    message_type = "event.completed"
+
+
+class ReminderDueSchema(MessageSchema):
+    """It is time to remind the people of an event. ``version`` is that of the event when the reminder was planned.
+
+    ``rule`` is the distance from the start as an ISO 8601 duration (``P1D``). A person is told once for each
+    event, rule and occurrence, and not after ``expires_at``. Who signed up after ``due_at`` is not told.
+    """
+
+    message_type = "reminder.due"
+    subject = "event_id"
+
+    event_id = fields.UUID(required=True)
+    rule = fields.String(required=True)
+    occurrence = fields.Integer(required=True, strict=True, validate=Count)
+    due_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)

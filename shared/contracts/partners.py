@@ -1,0 +1,57 @@
+"""What the partners service tells the others: units and quantities, never a contact."""
+
+from marshmallow import fields, validate
+
+from shared.contracts.schema import Count, MessageSchema
+
+KINDS = ("people", "venue", "supplies", "speaker")
+
+
+class NeedPostedSchema(MessageSchema):
+    """An event asks partners for something."""
+
+    message_type = "need.posted"
+    subject = "need_id"
+
+    need_id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    shift_id = fields.UUID(load_default=None, allow_none=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    quantity = fields.Integer(required=True, strict=True, validate=Count)
+    unit = fields.String(load_default="")
+    description = fields.String(load_default="")
+    due_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class PledgeSchema(MessageSchema):
+    """A pledge's whole state. ``quantity`` is what the unit still promises: 0 once it has withdrawn."""
+
+    subject = "pledge_id"
+
+    pledge_id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    shift_id = fields.UUID(load_default=None, allow_none=True)
+    need_id = fields.UUID(load_default=None, allow_none=True)
+    work_unit_id = fields.UUID(required=True)
+    work_unit = fields.String(required=True)
+    """The unit's name; units are organisations, so it is not personal."""
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    quantity = fields.Integer(required=True, strict=True, validate=Count)
+
+
+class PledgeMadeSchema(PledgeSchema):
+    """A unit promises something."""
+
+    message_type = "pledge.made"
+
+
+class PledgeReducedSchema(PledgeSchema):
+    """A unit promises less than before."""
+
+    message_type = "pledge.reduced"
+
+
+class PledgeWithdrawnSchema(PledgeSchema):
+    """A unit promises nothing any more."""
+
+    message_type = "pledge.withdrawn"

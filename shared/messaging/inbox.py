@@ -1,0 +1,227 @@
+"""Messages come in at least once and are applied once: the inbox row commits together with what the handler did.
+
+A handler's error parks its message as ``retry``, so that one bad message holds up nobody; after ``MAX_ATTEMPTS`` it
+is ``dead``, listed for a person to replay or discard.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from shared.contracts import ContractError
+from shared.database import change
+from shared.errors import DomainError, NotFound, Unready
+from shared.logs import correlation_id
+from shared.messaging.envelope import Garbage, Sealed, open_envelope
+from shared.messaging.registry import Registry
+from shared.messaging.tables import UNSETTLED, InboxStatus, Incoming
+
+MAX_ATTEMPTS: Final = 15
+BACKOFF_FIRST: Final = timedelta(milliseconds=200)
+BACKOFF_MAX: Final = timedelta(minutes=5)
+"""Fifteen attempts from 0.2 s, doubling up to 5 min, are about a quarter of an hour."""
+LEASE: Final = timedelta(seconds=30)
+KEEP_DONE: Final = timedelta(days=30)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is listed of a message that is not settled."""
+
+    message_id: UUID
+    type: str
+    status: InboxStatus
+    attempts: int
+    received_at: datetime
+    last_error: str | None
+
+
+def accept(session: Session, registry: Registry, batch: Sequence[Sealed], now: datetime) -> None:
+    """Apply each message of the batch that has not come before, each in a savepoint of its own.
+
+    What a handler raises parks its message alone. A failure of the database itself is raised: the whole batch is
+    rolled back and comes again.
+    """
+    fresh = _insert(session, batch, now)
+    for sealed in batch:
+        if sealed.id in fresh:
+            fresh.discard(sealed.id)  # the same message may stand in the batch twice
+            _apply(session, registry, sealed, attempts=1, now=now)
+
+
+def park(session: Session, sealed: Sealed, now: datetime) -> None:
+    """Note a message whose earlier reader died over it, to be tried alone and counted before it is tried."""
+    if _insert(session, [sealed], now):
+        _mark(session, sealed.id, InboxStatus.RETRY, attempts=1, next_at=now, error="redelivered")
+
+
+def claim_retry(session: Session, now: datetime) -> Sealed | None:
+    """Count an attempt at the oldest message that is due for one, and lease it; None where nothing is due.
+
+    The attempt is committed before it is made, so that a message that kills its reader runs out of attempts too.
+    """
+    row = session.execute(
+        select(Incoming.message_id, Incoming.attempts, Incoming.body, Incoming.last_error)
+        .where(UNSETTLED, Incoming.status == InboxStatus.RETRY, Incoming.next_at <= now)
+        .order_by(Incoming.next_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.attempts >= MAX_ATTEMPTS:
+        _mark(session, row.message_id, InboxStatus.DEAD, row.attempts, None, "its reader died of it")
+        log.error("message.dead", message_id=str(row.message_id), error="its reader died of it")
+        return None
+    _mark(session, row.message_id, InboxStatus.RETRY, row.attempts + 1, now + LEASE, row.last_error)
+    return open_envelope(row.body)
+
+
+def retry(session: Session, registry: Registry, sealed: Sealed, now: datetime) -> None:
+    """Apply a claimed message, unless somebody settled it meanwhile."""
+    row = session.execute(
+        select(Incoming.status, Incoming.attempts).where(Incoming.message_id == sealed.id).with_for_update()
+    ).one()
+    if row.status == InboxStatus.RETRY and _apply(session, registry, sealed, row.attempts, now):
+        _mark(session, sealed.id, InboxStatus.DONE, row.attempts, None, None)
+
+
+def unsettled(session: Session, status: InboxStatus, limit: int = 100) -> Sequence[Letter]:
+    """List messages in the status, oldest first."""
+    rows = session.execute(
+        select(
+            Incoming.message_id,
+            Incoming.type,
+            Incoming.status,
+            Incoming.attempts,
+            Incoming.received_at,
+            Incoming.last_error,
+        )
+        .where(UNSETTLED, Incoming.status == status)
+        .order_by(Incoming.received_at)
+        .limit(limit)
+    )
+    return [Letter(*row) for row in rows]
+
+
+def count(session: Session) -> dict[InboxStatus, int]:
+    """Return how many messages wait for a retry and how many are dead."""
+    rows = session.execute(select(Incoming.status, func.count()).where(UNSETTLED).group_by(Incoming.status))
+    found = {status: number for status, number in rows}  # noqa: C416  (a Row is no pair to the type checker)
+    return {status: found.get(status, 0) for status in (InboxStatus.RETRY, InboxStatus.DEAD)}
+
+
+def replay(session: Session, message_id: UUID, now: datetime) -> None:
+    """Give a dead message its attempts back; raises NotFound where there is no such dead message."""
+    _settle_dead(session, message_id, status=InboxStatus.RETRY, attempts=0, next_at=now)
+
+
+def discard(session: Session, message_id: UUID) -> None:
+    """Declare a dead message settled without applying it; raises NotFound where there is no such dead message."""
+    _settle_dead(session, message_id, status=InboxStatus.DONE, next_at=None)
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Forget messages that were applied so long ago that no duplicate can still come; returns how many."""
+    return change(
+        session, delete(Incoming).where(Incoming.status == InboxStatus.DONE, Incoming.received_at < now - KEEP_DONE)
+    )
+
+
+def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUID]:
+    """Insert the rows as done and return the ids that were new."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = {
+        sealed.id: {
+            "message_id": sealed.id,
+            "type": sealed.type,
+            "body": sealed.body,
+            "status": InboxStatus.DONE,
+            "attempts": 1,
+            "received_at": now,
+        }
+        for sealed in sorted(batch, key=lambda sealed: sealed.id)  # one order, so that two readers never deadlock
+    }
+    return set(
+        session.scalars(
+            insert(Incoming).values(list(rows.values())).on_conflict_do_nothing().returning(Incoming.message_id)
+        )
+    )
+
+
+def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, now: datetime) -> bool:
+    """Run the handler in a savepoint; where it does not succeed, note that and return False."""
+    try:
+        message = sealed.read()
+        handler = registry.handler(message.type)
+    except (ContractError, Garbage) as error:
+        # A newer reader may understand it: it waits on the dead list for a replay.
+        _mark(session, sealed.id, InboxStatus.DEAD, attempts, None, str(error))
+        log.error("message.dead", message_id=str(sealed.id), type=sealed.type, error=str(error))
+        return False
+    token = correlation_id.set(message.correlation_id)
+    session.expire_all()  # what an earlier message of the batch left in memory may not be what is true by now
+    try:
+        with session.begin_nested():
+            handler(session, message, now)
+            session.flush()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        _fail(session, sealed, attempts, now, error)
+    except Exception as error:  # noqa: BLE001  (whatever a handler raises, the message is kept and tried again)
+        _fail(session, sealed, attempts, now, error)
+    else:
+        return True
+    finally:
+        correlation_id.reset(token)
+    return False
+
+
+def _fail(session: Session, sealed: Sealed, attempts: int, now: datetime, error: Exception) -> None:
+    # Values of the database's or the handler's error may be personal: the kind of error is kept, the text only of ours.
+    words = f"{type(error).__name__}: {error}" if isinstance(error, DomainError) else type(error).__name__
+    if attempts >= MAX_ATTEMPTS:
+        _mark(session, sealed.id, InboxStatus.DEAD, attempts, None, words)
+        log.error("message.dead", message_id=str(sealed.id), type=sealed.type, error=words)
+        return
+    wait = min(BACKOFF_FIRST * 2 ** (attempts - 1), BACKOFF_MAX) * random.uniform(0.5, 1.0)  # noqa: S311
+    _mark(session, sealed.id, InboxStatus.RETRY, attempts, now + wait, words)
+    report = log.info if isinstance(error, Unready) else log.warning
+    report("message.retry", message_id=str(sealed.id), type=sealed.type, attempts=attempts, error=words)
+
+
+def _mark(
+    session: Session,
+    message_id: UUID,
+    status: InboxStatus,
+    attempts: int,
+    next_at: datetime | None,
+    error: str | None,
+) -> None:
+    change(
+        session,
+        update(Incoming)
+        .where(Incoming.message_id == message_id)
+        .values(status=status, attempts=attempts, next_at=next_at, last_error=error),
+    )
+
+
+def _settle_dead(session: Session, message_id: UUID, **values: object) -> None:
+    settled = change(
+        session,
+        update(Incoming).where(Incoming.message_id == message_id, Incoming.status == InboxStatus.DEAD).values(**values),
+    )
+    if settled == 0:
+        raise NotFound(f"There is no dead message {message_id}.")

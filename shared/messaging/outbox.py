@@ -1,0 +1,115 @@
+"""Messages leave with the state they tell of: one commit holds both, and a lease decides who publishes them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from shared import contracts
+from shared.database import change
+from shared.messaging.envelope import seal
+from shared.messaging.tables import UNPUBLISHED, Outgoing
+
+LEASE: Final = timedelta(seconds=15)
+"""Longer than a publisher waits for the confirms of one window, so that two relays rarely send the same row."""
+BACKOFF_FIRST: Final = timedelta(seconds=0.5)
+BACKOFF_MAX: Final = timedelta(minutes=1)
+KEEP_PUBLISHED: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An outbox row that this relay may publish until its lease ends."""
+
+    seq: int
+    message_id: UUID
+    type: str
+    body: bytes
+    attempts: int
+
+
+def add(session: Session, message_type: str, data: Mapping[str, Any], *, now: datetime) -> UUID:
+    """Write a message into the outbox of the session's service, in the session's transaction.
+
+    Returns the message's id. Raises ContractError where the data does not fit the contract, or the type belongs to
+    another service.
+    """
+    message_id, body = seal(session.info["service"], message_type, data, now)
+    session.execute(
+        insert(Outgoing).values(
+            message_id=message_id,
+            aggregate=contracts.subject(message_type, data),
+            version=data["version"],
+            type=message_type,
+            body=body,
+            next_at=now,
+        )
+    )
+    session.info["wrote_messages"] = True
+    return message_id
+
+
+def claim(session: Session, limit: int, now: datetime) -> Sequence[Claimed]:
+    """Lease up to ``limit`` rows that are due, oldest first; rows under another relay's lease are passed over."""
+    rows = session.execute(
+        select(Outgoing.seq, Outgoing.message_id, Outgoing.type, Outgoing.body, Outgoing.attempts + 1)
+        .where(
+            UNPUBLISHED,
+            Outgoing.next_at <= now,
+            or_(Outgoing.lease_until.is_(None), Outgoing.lease_until <= now),
+        )
+        .order_by(Outgoing.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = [Claimed(*row) for row in rows]
+    if claimed:
+        change(
+            session,
+            update(Outgoing)
+            .where(Outgoing.seq.in_([row.seq for row in claimed]))
+            .values(lease_until=now + LEASE, attempts=Outgoing.attempts + 1),
+        )
+    return claimed
+
+
+def end_leases(session: Session) -> None:
+    """Take back all leases; only for whoever knows that no other relay lives: what a killed one had is due at once."""
+    change(session, update(Outgoing).where(Outgoing.published_at.is_(None)).values(lease_until=None))
+
+
+def settle(session: Session, confirmed: Collection[int], refused: Mapping[int, tuple[int, str]], now: datetime) -> None:
+    """Mark confirmed rows (by ``seq``) as published; put refused ones (``seq`` -> attempts, reason) back."""
+    if confirmed:
+        change(
+            session,
+            update(Outgoing)
+            .where(Outgoing.seq.in_(confirmed))
+            .values(published_at=now, lease_until=None, last_error=None),
+        )
+    alike: dict[tuple[int, str], list[int]] = {}
+    for seq, outcome in refused.items():
+        alike.setdefault(outcome, []).append(seq)
+    for (attempts, reason), seqs in alike.items():
+        wait = min(BACKOFF_FIRST * 2 ** min(attempts, 10), BACKOFF_MAX)
+        change(
+            session,
+            update(Outgoing)
+            .where(Outgoing.seq.in_(seqs), UNPUBLISHED)
+            .values(next_at=now + wait, lease_until=None, last_error=reason),
+        )
+
+
+def backlog(session: Session, now: datetime) -> tuple[int, float]:
+    """Return how many messages wait to be published, and the age in seconds of the oldest."""
+    count, oldest = session.execute(select(func.count(), func.min(Outgoing.next_at)).where(UNPUBLISHED)).one()
+    return count, max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Forget messages that were published long ago; returns how many."""
+    return change(session, delete(Outgoing).where(Outgoing.published_at < now - KEEP_PUBLISHED))

@@ -1,0 +1,43 @@
+"""Which function applies which message type."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shared.contracts import ContractError
+from shared.messaging.envelope import Message
+
+Handler = Callable[[Session, Message, datetime], None]
+"""Applies one message in the transaction it is given; ``datetime`` is the moment of the attempt."""
+
+
+class Registry:
+    """The message types a service listens to, each with its one handler."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Handler] = {}
+
+    def on(self, *types: str) -> Callable[[Handler], Handler]:
+        """Register the decorated function for these message types; a type can have one handler only."""
+
+        def register(handler: Handler) -> Handler:
+            for message_type in types:
+                if message_type in self._handlers:
+                    raise ValueError(f"{message_type} has a handler already")
+                self._handlers[message_type] = handler
+            return handler
+
+        return register
+
+    @property
+    def types(self) -> Iterable[str]:
+        """The message types that the service's queue must be bound to."""
+        return self._handlers.keys()
+
+    def handler(self, message_type: str) -> Handler:
+        """Return the function for the type; raises ContractError where the service does not listen to it."""
+        try:
+            return self._handlers[message_type]
+        except KeyError:
+            raise ContractError(f"nobody here handles {message_type}") from None

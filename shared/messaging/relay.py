@@ -1,0 +1,53 @@
+"""The relay: takes messages from the outbox to the broker, and never drops one."""
+
+from typing import Final
+
+import structlog
+
+from shared.clock import Clock
+from shared.database import Database
+from shared.messaging import outbox
+from shared.messaging.transport import Parcel, Publisher, TransportError
+
+WINDOW: Final = 500
+"""Parcels per window. On 2 cores one confirm at a time gave about 600 messages/s, a window of 200 about 4,500."""
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """Publishes what is due in one service's outbox, a window at a time."""
+
+    def __init__(self, database: Database, publisher: Publisher, clock: Clock) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._clock = clock
+
+    def run_once(self) -> int:
+        """Publish one window and return how many parcels were confirmed.
+
+        No transaction is open while the network is waited for. Raises TransportError when the broker is away; the
+        rows are put back first.
+        """
+        claimed = self._database.write(outbox.claim, WINDOW, self._clock())
+        if not claimed:
+            return 0
+        parcels = [Parcel(row.seq, row.message_id, row.type, row.body) for row in claimed]
+        attempts = {row.seq: row.attempts for row in claimed}
+        try:
+            refused = self._publisher.publish(parcels)
+        except TransportError as error:
+            # The first failure is the broker's, not the message's: it waits no longer than the broker does.
+            put_back = dict.fromkeys(attempts, (0, str(error)))
+            self._database.write(outbox.settle, (), put_back, self._clock())
+            raise
+        for seq, reason in refused.items():
+            log.error("message.refused", seq=seq, reason=reason)
+        confirmed = attempts.keys() - refused.keys()
+        self._database.write(
+            outbox.settle,
+            confirmed,
+            {seq: (attempts[seq], reason) for seq, reason in refused.items()},
+            self._clock(),
+        )
+        return len(confirmed)

@@ -1,0 +1,185 @@
+"""The worker: one thread each for the relay, the consumer, the scheduler and whatever else a service keeps going."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from shared.clock import Clock
+from shared.database import Database
+from shared.messaging import inbox, outbox
+from shared.messaging.consumer import Consumer
+from shared.messaging.registry import Registry
+from shared.messaging.relay import WINDOW, Relay
+from shared.messaging.transport import Transport, TransportError
+
+IDLE: Final = 0.2
+"""Seconds between two looks into an outbox that nobody announces anything for (the web runs in other processes)."""
+BACKOFF_MAX: Final = 30.0
+TICK: Final = 0.5
+"""Seconds between two looks at the tasks that come due."""
+
+log = structlog.get_logger()
+
+
+class Periodic(Protocol):
+    """Work that comes due with time."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the logs."""
+        ...
+
+    @property
+    def every(self) -> timedelta:
+        """The time between two runs."""
+        ...
+
+    @property
+    def run(self) -> Callable[[Session, datetime], int]:
+        """What is done, in one transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """Forgets what the tables of messaging no longer need."""
+
+    run: Callable[[Session, datetime], int]
+    every: timedelta = timedelta(hours=1)
+
+    @property
+    def name(self) -> str:
+        """The name in the logs."""
+        return f"{self.run.__module__.rpartition('.')[2]}.{self.run.__name__}"
+
+
+class Worker:
+    """Keeps one service's messages and due times moving until it is told to stop.
+
+    ``extra`` are further steps by name; a step returns the seconds it wants to rest before the next. A step that
+    fails is logged and tried again after a growing pause: no thread ends before ``stop``.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        registry: Registry,
+        tasks: Sequence[Periodic],
+        clock: Clock,
+        extra: Mapping[str, Callable[[], float]],
+    ) -> None:
+        self._stopping = threading.Event()
+        self._clock = clock
+        self._database = database
+        self._publisher = transport.publisher(database.service)
+        self._relay = Relay(database, self._publisher, clock)
+        self._consumer = Consumer(database, transport.subscriber(database.service), registry, clock)
+        self._tasks = [*tasks, Housekeeping(outbox.purge), Housekeeping(inbox.purge)]
+        self._next_run = [0.0] * len(self._tasks)
+        steps: dict[str, Callable[[], None]] = {
+            "relay": self._relay_step,
+            "consumer": self._consumer_step,
+            "scheduler": self._scheduler_step,
+            **{name: self._resting(step) for name, step in extra.items()},
+        }
+        # A thread that still hangs on the network when its time is over is left behind by the process: what it has in
+        # hand is leased or not acknowledged, and comes again.
+        self._threads = [
+            threading.Thread(target=self._keep_going, args=(name, step), name=f"{database.service}-{name}", daemon=True)
+            for name, step in steps.items()
+        ]
+        database.after_commit.append(self.wake)
+
+    def start(self) -> None:
+        """Start all threads and return."""
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Tell the relay that something was written; may be called from any thread."""
+        self._publisher.wake()
+
+    def ask_to_stop(self) -> None:
+        """Let each thread finish what it has in hand, and return at once; one call to each of several workers."""
+        self._stopping.set()
+        self.wake()
+
+    def stop(self, timeout: float = 9.0) -> bool:
+        """Stop all threads; False if one has not finished what it has in hand within ``timeout`` seconds."""
+        self.ask_to_stop()
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(deadline - time.monotonic(), 0))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _keep_going(self, name: str, step: Callable[[], None]) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                step()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                expected = isinstance(error, TransportError | DBAPIError)
+                log.warning(
+                    "worker.failed",
+                    service=self._database.service,
+                    step=name,
+                    error=type(error).__name__,
+                    reason=str(error) if isinstance(error, TransportError) else None,
+                    failures=failures,
+                    exc_info=None if expected else error,
+                )
+                self._rest(name, error, min(2.0 ** (failures - 1), BACKOFF_MAX))
+        self._close(name)
+
+    def _rest(self, name: str, error: Exception, longest: float) -> None:
+        pause = random.uniform(0.1, longest)  # noqa: S311  (jitter)
+        if name == "consumer" and not isinstance(error, TransportError):
+            try:
+                self._consumer.hold(min(pause, 5.0))
+            except TransportError:
+                self._stopping.wait(pause)
+        else:
+            self._stopping.wait(pause)
+
+    def _close(self, name: str) -> None:
+        if name == "relay":
+            self._publisher.close()
+        elif name == "consumer":
+            self._consumer.close()
+
+    def _relay_step(self) -> None:
+        if self._relay.run_once() < WINDOW:
+            self._publisher.wait(IDLE)
+
+    def _consumer_step(self) -> None:
+        self._consumer.run_once()
+
+    def _scheduler_step(self) -> None:
+        moment = time.monotonic()
+        # The most overdue first, and each put off before it runs: one that fails holds up no other.
+        for number in sorted(range(len(self._tasks)), key=self._next_run.__getitem__):
+            task = self._tasks[number]
+            if self._next_run[number] <= moment and not self._stopping.is_set():
+                self._next_run[number] = moment + task.every.total_seconds()
+                # In a context of its own, so that each run's messages have a correlation id of their own.
+                if copy_context().run(self._database.write, task.run, self._clock()):
+                    self._next_run[number] = moment  # work that was found suggests that there is more of it
+        self._stopping.wait(TICK)
+
+    def _resting(self, step: Callable[[], float]) -> Callable[[], None]:
+        def run() -> None:
+            self._stopping.wait(step())
+
+        return run

@@ -1,0 +1,1 @@
+"""Private PostgreSQL, RabbitMQ and nginx instances from installed programs, for tests and `make stack`."""

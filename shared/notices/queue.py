@@ -1,0 +1,142 @@
+"""Planning notices, and working through those that are due."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from shared.database import change, random_uuid
+from shared.notices.tables import OPEN, Notice, NoticeState
+
+LEASE: Final = timedelta(minutes=5)
+"""Longer than any channel takes to send one notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in words, with where it goes. ``phone`` is E.164; a missing address rules its channel out."""
+
+    subject: str
+    body: str
+    phone: str | None
+    email: str | None
+    language: str
+
+
+Composer = Callable[[Session, Notice, datetime], Letter | None]
+"""Writes a notice from what is true now; None when it no longer applies and must not be sent."""
+
+
+def plan(
+    session: Session,
+    *,
+    kind: str,
+    person_id: UUID,
+    event_id: UUID | None,
+    now: datetime,
+    rule: str = "",
+    occurrence: int = 0,
+    expires_at: datetime | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Queue a notice for one person, to be sent at once; planning the same one again changes nothing."""
+    session.execute(
+        _insert(session)
+        .values(
+            id=uuid4(),
+            person_id=person_id,
+            event_id=event_id,
+            kind=kind,
+            rule=rule,
+            occurrence=occurrence,
+            channel="",
+            state=NoticeState.QUEUED,
+            params=dict(params or {}),
+            due_at=now,
+            expires_at=expires_at,
+            created_at=now,
+            attempts=0,
+            next_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def plan_for_all(
+    session: Session,
+    people: Select[UUID],
+    *,
+    kind: str,
+    event_id: UUID,
+    now: datetime,
+    due_at: datetime,
+    rule: str = "",
+    occurrence: int = 0,
+    expires_at: datetime | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> int:
+    """Queue a notice for everyone whom ``people`` (a select of ids) finds, at once; return how many are new."""
+    chosen = people.distinct().subquery()
+    person = chosen.c[0]
+    values: dict[str, Any] = {
+        "kind": kind,
+        "event_id": event_id,
+        "rule": rule,
+        "occurrence": occurrence,
+        "channel": "",
+        "state": NoticeState.QUEUED,
+        "params": dict(params or {}),
+        "due_at": due_at,
+        "expires_at": expires_at,
+        "created_at": now,
+        "attempts": 0,
+        "next_at": now,
+    }
+    columns = Notice.__table__.c
+    constants = [literal(value, columns[name].type).label(name) for name, value in values.items()]
+    # The condition keeps SQLite from reading ON CONFLICT as a join's ON.
+    rows = select(random_uuid(), person, *constants).where(person.is_not(None))
+    return change(session, _insert(session).from_select(["id", "person_id", *values], rows).on_conflict_do_nothing())
+
+
+def cancel(session: Session, *, event_id: UUID, kind: str, before_occurrence: int | None = None) -> None:
+    """Take back notices of a kind that have not gone out, those of earlier occurrences only where that is given."""
+    condition = [Notice.event_id == event_id, Notice.kind == kind, Notice.state == NoticeState.QUEUED]
+    if before_occurrence is not None:
+        condition.append(Notice.occurrence < before_occurrence)
+    change(session, update(Notice).where(*condition).values(state=NoticeState.CANCELLED))
+
+
+def count(session: Session) -> Mapping[NoticeState, int]:
+    """Return how many notices stand in each state."""
+    rows = session.execute(select(Notice.state, func.count()).group_by(Notice.state))
+    found: dict[NoticeState, int] = {state: number for state, number in rows}  # noqa: C416  (a Row is no pair to mypy)
+    return {state: found.get(state, 0) for state in NoticeState}
+
+
+def claim(session: Session, now: datetime) -> Notice | None:
+    """Lease the notice that has been due for longest, and return it; those that another sender holds are passed over.
+
+    One that comes as ``sending`` was left so by a sender that died over it.
+    """
+    notice = session.scalars(
+        select(Notice)
+        .where(OPEN, Notice.next_at <= now, or_(Notice.lease_until.is_(None), Notice.lease_until <= now))
+        .order_by(Notice.next_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if notice is not None:
+        notice.lease_until = now + LEASE
+    return notice
+
+
+def _insert(session: Session) -> Any:
+    """Return an insert into notices that can ignore doubles; both dialects spell it alike."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(Notice)

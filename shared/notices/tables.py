@@ -1,0 +1,92 @@
+"""The queue of notices, which is also the log of what was sent."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Enum, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.database import TYPES, new_metadata
+
+
+class Base(DeclarativeBase):
+    """Notices have metadata of their own, since each sending service's database has a copy of them."""
+
+    metadata = new_metadata()
+    type_annotation_map = TYPES
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands on its way to a person."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    SKIPPED_LATE = "skipped_late"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+OPEN: Final = text("state IN ('queued', 'sending')")
+"""Notices that may still go out; stands in index and query as the same text, else SQLite does not use the index."""
+WITHOUT_EVENT: Final = text("event_id IS NULL")
+
+
+class Notice(Base):
+    """One message to one person through one channel.
+
+    It holds no name and no address: whoever sends it looks those up at that moment, together with whether it still
+    applies. ``occurrence`` is the event's, so that a moved event is told of anew; ``params`` holds what the text
+    needs beyond that (an old time, a number of places).
+    """
+
+    __tablename__ = "notices"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    event_id: Mapped[UUID | None] = mapped_column(index=True)
+    kind: Mapped[str]
+    rule: Mapped[str] = mapped_column(default="")
+    occurrence: Mapped[int] = mapped_column(default=0)
+    channel: Mapped[str] = mapped_column(default="")
+    state: Mapped[NoticeState] = mapped_column(
+        Enum(
+            NoticeState,
+            native_enum=False,
+            length=12,
+            name="state",
+            values_callable=lambda states: [state.value for state in states],
+        ),
+        default=NoticeState.QUEUED,
+    )
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        # Whoever plans a notice twice (a sweep, a duplicate message) plans it once. A constraint takes two NULLs for
+        # different, so notices about no event have an index of their own.
+        UniqueConstraint("person_id", "event_id", "kind", "rule", "occurrence"),
+        Index(
+            "uq_notices_without_event",
+            "person_id",
+            "kind",
+            "rule",
+            "occurrence",
+            unique=True,
+            postgresql_where=WITHOUT_EVENT,
+            sqlite_where=WITHOUT_EVENT,
+        ),
+        Index("ix_notices_open", "next_at", postgresql_where=OPEN, sqlite_where=OPEN),
+    )

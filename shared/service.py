@@ -1,0 +1,114 @@
+"""What a service is made of, and the one way to make a web application of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from flask import Flask
+from flask.sansio.blueprints import Blueprint
+from sqlalchemy import MetaData
+from sqlalchemy.orm import Session
+
+from shared import clock as clocks
+from shared.config import Config
+from shared.database import Database
+from shared.messaging import inbox, outbox
+from shared.messaging import tables as messaging_tables
+from shared.messaging.registry import Registry
+from shared.messaging.transport import Transport
+from shared.messaging.worker import Worker
+from shared.notices import channels, queue
+from shared.notices import tables as notice_tables
+from shared.notices.queue import Composer
+from shared.notices.sender import Sender
+from shared.web import application
+from shared.web.current import Confirm, Identify
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work that comes due with time. ``run`` gets a session and the moment, and returns how much it did."""
+
+    run: Callable[[Session, datetime], int]
+    every: timedelta
+
+    @property
+    def name(self) -> str:
+        """The name it has in logs and metrics."""
+        return self.run.__name__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service as data. Who may come in is in the name of the list a blueprint stands in.
+
+    ``public`` blueprints see to access themselves (a manage token, a published event); ``organizer`` and ``contact``
+    blueprints are closed to everybody else before a view runs.
+    """
+
+    name: str
+    metadata: MetaData
+    public: Sequence[Blueprint]
+    organizer: Sequence[Blueprint]
+    contact: Sequence[Blueprint] = ()
+    handlers: Registry
+    tasks: Sequence[Task] = ()
+    composer: Callable[[Config], Composer] | None = None
+    """Makes the function that writes a notice at the moment it is sent; None for a service that sends none."""
+    identify: Identify | None = None
+    """Finds whoever holds an opaque token of this service (a unit's contact); None where there are none."""
+    confirm: Confirm | None = None
+    """Says whether an organizer's sign-in still holds, where the service can know; None where it cannot."""
+    prepare: Callable[[Session, Config, datetime], str | None] | None = None
+    """Runs after each migration (the first organizer); returns a line to print."""
+
+    @property
+    def all_metadata(self) -> list[MetaData]:
+        """Everything that the service's database holds."""
+        shared = [messaging_tables.Base.metadata]
+        if self.composer is not None:
+            shared.append(notice_tables.Base.metadata)
+        return [self.metadata, *shared]
+
+
+def build_app(service: Service, config: Config, database: Database, *, clock: clocks.Clock = clocks.utc_now) -> Flask:
+    """Return the service's web application; the only application factory there is."""
+    return application.build(
+        config,
+        database,
+        clock,
+        public=service.public,
+        organizer=service.organizer,
+        contact=service.contact,
+        identify=service.identify,
+        confirm=service.confirm,
+        gauges=partial(_gauges, service),
+    )
+
+
+def build_worker(
+    service: Service,
+    config: Config,
+    database: Database,
+    transport: Transport,
+    *,
+    clock: clocks.Clock = clocks.utc_now,
+) -> Worker:
+    """Return the service's worker: relay, consumer, scheduler and, where it sends notices, their sender."""
+    extra: dict[str, Callable[[], float]] = {}
+    if service.composer is not None:
+        sender = Sender(database, service.composer(config), channels.from_config(config), clock)
+        extra["sender"] = sender.run_once
+    return Worker(database, transport, service.handlers, service.tasks, clock, extra)
+
+
+def _gauges(service: Service, session: Session, now: datetime) -> Mapping[str, float]:
+    """Return what `/metrics` says of the service's messages and notices."""
+    waiting, age = outbox.backlog(session, now)
+    unsettled = inbox.count(session)
+    figures = {"outbox_messages": float(waiting), "outbox_age_seconds": age}
+    figures |= {f"inbox_{status.value}_messages": float(number) for status, number in unsettled.items()}
+    if service.composer is not None:
+        figures |= {f"notices_{state.value}": float(number) for state, number in queue.count(session).items()}
+    return figures

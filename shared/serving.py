@@ -1,0 +1,49 @@
+"""Serving a web application with gunicorn, in production shape and embedded alike."""
+
+from collections.abc import Callable
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from gunicorn.app.base import BaseApplication
+
+GRACE_SECONDS = 9
+"""Requests in hand get this long after SIGTERM; the whole must be gone within 10 s."""
+
+
+def serve(
+    make_application: Callable[[], WSGIApplication],
+    bind: str,
+    *,
+    workers: int,
+    threads: int,
+    started: Callable[[], None] = lambda: None,
+    stopped: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until told to stop; the application is made in each worker process, after the fork.
+
+    ``started`` runs in a worker process that is ready, ``stopped`` in one that ends.
+    """
+
+    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+        def load_config(self) -> None:
+            settings: dict[str, Any] = {
+                "bind": bind,
+                "workers": workers,
+                "threads": threads,
+                "worker_class": "gthread",
+                "graceful_timeout": GRACE_SECONDS,
+                "timeout": 60,
+                "keepalive": 30,
+                "control_socket_disable": True,
+                "loglevel": "warning",
+                "limit_request_line": 8190,
+                "post_worker_init": lambda _worker: started(),
+                "worker_exit": lambda _server, _worker: stopped(),
+            }
+            for name, value in settings.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> WSGIApplication:
+            return make_application()
+
+    Server().run()

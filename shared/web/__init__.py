@@ -1,0 +1,1 @@
+"""What all services' web applications share: pages, JSON, errors, languages, access."""

@@ -1,0 +1,41 @@
+"""What is noted of each request: an id that ties it to everything it brings about, and one line in the log."""
+
+import re
+from time import perf_counter
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+from shared.logs import correlation_id, current_correlation_id
+from shared.web import metrics
+
+HEADER: Final = "X-Request-ID"
+SANE: Final = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
+QUIET: Final = frozenset({"health", "assets"})
+"""Blueprints whose requests are noted only when details are asked for."""
+
+
+def init_app(app: Flask) -> None:
+    """Note every request of the application."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.begun = perf_counter()
+    given = request.headers.get(HEADER, "")
+    correlation_id.set(given if SANE.fullmatch(given) else str(uuid4()))
+
+
+def _end(response: Response) -> Response:
+    """Note the rule that was matched, never the address itself: it may hold a token."""
+    seconds = perf_counter() - g.begun
+    rule = request.url_rule.rule if request.url_rule is not None else "none"
+    response.headers[HEADER] = current_correlation_id()
+    metrics.observe(rule, request.method, response.status_code, seconds)
+    log = structlog.get_logger()
+    note = log.debug if request.blueprint in QUIET else log.info
+    note("http.request", method=request.method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1))
+    return response

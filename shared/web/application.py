@@ -1,0 +1,92 @@
+"""The one way to make a web application of a service's blueprints."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Flask, request
+from flask.sansio.blueprints import Blueprint as AnyBlueprint
+from jinja2 import FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared.catalogues import ROOT, languages
+from shared.clock import Clock
+from shared.config import Config
+from shared.database import Database
+from shared.web import access_log, assets, auth, errors, health, i18n, limits, metrics, navigation, openapi, security
+from shared.web import preferences as choices
+from shared.web.current import KEY, Access, Confirm, Identify, Surroundings
+from shared.web.metrics import Gauges
+
+OWN: Final = ("assets", "health", "preferences", "reference")
+"""Blueprints that every application has, open to all."""
+
+
+def build(
+    config: Config,
+    database: Database,
+    clock: Clock,
+    *,
+    public: Sequence[AnyBlueprint],
+    organizer: Sequence[AnyBlueprint],
+    contact: Sequence[AnyBlueprint] = (),
+    identify: Identify | None = None,
+    confirm: Confirm | None = None,
+    gauges: Gauges | None = None,
+) -> Flask:
+    """Return the application of a service.
+
+    The lists say who may come in by which blueprint. ``identify`` finds whoever holds an opaque token, ``confirm``
+    says whether an organizer's sign-in still holds where the service can know, and ``gauges`` reads figures for
+    ``/metrics``.
+    """
+    app = Flask("shared.web", static_folder=None)
+    folders = (ROOT / "services" / config.service / "templates", ROOT / "shared" / "web" / "templates")
+    app.json.ensure_ascii, app.json.sort_keys = False, False  # type: ignore[attr-defined]  # Flask's own provider has them
+    app.jinja_loader = FileSystemLoader(folders)
+    lists = {Access.PUBLIC: public, Access.CONTACT: contact, Access.ORGANIZER: organizer}
+    access = dict.fromkeys(OWN, Access.PUBLIC)
+    access |= {blueprint.name: who for who, blueprints in lists.items() for blueprint in blueprints}
+    app.extensions[KEY] = Surroundings(
+        config=config, database=database, clock=clock, access=access, identify=identify, confirm=confirm
+    )
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask says to
+    i18n.init_app(app)  # before anything else looks at the environment of the templates
+    metrics.init_app(app, config.service, gauges)
+    access_log.init_app(app)
+    limits.init_app(app, config)
+    security.init_app(app, config)
+    app.before_request(auth.guard)
+    errors.init_app(app)
+    _init_templates(app, config.service)
+    _register(app, config.service, [*public, *contact, *organizer])
+    return app
+
+
+def _register(app: Flask, service: str, blueprints: Sequence[AnyBlueprint]) -> None:
+    api = openapi.init_app(app, service)
+    for own in (assets.blueprint(service), health.blueprint(service), choices.blueprint(service)):
+        app.register_blueprint(own)
+    for blueprint in blueprints:
+        if isinstance(blueprint, openapi.ApiBlueprint):
+            api.register_blueprint(blueprint)
+        else:
+            app.register_blueprint(blueprint)
+
+
+def _init_templates(app: Flask, service: str) -> None:
+    """Give every page what its frame needs."""
+    app.jinja_env.globals["asset"] = lambda name: assets.address(service, name)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        principal = auth.current_principal()
+        return {
+            "service": service,
+            "principal": principal,
+            "nav": navigation.entries(principal, request.path),
+            "lang": i18n.current_language().tag,
+            "languages": [(language.tag, language.name) for language in languages(service).values()],
+            "preferences": choices.preferences(),
+        }

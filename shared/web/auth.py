@@ -1,0 +1,187 @@
+"""Who is asking: organizers by a signed token, contacts by an opaque one; and who may come in."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import g, redirect, request, session
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+
+from shared.config import Config
+from shared.errors import Forbidden, Unauthorized
+from shared.principal import Principal
+from shared.texts import text as _
+from shared.web.current import Access, config, is_api, is_htmx, now, surroundings
+
+ISSUER: Final = "steward/events"
+ALGORITHM: Final = "EdDSA"
+LIFETIME: Final = timedelta(hours=12)
+LEEWAY: Final = timedelta(seconds=30)
+"""How far the clocks of two machines may be apart."""
+COOKIES: Final = {"organizer": "steward-organizer", "contact": "steward-contact"}
+MAX_TOKEN: Final = 4096
+SIGN_IN: Final = "/events/login"
+
+
+def issue_token(
+    settings: Config,
+    *,
+    organizer_id: UUID,
+    username: str,
+    community: str,
+    role: str,
+    session_id: UUID,
+    issued_at: datetime,
+) -> tuple[str, datetime]:
+    """Return an organizer's token, which every service can check and only events can make, and when it ends."""
+    import jwt  # noqa: PLC0415  # only events gets here, at a sign-in
+
+    expires_at = issued_at + LIFETIME
+    claims = {
+        "iss": ISSUER,
+        "sub": str(organizer_id),
+        "name": username,
+        "community": community,
+        "role": role,
+        "sid": str(session_id),
+        "iat": int(issued_at.timestamp()),
+        "exp": int(expires_at.timestamp()),
+    }
+    return jwt.encode(claims, settings.token_private_key, algorithm=ALGORITHM), expires_at
+
+
+def current_principal() -> Principal | None:
+    """Return who is asking, or None for anybody; found once for each request."""
+    if "principal" not in g:
+        g.principal = None  # an error on the way must not be met again by the page that tells of it
+        g.principal = next((found for token in _tokens() if (found := _principal(token)) is not None), None)
+    return cast("Principal | None", g.principal)
+
+
+def organizer() -> Principal:
+    """Return the organizer who is asking; raises Unauthorized for anybody, Forbidden for a contact."""
+    principal = current_principal()
+    if principal is None:
+        raise Unauthorized(_("Please sign in as an organizer to do this."))
+    if principal.kind != "organizer":
+        raise Forbidden(_("Only organizers of the community can do this."))
+    return principal
+
+
+def bearer_token() -> str | None:
+    """Return the token that the request carries in its Authorization header: an account's, or a manage token."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and 0 < len(token) <= MAX_TOKEN else None
+
+
+def carries_token() -> bool:
+    """Say whether the request carries a token that counts, whoever holds it."""
+    return bool(_tokens())
+
+
+def sign_in_cookie(response: Response, token: str, expires_at: datetime, *, kind: str = "organizer") -> None:
+    """Keep the token in a cookie of this browser; what the session held before is dropped.
+
+    ``kind`` is ``organizer`` or ``contact``. The cookie is good for all services, since they share one origin.
+    """
+    session.clear()
+    response.set_cookie(
+        _cookie(kind),
+        token,
+        max_age=max(int((expires_at - now()).total_seconds()), 0),
+        path="/",
+        secure=config.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def sign_out(response: Response) -> None:
+    """Forget who is signed in on this browser."""
+    session.clear()
+    for kind in COOKIES:
+        response.delete_cookie(_cookie(kind), path="/", secure=config.secure, httponly=True, samesite="Lax")
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let in whom the blueprint is for, before a view runs; pages send others to sign in."""
+    access = Access.PUBLIC if request.blueprint is None else surroundings().access[request.blueprint]
+    if access is Access.PUBLIC:
+        return None
+    principal = current_principal()
+    if principal is None and access is Access.ORGANIZER and not is_api():
+        return _to_sign_in()
+    if principal is None:
+        raise Unauthorized(_("Please sign in, or open the link that the community office sent you."))
+    if access is Access.ORGANIZER:
+        organizer()
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    back = request.full_path.rstrip("?") if request.method == "GET" and not is_htmx() else None
+    address = f"{SIGN_IN}?{urlencode({'next': back})}" if back else SIGN_IN
+    if is_htmx():  # a redirection would put the sign-in page into a corner of this one
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _tokens() -> list[str]:
+    """Return the tokens that count: JSON is asked for with a header only, so that no form can forge it."""
+    if is_api():
+        token = bearer_token()
+        return [token] if token else []
+    contacts_first = surroundings().access.get(request.blueprint or "") is Access.CONTACT
+    kinds = ["contact", "organizer"] if contacts_first else ["organizer", "contact"]
+    return [token for kind in kinds if (token := request.cookies.get(_cookie(kind))) and len(token) <= MAX_TOKEN]
+
+
+def _principal(token: str) -> Principal | None:
+    """Return who holds the token: an organizer by our signature, else whom the service knows by it."""
+    around = surroundings()
+    principal = _organizer(token)
+    if principal is not None:
+        held = around.confirm is None or around.database.read(around.confirm, principal)
+        return principal if held else None
+    return around.database.read(around.identify, token) if around.identify is not None else None
+
+
+def _organizer(token: str) -> Principal | None:
+    import jwt  # noqa: PLC0415  # most requests carry no token, and the first page should not wait for it
+
+    required = ["iss", "sub", "name", "community", "role", "sid", "iat", "exp"]
+    # The times are compared below, by the application's clock.
+    options: Any = {"require": required, "verify_exp": False, "verify_iat": False}
+    try:
+        claims = jwt.decode(
+            token, _public_key(config.token_public_key), algorithms=[ALGORITHM], issuer=ISSUER, options=options
+        )
+        begins, ends = (datetime.fromtimestamp(int(claims[name]), now().tzinfo) for name in ("iat", "exp"))
+        if not begins - LEEWAY <= now() < ends + LEEWAY:
+            return None
+        return Principal(
+            kind="organizer",
+            id=UUID(str(claims["sub"])),
+            name=str(claims["name"]),
+            community=str(claims["community"]),
+            role=str(claims["role"]),
+            session_id=UUID(str(claims["sid"])),
+        )
+    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+@lru_cache(maxsize=8)
+def _public_key(pem: str) -> Any:
+    from jwt.algorithms import OKPAlgorithm  # noqa: PLC0415  # as above
+
+    return OKPAlgorithm().prepare_key(pem)
+
+
+def _cookie(kind: str) -> str:
+    name = COOKIES[kind]
+    return f"__Host-{name}" if config.secure else name

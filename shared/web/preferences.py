@@ -1,0 +1,60 @@
+"""How a reader wants the pages: language, light or dark, size of the text; kept in cookies of their browser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, redirect, request
+from werkzeug import Response
+
+from shared import catalogues
+from shared.web import i18n
+from shared.web.current import config
+from shared.web.security import local_path
+
+A_YEAR: Final = 365 * 24 * 3600
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"theme": ("auto", "light", "dark"), "text": ("normal", "large")}
+"""Preference -> what can be chosen, first what holds without a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the reader chose."""
+
+    theme: str
+    text: str
+
+
+def blueprint(service: str) -> Blueprint:
+    """Return the address ``/<service>/preferences``."""
+    pages = Blueprint("preferences", __name__, url_prefix=f"/{service}")
+    pages.add_url_rule("/preferences", "keep", _keep, methods=["POST"])
+    return pages
+
+
+def preferences() -> Preferences:
+    """Return what the reader chose on this browser."""
+    return Preferences(**{name: _chosen(name, request.cookies.get(f"steward-{name}")) for name in CHOICES})
+
+
+def _chosen(name: str, value: str | None) -> str:
+    return value if value in CHOICES[name] else CHOICES[name][0]
+
+
+def _keep() -> Response:
+    """Keep what was chosen, and go back to the page; anything that is no choice is left as it was."""
+    response = redirect(local_path(request.form.get("next"), f"/{config.service}/"), 303)
+    allowed = {**CHOICES, "lang": tuple(catalogues.languages(config.service))}
+    for name, choices in allowed.items():
+        value = request.form.get(name)
+        if value in choices:
+            response.set_cookie(
+                i18n.COOKIE if name == "lang" else f"steward-{name}",
+                value,
+                max_age=A_YEAR,
+                path="/",
+                secure=config.secure,
+                samesite="Lax",
+                httponly=True,
+            )
+    return response

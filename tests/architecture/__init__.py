@@ -1,0 +1,1 @@
+"""Tests that keep the layout and the layers as they are drawn."""

@@ -1,0 +1,1 @@
+"""Tests of the private servers and of what is deployed."""

@@ -1,0 +1,1 @@
+"""Messages between services: written with the state, delivered at least once, applied once."""

@@ -1,0 +1,216 @@
+"""The ways a notice reaches a person."""
+
+import asyncio
+import json
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from uuid import UUID, uuid4
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from shared import config
+from shared.notices.channels import ChannelError, EmailChannel, FileChannel, from_config
+from shared.notices.queue import Letter
+from tests.shared.test_config import ENOUGH
+
+LETTER = Letter(
+    "【小管家】端午包粽子：明天下午两点，社区广场见，请带好围裙和一颗爱热闹的心，下雨就改到一楼活动室",
+    "您好！\n明天见。",
+    None,
+    "wang@example.org",
+    "zh-CN",
+)
+
+
+class Post:
+    """A mail server whose answers the test decides."""
+
+    def __init__(self) -> None:
+        self.rcpt = self.data = ""
+        self.mails: list[EmailMessage] = []
+        self.quit_answer = "221 Bye"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if not self.rcpt:
+            envelope.rcpt_tos.append(address)
+        return self.rcpt or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        mail = message_from_bytes(bytes(envelope.content or b""), policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        if self.data == "hang up":
+            assert server.transport is not None
+            server.transport.abort()
+            await asyncio.sleep(0)
+        return self.data or "250 OK"
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        return self.quit_answer
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def email(post: Post) -> Iterator[EmailChannel]:
+    controller = Controller(post, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield EmailChannel(f"smtp://127.0.0.1:{controller.port}", "steward@community.example")
+    controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def refusal(channel: EmailChannel, letter: Letter = LETTER) -> ChannelError:
+    with pytest.raises(ChannelError) as raised:
+        channel.send(uuid4(), letter)
+    assert "wang" not in str(raised.value)
+    return raised.value
+
+
+def test_an_email_arrives_as_it_was_written(post, email):
+    notice_id = uuid4()
+    email.send(notice_id, LETTER)
+    [mail] = post.mails
+    assert mail["Subject"] == LETTER.subject
+    assert mail["To"] == "wang@example.org"
+    assert mail["From"] == "steward@community.example"
+    assert mail["Content-Language"] == "zh-CN"
+    assert str(notice_id) in mail["Message-ID"]
+    assert mail["Message-ID"].endswith("@community.example>")
+    assert mail["Date"] is not None
+    assert mail.get_content().splitlines() == ["您好！", "明天见。"]
+
+
+def test_an_email_goes_only_to_who_left_an_address(email):
+    assert email.reaches(LETTER)
+    assert not email.reaches(Letter("x", "x", "+8613800138000", None, "zh-CN"))
+
+
+def test_an_address_that_does_not_exist_is_refused_for_good(post, email):
+    post.rcpt = "550 no such user"
+    assert refusal(email).permanent
+
+
+def test_a_full_mailbox_is_refused_for_now(post, email):
+    post.rcpt = "452 mailbox full"
+    assert not refusal(email).permanent
+
+
+@pytest.mark.parametrize(("answer", "permanent"), [("554 spam", True), ("451 try later", False)])
+def test_a_mail_that_is_refused_after_it_was_read_tells_for_how_long(post, email, answer, permanent):
+    post.data = answer
+    error = refusal(email)
+    assert (error.permanent, str(error)) == (permanent, f"SMTP {answer[:3]}")
+
+
+def test_an_address_that_the_server_cannot_take_is_refused_for_good(post):
+    controller = Controller(post, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=False)
+    controller.start()
+    channel = EmailChannel(f"smtp://127.0.0.1:{controller.port}", "steward@community.example")
+    assert refusal(channel, Letter("x", "x", None, "王@例子.例", "zh-CN")).permanent
+    controller.stop()
+
+
+def test_a_server_that_is_away_is_refused_for_now():
+    error = refusal(EmailChannel(f"smtp://127.0.0.1:{free_port()}", "steward@community.example"))
+    assert not error.permanent
+
+
+def test_a_server_that_hangs_up_before_its_answer_leaves_it_open_whether_it_took_the_mail(post, email):
+    post.data = "hang up"
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - any exception but a refusal means that nobody can tell
+        email.send(uuid4(), LETTER)
+    assert not isinstance(raised.value, ChannelError)
+
+
+def test_trouble_after_the_server_took_the_mail_is_no_refusal(post, email):
+    post.quit_answer = "421 going down"
+    email.send(uuid4(), LETTER)
+    assert len(post.mails) == 1
+
+
+def test_a_wrong_password_is_refused_for_now(post):
+    """Whoever runs Steward can mend it: the notices wait."""
+    controller = Controller(
+        post,
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+        auth_require_tls=False,
+    )
+    controller.start()
+    error = refusal(EmailChannel(f"smtp://steward:geheim-9@127.0.0.1:{controller.port}", "steward@community.example"))
+    controller.stop()
+    assert not error.permanent
+    assert "geheim" not in str(error)
+
+
+def test_a_password_may_hold_any_character(post):
+    seen: list[object] = []
+
+    def authenticate(_server, _session, _envelope, _mechanism, data):
+        seen.append((data.login, data.password))
+        return AuthResult(success=True)
+
+    controller = Controller(
+        post, hostname="127.0.0.1", port=free_port(), authenticator=authenticate, auth_require_tls=False
+    )
+    controller.start()
+    EmailChannel(f"smtp://st%40eward:p%2F%3Aw@127.0.0.1:{controller.port}", "s@community.example").send(uuid4(), LETTER)
+    controller.stop()
+    assert seen == [(b"st@eward", b"p/:w")]
+
+
+def test_a_notice_in_the_file_is_one_line_that_only_its_owner_can_read(tmp_path):
+    file = tmp_path / "var" / "notices.log"
+    channel, notice_id = FileChannel(file), uuid4()
+    channel.send(notice_id, LETTER)
+    channel.send(uuid4(), Letter("a", "line\nbreak", "+8613800138000", "x@example.org", "en"))
+    first, second = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    assert (UUID(first["id"]), first["to"], first["subject"]) == (notice_id, "wang@example.org", LETTER.subject)
+    assert (second["to"], second["body"]) == ("+8613800138000", "line\nbreak")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_lines_of_many_threads_do_not_mix(tmp_path):
+    channels = [FileChannel(tmp_path / "notices.log") for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda channel=channel: [channel.send(uuid4(), LETTER) for _ in range(20)])
+        for channel in channels
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = (tmp_path / "notices.log").read_text(encoding="utf-8").splitlines()
+    assert len([json.loads(line) for line in lines]) == 160
+
+
+def test_a_file_that_cannot_be_written_is_a_refusal_for_now(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ChannelError) as raised:
+        FileChannel(tmp_path / "file" / "notices.log").send(uuid4(), LETTER)
+    assert not raised.value.permanent
+
+
+def test_without_a_mail_server_notices_go_to_the_file():
+    assert [one.name for one in from_config(config.load("signups", ENOUGH))] == ["file"]
+    with_mail = {**ENOUGH, "STEWARD_SMTP_URL": "smtp://localhost"}
+    assert [one.name for one in from_config(config.load("signups", with_mail))] == ["email", "file"]

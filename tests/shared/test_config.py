@@ -1,0 +1,159 @@
+"""Configuration, from the environment only, checked as a whole before anything starts."""
+
+import re
+
+import pytest
+
+from shared import config
+from shared.config import ConfigError
+
+PEM = "-----BEGIN KEY-----\nabc\n-----END KEY-----"
+ENOUGH = {
+    "STEWARD_SIGNUPS_DATABASE_URL": "sqlite:///signups.db",
+    "STEWARD_SIGNUPS_SECRET_KEY": "s" * 32,
+    "STEWARD_TOKEN_PUBLIC_KEY": PEM,
+}
+PRODUCTION = {
+    **ENOUGH,
+    "STEWARD_MODE": "production",
+    "STEWARD_AMQP_URL": "amqp://signups:word@broker/steward",
+    "STEWARD_ORIGIN": "https://steward.example",
+}
+
+
+def problems(environ, service="signups"):
+    with pytest.raises(ConfigError) as raised:
+        config.load(service, environ)
+    return raised.value.problems
+
+
+def test_what_is_needed_is_enough():
+    loaded = config.load("signups", ENOUGH)
+    assert loaded.database_url == "sqlite:///signups.db"
+    assert loaded.mode == "development"
+    assert loaded.rate_limit is True
+    assert loaded.timezone == "Asia/Shanghai"
+    assert not loaded.secure
+
+
+def test_an_empty_environment_names_everything_that_is_missing():
+    assert problems({}) == [
+        "STEWARD_SIGNUPS_DATABASE_URL is missing",
+        "STEWARD_SIGNUPS_SECRET_KEY is missing",
+        "STEWARD_TOKEN_PUBLIC_KEY is missing",
+    ]
+
+
+def test_all_problems_are_listed_at_once_wrong_and_missing_ones():
+    found = problems(
+        {
+            "STEWARD_MODE": "live",
+            "STEWARD_SIGNUPS_SECRET_KEY": "short",
+            "STEWARD_ORIGIN": "steward.example/path",
+            "STEWARD_TRUSTED_PROXIES": "two",
+            "STEWARD_TIMEZONE": "Beijing",
+            "STEWARD_RATE_LIMIT": "no",
+        }
+    )
+    assert {line.partition(" ")[0] for line in found} == {
+        "STEWARD_MODE",
+        "STEWARD_SIGNUPS_SECRET_KEY",
+        "STEWARD_ORIGIN",
+        "STEWARD_TRUSTED_PROXIES",
+        "STEWARD_TIMEZONE",
+        "STEWARD_RATE_LIMIT",
+        "STEWARD_SIGNUPS_DATABASE_URL",
+        "STEWARD_TOKEN_PUBLIC_KEY",
+    }
+    assert len(found) == 8, "each variable is named once"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("STEWARD_MODE", "live", "must be one of development, production"),
+        ("STEWARD_SIGNUPS_SECRET_KEY", "short", "must have at least 32 characters"),
+        ("STEWARD_ORIGIN", "https://steward.example/events", "must be an address without a path"),
+        ("STEWARD_TRUSTED_PROXIES", "-1", "must be a whole number"),
+        ("STEWARD_TRUSTED_PROXIES", "²", "must be a whole number"),
+        ("STEWARD_TIMEZONE", "Beijing", "must be a time zone by its IANA name"),
+        ("STEWARD_TIMEZONE", "../etc/passwd", "must be a time zone by its IANA name"),
+        ("STEWARD_TOKEN_PUBLIC_KEY", "abc", "must be a key in PEM form"),
+        ("STEWARD_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR"),
+    ],
+)
+def test_a_wrong_value_is_answered_with_what_it_must_be(variable, value, words):
+    [line] = problems({**ENOUGH, variable: value})
+    assert line.startswith(f"{variable} {words}")
+
+
+def test_a_secret_that_is_refused_is_not_repeated():
+    assert "geheim-9" not in "\n".join(problems({**ENOUGH, "STEWARD_SIGNUPS_SECRET_KEY": "geheim-9"}))
+
+
+def test_a_value_can_stand_in_a_file(tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("f" * 40 + "\n", encoding="utf-8")
+    environ = {**ENOUGH, "STEWARD_SIGNUPS_SECRET_KEY_FILE": str(file)}
+    del environ["STEWARD_SIGNUPS_SECRET_KEY"]
+    assert config.load("signups", environ).secret_key == "f" * 40
+
+
+def test_a_file_that_is_not_there_is_a_problem_like_others(tmp_path):
+    [line] = problems({**ENOUGH, "STEWARD_SIGNUPS_SECRET_KEY_FILE": str(tmp_path / "gone")})
+    assert line.startswith("STEWARD_SIGNUPS_SECRET_KEY ")
+    assert "gone" in line
+
+
+def test_each_service_has_its_own_database_and_secret():
+    assert problems(ENOUGH, "partners") == [
+        "STEWARD_PARTNERS_DATABASE_URL is missing",
+        "STEWARD_PARTNERS_SECRET_KEY is missing",
+    ]
+
+
+def test_only_events_needs_the_key_that_signs_tokens():
+    environ = {variable.replace("SIGNUPS", "EVENTS"): value for variable, value in ENOUGH.items()}
+    assert problems(environ, "events") == ["STEWARD_TOKEN_PRIVATE_KEY is missing"]
+    assert config.load("events", {**environ, "STEWARD_TOKEN_PRIVATE_KEY": PEM}).token_private_key == PEM
+
+
+def test_a_key_may_be_written_on_one_line():
+    environ = {**ENOUGH, "STEWARD_TOKEN_PUBLIC_KEY": PEM.replace("\n", "\\n")}
+    assert config.load("signups", environ).token_public_key == PEM
+
+
+def test_production_accepts_what_is_fit_for_it():
+    loaded = config.load("signups", PRODUCTION)
+    assert loaded.secure
+    assert loaded.amqp_url
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"STEWARD_AMQP_URL": ""}, "STEWARD_AMQP_URL is missing: production delivers over a broker"),
+        ({"STEWARD_RATE_LIMIT": "off"}, "STEWARD_RATE_LIMIT must not be off in production"),
+        ({"STEWARD_ORIGIN": "http://steward.example"}, "STEWARD_ORIGIN must begin with https:// in production"),
+        ({"STEWARD_ORIGIN": ""}, "STEWARD_ORIGIN must begin with https:// in production"),
+        ({"STEWARD_SIGNUPS_SECRET_KEY": ""}, "STEWARD_SIGNUPS_SECRET_KEY is missing"),
+    ],
+)
+def test_production_refuses_what_is_only_fit_for_a_desk(change, line):
+    assert problems({**PRODUCTION, **change}) == [line]
+
+
+def test_spaces_around_a_value_do_not_count():
+    loaded = config.load(
+        "signups", {**ENOUGH, "STEWARD_TRUSTED_HOSTS": " a.example , b.example ,", "STEWARD_MODE": " "}
+    )
+    assert loaded.trusted_hosts == ("a.example", "b.example")
+    assert loaded.mode == "development"
+
+
+def test_the_table_for_the_documentation_names_every_setting_once():
+    rows = config.table()
+    variables = [variable for variable, _default, _about in rows]
+    assert len(variables) == len(set(variables))
+    assert "STEWARD_<SERVICE>_DATABASE_URL" in variables
+    assert all(re.fullmatch(r"STEWARD_[A-Z_<>]+", variable) and about for variable, _default, about in rows)
