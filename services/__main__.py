@@ -4,15 +4,17 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import click
 
 if TYPE_CHECKING:
-    from shared.config import Config
+    from shared.config import Config, ConfigError
+    from shared.database import Database
     from shared.embedded import Part
     from shared.service import Service
 
@@ -50,6 +52,7 @@ def embedded(port: int) -> None:
     """Run everything in one process on files under var/, with a small demo on the first start."""
     from shared import embedded as mode  # noqa: PLC0415
     from shared import logs, serving  # noqa: PLC0415
+    from shared.config import ConfigError  # noqa: PLC0415
 
     folder = (DATA / "embedded").resolve()
     try:
@@ -60,7 +63,10 @@ def embedded(port: int) -> None:
     environ = mode.environment(folder, NAMES, os.environ)
     logs.configure(level="WARNING", human=True)
     fresh = not (folder / "events.db").exists()
-    parts = mode.open_parts(all_services(), environ)
+    try:
+        parts = mode.open_parts(all_services(), environ)
+    except ConfigError as error:
+        raise _unusable(error) from None
     links = _seed(parts) if fresh else []
     for part in parts:
         part.database.dispose()
@@ -108,6 +114,9 @@ def web(name: str, bind: str, workers: int, threads: int) -> None:
 @a_service
 def worker(name: str) -> None:
     """Run one service's worker: relay, consumer, scheduler and notices."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # before the imports, which take a second
+        signal.signal(number, lambda _number, _frame: stopping.set())
     from shared import logs  # noqa: PLC0415
     from shared.database import Database  # noqa: PLC0415
     from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
@@ -115,9 +124,6 @@ def worker(name: str) -> None:
 
     config = _config(name)
     logs.configure(level=config.log_level, human=config.log_format == "words")
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stopping.set())
     running = build_worker(
         one_service(name), config, Database(config.database_url, name), RabbitTransport(config.amqp_url)
     )
@@ -179,6 +185,74 @@ def migration(name: str, message: str) -> None:
     migrations.write_migration(service, database, message)
 
 
+@main.group()
+def messages() -> None:
+    """Look at messages that could not be applied, and decide what becomes of them."""
+
+
+@messages.command("list")
+@a_service
+def list_messages(name: str) -> None:
+    """List what waits for another attempt and what is dead, with the kind of error, a line each."""
+    from shared.messaging import inbox  # noqa: PLC0415
+    from shared.messaging.tables import InboxStatus  # noqa: PLC0415
+
+    for status in (InboxStatus.DEAD, InboxStatus.RETRY):
+        for letter in _database(name).read(inbox.unsettled, status):
+            click.echo(
+                f"{letter.message_id}  {letter.status.value:5}  {letter.type:18}  attempts {letter.attempts:2}"
+                f"  since {letter.received_at:%Y-%m-%d %H:%M}  {letter.last_error or ''}"
+            )
+
+
+@messages.command()
+@a_service
+@click.argument("message_id", type=click.UUID)
+def replay(name: str, message_id: UUID) -> None:
+    """Give a dead message its attempts back."""
+    from shared import clock  # noqa: PLC0415
+    from shared.messaging import inbox  # noqa: PLC0415
+
+    _settle(lambda: _database(name).write(inbox.replay, message_id, clock.utc_now()))
+    click.echo(f"{message_id}: will be tried again")
+
+
+@messages.command()
+@a_service
+@click.argument("message_id", type=click.UUID)
+def discard(name: str, message_id: UUID) -> None:
+    """Declare a dead message settled without applying it."""
+    from shared.messaging import inbox  # noqa: PLC0415
+
+    _settle(lambda: _database(name).write(inbox.discard, message_id))
+    click.echo(f"{message_id}: discarded")
+
+
+@main.command()
+def settings() -> None:
+    """Print the table of settings, as the README has it."""
+    from shared import config  # noqa: PLC0415
+
+    click.echo("| variable | default | what it is for |\n| --- | --- | --- |")
+    for variable, default, about in config.table():
+        click.echo(f"| `{variable}` | {f'`{default}`' if default else ''} | {about} |")
+
+
+def _settle(act: Callable[[], None]) -> None:
+    from shared.errors import NotFound  # noqa: PLC0415
+
+    try:
+        act()
+    except NotFound as error:
+        raise click.ClickException(error.detail) from None
+
+
+def _database(name: str) -> "Database":
+    from shared.database import Database  # noqa: PLC0415
+
+    return Database(_config(name).database_url, name)
+
+
 def _web(name: str, bind: str, workers: int, threads: int) -> None:
     from shared import logs, serving  # noqa: PLC0415
     from shared.database import Database  # noqa: PLC0415
@@ -223,7 +297,11 @@ def _config(name: str) -> "Config":
     try:
         return config.load(name)
     except config.ConfigError as error:
-        raise click.ClickException("\n".join(("the configuration needs mending:", *error.problems))) from None
+        raise _unusable(error) from None
+
+
+def _unusable(error: "ConfigError") -> click.ClickException:
+    return click.ClickException("\n".join(("the configuration needs mending:", *error.problems)))
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def table() -> list[tuple[str, str, str]]:
     return [
         (
             spec.metadata["variable"].replace("{SERVICE}", "<SERVICE>"),
-            str(spec.default),
+            _as_written(spec.default),
             spec.metadata["about"],
         )
         for spec in fields(Config)
@@ -208,3 +208,10 @@ def _unfit(config: Config) -> dict[str, str]:
         if not config.secure:
             problems["STEWARD_ORIGIN"] = "must begin with https:// in production"
     return problems
+
+
+def _as_written(default: object) -> str:
+    """Return a default as one would set it."""
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return ",".join(default) if isinstance(default, tuple) else str(default)

@@ -10,9 +10,8 @@ from services.partners import operations, queries, schemas
 from services.partners.asking import present_scope
 from services.partners.models import Need, Pledge, WorkUnit
 from services.partners.scope import Scope
-from shared.notices.tables import Notice
 from shared.paging import Page, Part, fetch
-from shared.web import paging
+from shared.web import notice_log, paging
 from shared.web.auth import current_principal, organizer
 from shared.web.current import database, now
 from shared.web.openapi import ApiBlueprint
@@ -136,12 +135,11 @@ def post_need(entered: dict[str, Any]) -> Any:
 
 
 @desk.route("/notices")
-@desk.arguments(schemas.NoticeQuery, location="query")
-@desk.response(200, schemas.NoticePageSchema)
+@desk.arguments(notice_log.NoticeQuery, location="query")
+@desk.response(200, notice_log.NoticePageSchema)
 def notices(entered: dict[str, Any]) -> Any:
     """List what was or will be sent to units' contacts, the newest first."""
-    page = paging.asked(entered, "notices")
-    return paging.answer(database.read(_notices, page, organizer().community, entered), "notices")
+    return notice_log.answer(queries.notices(community=organizer().community), entered)
 
 
 def _needs(session: Session, page: Page, community: str | None, wanted: dict[str, Any]) -> Part:
@@ -158,9 +156,3 @@ def _pledges(session: Session, page: Page, scope: Scope, wanted: dict[str, Any])
 def _work_units(session: Session, page: Page, scope: Scope) -> Part:
     query = queries.work_units(scope=scope)
     return fetch(session, query, [WorkUnit.created_at, WorkUnit.id], page, descending=True)
-
-
-def _notices(session: Session, page: Page, community: str, wanted: dict[str, Any]) -> Part:
-    query = queries.notices(community=community, **wanted)
-    part = fetch(session, query, [Notice.created_at, Notice.id], page, descending=True)
-    return replace(part, items=[queries.Told(notice, f"{name[:1]}*") for notice, name in part.items])

@@ -12,7 +12,7 @@ from services.partners.scope import Scope
 
 
 def seed(session: Session, events: Sequence[UUID], *, now: datetime) -> Sequence[tuple[str, str]]:
-    """Add two units, with a need and two pledges for the first event; return each unit's name and access link's path."""
+    """Add two units, with a need and two pledges for the first event; return each unit's name and its link's path."""
     event = session.get_one(Event, events[0])
     desk = Scope(event.community)
     clinic = operations.add_work_unit(

@@ -183,19 +183,14 @@ def unit_pledges(session: Session, *, scope: Scope, now: datetime) -> tuple[Sequ
     return ahead, [one for one in reversed(found) if one not in chosen]
 
 
-def notices(*, community: str, event_id: UUID | None = None, kind: str | None = None) -> Select[Notice, str]:
-    """Select the notices to the community's units, with the name of the person each is for."""
-    query = (
+def notices(*, community: str) -> Select[Notice, str]:
+    """Select the notices to the community's units, each with the name of the person it is for."""
+    return (
         select(Notice, Contact.name)
         .join(Contact, Contact.id == Notice.person_id)
         .join(WorkUnit, WorkUnit.id == Contact.work_unit_id)
         .where(WorkUnit.community == community)
     )
-    if event_id is not None:
-        query = query.where(Notice.event_id == event_id)
-    if kind is not None:
-        query = query.where(Notice.kind == kind)
-    return query
 
 
 def _units(scope: Scope) -> Select[WorkUnit]:

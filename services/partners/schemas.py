@@ -12,7 +12,6 @@ from services.partners.models import Kind, PledgeStatus
 from services.partners.operations.pledges import MAX_QUANTITY
 from shared import catalogues
 from shared.fields import Choice, Email, Line, LocalMoment, Moment, Paragraph, Phone, Schema, Whole
-from shared.notices.tables import NoticeState
 from shared.texts import text as _
 from shared.web.paging import PageQuery, page_of
 
@@ -225,28 +224,6 @@ class PledgeQuery(PageQuery):
     event_id = fields.UUID()
 
 
-class NoticeSchema(Schema):
-    """A notice and how far it got; the person is told by the first sign of their name only."""
-
-    id = fields.UUID(attribute="notice.id")
-    kind = fields.String(attribute="notice.kind")
-    channel = fields.String(attribute="notice.channel")
-    state = Choice(NoticeState, attribute="notice.state")
-    due_at = fields.AwareDateTime(attribute="notice.due_at")
-    sent_at = fields.AwareDateTime(attribute="notice.sent_at", allow_none=True)
-    person = fields.String()
-    event_id = fields.UUID(attribute="notice.event_id", allow_none=True)
-    occurrence = fields.Integer(attribute="notice.occurrence")
-
-
-class NoticeQuery(PageQuery):
-    """Which notices to list."""
-
-    event_id = fields.UUID()
-    kind = Line(max=40)
-
-
 WorkUnitPageSchema = page_of(WorkUnitViewSchema)
 NeedPageSchema = page_of(NeedViewSchema)
 PledgePageSchema = page_of(PledgeViewSchema)
-NoticePageSchema = page_of(NoticeSchema)

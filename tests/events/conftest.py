@@ -39,3 +39,10 @@ def world(database: Database) -> World:
 def site(world: World) -> Site:
     """The application over the same database; its organizer is of the same community."""
     return Site(world.database)
+
+
+@pytest.fixture
+def desk(site: Site) -> Site:
+    """The site with its organizer signed in."""
+    site.sign_in()
+    return site

@@ -1,5 +1,6 @@
 """Changing an event: nobody's change is lost, and nobody who signed up loses their place."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -155,3 +156,18 @@ def test_what_is_over_and_done_with_is_not_changed(world):
     with pytest.raises(Conflict):
         world.change(event, title="新名字")
     assert world.event(event.id).status is EventStatus.CANCELLED
+
+
+def test_of_two_changes_at_once_one_is_told_that_it_is_stale(world):
+    event = world.create()
+
+    def attempt(title):
+        try:
+            return world.change(event, version=1, title=title).title
+        except Stale:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        titles = list(pool.map(attempt, ["甲", "乙"]))
+    [won] = [title for title in titles if title]
+    assert world.event(event.id).title == won

@@ -22,6 +22,7 @@ from tests.events.world import NOW
 PASSWORD = "correct horse battery"
 ENGLISH = {"Accept-Language": "en"}
 API = "/events/api/v1"
+DESK = "/events/desk"
 KEY = Ed25519PrivateKey.generate()
 CONFIG = Config(
     service="events",
@@ -102,3 +103,9 @@ def fields_of(page: str) -> dict[str, Any]:
         values[name] = [re.search(r'value="([^"]*)" selected', options)[1]]
     values.pop("csrf_token")
     return values
+
+
+def texts_of(page):
+    """Return the page's words without markup, each run of white space as one space."""
+    main = re.search(r"<main.*</main>", page, re.DOTALL)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())

@@ -20,6 +20,7 @@ NOW = datetime(2027, 5, 1, 9, 0, tzinfo=UTC)
 STARTS_AT = datetime(2027, 6, 9, 6, 0, tzinfo=UTC)
 """Two in the afternoon in Shanghai, on the day of the Dragon Boat Festival."""
 ZONE = "Asia/Shanghai"
+DAY = timedelta(days=1)
 
 
 def an_organizer(database: Database, community: str) -> Desk:

@@ -22,7 +22,7 @@ OURS = {name: container for name, container in CONTAINERS.items() if container["
 
 
 def test_every_service_has_a_web_and_a_worker():
-    folders = {app.name for app in (ROOT / "services").iterdir() if (app / "models.py").exists()}
+    folders = {app.name for app in (ROOT / "services").iterdir() if (app / "app.py").exists()}
     assert folders == set(NAMES)
     roles = {f"{service}-{role}" for service in folders for role in ("web", "worker")}
     assert set(CONTAINERS) == roles | {"gateway", "postgres", "rabbitmq", "definitions", "prepare"}

@@ -1,6 +1,8 @@
 """Pages for everybody: the festivals, each one's own page, and the organizers' way in and out."""
 
+from datetime import datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.events import accounts, queries, words
 from services.events.api import sign_in
-from services.events.festivals import Lunar, lunar_date
-from services.events.models import Event, EventStatus, Kind
+from services.events.festivals import Lunar, lunar_date, next_date
+from services.events.models import Event, EventStatus, Kind, Theme
 from services.events.playbook import PLAYBOOK
 from services.events.queries import Staffed
 from services.events.schemas import CredentialsSchema
@@ -23,6 +25,8 @@ from shared.web.security import from_any_service, local_path
 
 SHOWN: Final = 60
 """Events on the front page; there are rarely more to come."""
+DRAGON_BOAT: Final = Lunar(5, 5)
+"""The day that samples of dates show."""
 
 door = Blueprint("door", __name__, url_prefix="/events")
 
@@ -57,6 +61,16 @@ def festival(slug: str) -> ResponseReturnValue:
         address=f"{config.origin}{url_for('door.festival', slug=event.slug)}",
         is_ours=event.community == community,
     )
+
+
+@door.get("/style")
+def style() -> ResponseReturnValue:
+    """Show every part that pages are made of, in every state, and the festivals' looks."""
+    zone = ZoneInfo(config.timezone)
+    day = next_date(DRAGON_BOAT, now().astimezone(zone).date())
+    starts = datetime.combine(day, time(14), zone)
+    ends = starts + timedelta(hours=3)
+    return render_template("style.html", festivals=[theme.value for theme in Theme], starts=starts, ends=ends)
 
 
 @door.get("/login")

@@ -140,14 +140,14 @@ def test_heartbeats_are_answered_while_nothing_is_sent_or_taken(transport, closi
     publisher, subscriber = closing(transport.publisher("signups")), transport.subscriber("events")
     assert publisher.publish([parcel(b"one")]) == {}
     deliveries = take(subscriber, 1)
-    subscriber.hold(4)
+    subscriber.hold(3)
     subscriber.ack(deliveries)
     subscriber.close()
     publisher.close()
 
     assert publisher.publish([parcel(b"two")]) == {}
     before = publisher._connection
-    publisher.wait(4)
+    publisher.wait(3)
     assert publisher.publish([parcel(b"three")]) == {}
     assert publisher._connection is before
 

@@ -1,4 +1,4 @@
-"""The tables of the events service: organizers, events, reminders, history, and copies of what the others say."""
+"""The tables of events: what they consist of, when to remind of them, and what was done to them."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -6,57 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shared.database import TYPES, new_metadata
+from services.events.models.base import Base, one_of
 from shared.errors import Conflict
 from shared.texts import text as _
-
-
-class Base(DeclarativeBase):
-    """All tables that this service owns."""
-
-    metadata = new_metadata()
-    type_annotation_map = TYPES
-
-
-def one_of(kind: type[StrEnum], name: str) -> Enum:
-    """Return the column type that holds one member of the enumeration, by its value."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=20,
-        name=name,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class Organizer(Base):
-    """Someone who plans the events of a community. ``password_hash`` is argon2id in PHC form."""
-
-    __tablename__ = "organizers"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(unique=True)
-    password_hash: Mapped[str]
-    display_name: Mapped[str]
-    community: Mapped[str]
-    role: Mapped[str]
-    active: Mapped[bool] = mapped_column(default=True)
-    created_at: Mapped[datetime]
-
-
-class OrganizerSession(Base):
-    """One sign-in. Its id stands in the token, so that signing out ends it before it expires."""
-
-    __tablename__ = "organizer_sessions"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    organizer_id: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"), index=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
 
 class EventStatus(StrEnum):
@@ -261,61 +216,3 @@ class AuditEntry(Base):
     after: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
 
     __table_args__ = (Index("ix_audit_entries_event_id", "event_id", "at"),)
-
-
-class SignupCopy(Base):
-    """Where a sign-up stands, as the sign-up service last said; never who it is."""
-
-    __tablename__ = "signup_copies"
-
-    signup_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    event_id: Mapped[UUID]
-    shift_id: Mapped[UUID]
-    status: Mapped[str]
-
-    __table_args__ = (Index("ix_signup_copies_event_id", "event_id", "shift_id", "status"),)
-
-
-class HoldCopy(Base):
-    """How many places are kept for a pledge, as the sign-up service last said; ``claimed`` ones have a name."""
-
-    __tablename__ = "hold_copies"
-
-    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    event_id: Mapped[UUID] = mapped_column(index=True)
-    shift_id: Mapped[UUID]
-    requested: Mapped[int]
-    held: Mapped[int]
-    claimed: Mapped[int]
-
-
-class PledgeCopy(Base):
-    """What a unit promises, as the partners service last said; ``quantity`` is 0 once it has withdrawn."""
-
-    __tablename__ = "pledge_copies"
-
-    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    event_id: Mapped[UUID] = mapped_column(index=True)
-    shift_id: Mapped[UUID | None]
-    need_id: Mapped[UUID | None]
-    work_unit: Mapped[str]
-    kind: Mapped[str]
-    quantity: Mapped[int]
-
-
-class NeedCopy(Base):
-    """What the event asks of partner units, as the partners service last said; ``due_at`` is by when."""
-
-    __tablename__ = "need_copies"
-
-    need_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    event_id: Mapped[UUID] = mapped_column(index=True)
-    kind: Mapped[str]
-    quantity: Mapped[int]
-    unit: Mapped[str]
-    description: Mapped[str]
-    due_at: Mapped[datetime | None]

@@ -1,0 +1,71 @@
+"""The operator's commands on messages that could not be applied."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.__main__ import NAMES, main, one_service
+from shared import migrations
+from shared.clock import utc_now
+from shared.database import Database
+from shared.messaging import inbox
+from shared.messaging.envelope import open_envelope
+from shared.messaging.tables import InboxStatus
+from shared.native import keys
+
+DEAD = uuid4()
+NOT_OURS = (
+    b'{"specversion": "1.0", "id": "%s", "source": "/events", "type": "event.eaten", "time": "2027-06-01T00:00:00Z",'
+    b' "correlationid": "x", "data": {}}' % str(DEAD).encode()
+)
+
+
+@pytest.fixture
+def dead_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A sign-up service that was sent something it does not know."""
+    url = f"sqlite:///{tmp_path}/signups.db"
+    environ = keys.environment(tmp_path, NAMES, {}) | {"STEWARD_SIGNUPS_DATABASE_URL": url}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    service, database = one_service("signups"), Database(url, "signups")
+    migrations.migrate(service, database)
+    database.write(inbox.accept, service.handlers, [open_envelope(NOT_OURS)], utc_now())
+    return database
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def test_a_dead_message_is_listed_with_its_reason(dead_letter: Database) -> None:
+    said = run("messages", "list", "signups")
+    assert said.exit_code == 0
+    assert str(DEAD) in said.output
+    assert "event.eaten" in said.output
+    dead_letter.dispose()
+
+
+def test_a_dead_message_can_be_tried_again(dead_letter: Database) -> None:
+    assert run("messages", "replay", "signups", str(DEAD)).exit_code == 0
+    assert dead_letter.read(inbox.count)[InboxStatus.RETRY] == 1
+    dead_letter.dispose()
+
+
+def test_a_dead_message_can_be_discarded_once(dead_letter: Database) -> None:
+    assert run("messages", "discard", "signups", str(DEAD)).exit_code == 0
+    assert dead_letter.read(inbox.count)[InboxStatus.DEAD] == 0
+    again = run("messages", "discard", "signups", str(DEAD))
+    assert again.exit_code == 1
+    assert "no dead message" in again.output
+    dead_letter.dispose()
+
+
+def test_a_configuration_that_cannot_work_is_told_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEWARD_ORIGIN", "nonsense")
+    monkeypatch.setenv("STEWARD_LOG_LEVEL", "loud")
+    said = run("migrate", "events")
+    assert said.exit_code == 1
+    assert "STEWARD_ORIGIN" in said.output
+    assert "STEWARD_LOG_LEVEL" in said.output

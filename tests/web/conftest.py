@@ -1,0 +1,29 @@
+"""One site with one of everything is made for all of these tests; each module works on its own copy."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web.site import Site
+from tests.web.world import World, build
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, World]:
+    """The site that is only copied, and what is on it."""
+    site = Site.new(tmp_path_factory.mktemp("original"))
+    return site, build(site)
+
+
+@pytest.fixture(scope="module")
+def site(original: tuple[Site, World], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The module's own copy."""
+    copied = original[0].copy(tmp_path_factory.mktemp("site"))
+    yield copied
+    copied.close()
+
+
+@pytest.fixture(scope="session")
+def world(original: tuple[Site, World]) -> World:
+    """What is on the site."""
+    return original[1]

@@ -1,0 +1,184 @@
+"""The three services in one process, and the one way in which these tests ask them anything."""
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import Client, TestResponse
+
+from services.__main__ import NAMES, all_services
+from shared import clock, config, embedded
+from shared.database import Database
+from shared.embedded import Part
+from shared.service import build_app
+
+PASSWORD = "for-tests-only-4711"
+GIVEN = {"STEWARD_ADMIN_PASSWORD": PASSWORD, "STEWARD_RATE_LIMIT": "off", "STEWARD_COMMUNITY": "朝阳社区"}
+LONGEST_SECONDS = 2
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+SECRETS = re.compile(r"Traceback|sqlalchemy|psycopg|sqlite|SELECT |INSERT INTO|UPDATE \w+ SET|\.py\b|/site-packages/")
+"""What would tell a stranger how we are made."""
+PROBLEM = "application/problem+json"
+HAN = re.compile("[\u4e00-\u9fff]")
+
+
+class Site:
+    """All services on SQLite files in a folder, behind one address, with a clock that can be put forward."""
+
+    def __init__(self, folder: Path, parts: Sequence[Part]) -> None:
+        self.folder, self.parts = folder, parts
+        self.ahead = timedelta(0)
+        self.apps: dict[str, Flask] = {
+            part.service.name: build_app(part.service, part.config, part.database, clock=self.now) for part in parts
+        }
+        for part in parts:
+            _be_as_strict_as_postgresql(part.database)
+
+    @classmethod
+    def new(cls, folder: Path) -> "Site":
+        """Return a site without any data."""
+        return cls(folder, embedded.open_parts(all_services(), embedded.environment(folder, NAMES, GIVEN)))
+
+    def copy(self, folder: Path) -> "Site":
+        """Return another site that begins with this one's data and keys."""
+        self.close()
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        environ = embedded.environment(folder, NAMES, GIVEN)
+        settings = [(part.service, config.load(part.service.name, environ)) for part in self.parts]
+        return Site(folder, [Part(one, known, Database(known.database_url, one.name)) for one, known in settings])
+
+    def close(self) -> None:
+        """Close the databases, so that their files hold everything."""
+        for part in self.parts:
+            part.database.dispose()
+
+    def now(self) -> datetime:
+        """Return the moment at which the site believes to be."""
+        return clock.utc_now() + self.ahead
+
+    def settle(self) -> None:
+        """Let every message arrive."""
+        embedded.settle(self.parts)
+
+    def visitor(self, **cookies: str) -> "Visitor":
+        """Return somebody with a browser of their own."""
+        return Visitor(self, cookies)
+
+    def call(self, method: str, path: str, json: Any = None, *, token: str | None = None, **rest: Any) -> TestResponse:
+        """Send one request to the JSON API as somebody who keeps no cookies."""
+        headers = dict(rest.pop("headers", {})) | ({"Authorization": f"Bearer {token}"} if token is not None else {})
+        return self.visitor().ask(method, path, json=json, headers=headers, **rest)
+
+    def done(self, method: str, path: str, json: Any = None, **rest: Any) -> Any:
+        """Do something that must work."""
+        answer = self.call(method, path, json, **rest)
+        assert answer.status_code < 300, (path, answer.status_code, answer.text)
+        return answer.json
+
+    def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        """Hand the request to the service that its path names."""
+        first = environ["PATH_INFO"].split("/", 2)[1:2]
+        return self.apps.get(first[0] if first else "events", self.apps["events"])(environ, start_response)
+
+
+class Visitor:
+    """A browser or a program. Whatever it asks, the answer must be sound."""
+
+    def __init__(self, site: Site, cookies: Mapping[str, str]) -> None:
+        self.client = Client(site.wsgi, TestResponse)
+        for name, value in cookies.items():
+            self.client.set_cookie(f"steward-{name}", value)
+        self.is_known = bool(cookies)
+
+    def ask(self, method: str, path: str, **rest: Any) -> TestResponse:
+        """Send a request and return the answer, after a look at everything that holds for all answers."""
+        begun = perf_counter()
+        answer = self.client.open(path, method=method, **rest)
+        seconds = perf_counter() - begun
+        assert seconds < LONGEST_SECONDS, (method, path[:200], seconds)
+        _check(answer, method, path, is_known=self.is_known or "Authorization" in rest.get("headers", {}))
+        return answer
+
+    def get(self, path: str, language: str = "zh-CN") -> TestResponse:
+        """Open a page."""
+        return self.ask("GET", path, headers={"Accept-Language": language})
+
+    def send(self, path: str, fields: Mapping[str, Any], language: str = "zh-CN") -> TestResponse:
+        """Send a form as a page of the same service would, with its token."""
+        home = f"/{path.split('/')[1]}/nothing-here"
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(home).text)
+        assert found is not None
+        return self.ask("POST", path, data={"csrf_token": found[1], **fields}, headers={"Accept-Language": language})
+
+
+def later(**distance: float) -> str:
+    """Return a moment from now on, as the API writes it."""
+    return (datetime.now(UTC).replace(microsecond=0) + timedelta(**distance)).isoformat()
+
+
+def fresh_key() -> dict[str, str]:
+    """Return the header of a request that was never sent before."""
+    return {"Idempotency-Key": str(uuid4())}
+
+
+def is_api(path: str) -> bool:
+    """Say whether the path is below ``/<service>/api``."""
+    return re.match(r"/[a-z]+/api(?:/|\?|$)", path) is not None
+
+
+def _check(answer: TestResponse, method: str, path: str, *, is_known: bool) -> None:
+    """Look at what must hold of every answer, whatever was asked."""
+    about = (method, path[:200], answer.status_code, answer.text[:2000])
+    assert answer.status_code < 500, about
+    headers = answer.headers
+    assert {name: headers.get(name) for name in HEADERS} == HEADERS, about
+    assert "default-src 'self'" in headers["Content-Security-Policy"], about
+    assert "'unsafe" not in headers["Content-Security-Policy"], about
+    assert headers["X-Request-ID"], about
+    assert "Cache-Control" in headers, about
+    if (is_known and "/static/" not in path) or (method != "HEAD" and answer.status_code in {401, 403}):
+        assert "private" in headers["Cache-Control"], about
+    if is_known and "/static/" not in path and answer.status_code < 300:
+        assert "no-store" in headers["Cache-Control"], about
+    if answer.status_code < 400:
+        return
+    if is_api(path):
+        assert answer.content_type == PROBLEM, about
+    else:
+        assert answer.content_type == "text/html; charset=utf-8", about
+    if method == "HEAD":
+        return
+    assert not SECRETS.search(answer.text), about
+    if is_api(path):
+        assert answer.json is not None
+        assert {"type", "title", "status", "detail"} <= answer.json.keys(), about
+        assert answer.json["status"] == answer.status_code, about
+        assert answer.json["title"], about
+        assert answer.json["detail"], about
+    else:
+        assert "<main" in answer.text, about
+
+
+def _be_as_strict_as_postgresql(database: Database) -> None:
+    """Refuse what PostgreSQL would refuse and SQLite takes: NUL in a text, and integers of more than 32 bits."""
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def look(_connection: Any, _cursor: Any, _statement: str, parameters: Any, *_rest: Any) -> None:
+        rows = parameters if isinstance(parameters, list) else [parameters]
+        values = [value for row in rows for value in (row.values() if isinstance(row, dict) else row)]
+        assert not any("\0" in value for value in values if isinstance(value, str)), "PostgreSQL takes no NUL"
+        assert all(abs(value) < 2**31 for value in values if isinstance(value, int)), "PostgreSQL: integer out of range"

@@ -1,0 +1,161 @@
+"""What there is on the site before anybody asks something wrong: one of everything, with markup in every name."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from services.events.accounts import ADMIN, HASHER
+from services.events.models import Organizer
+from shared import clock
+from tests.web.site import PASSWORD, Site, fresh_key, later
+
+MARK = "<script>alert(1)</script>"
+STRANGER = "stranger"
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Ids and secrets of what there is. ``other_…`` is of the same community, ``foreign_…`` of another one."""
+
+    organizer: str
+    stranger: str
+    event: dict[str, Any]
+    draft: dict[str, Any]
+    cancelled: dict[str, Any]
+    foreign: dict[str, Any]
+    signup: str
+    manage_token: str
+    other_signup: str
+    other_manage_token: str
+    unit: str
+    contact: str
+    other_contact: str
+    need: str
+    pledge: str
+    things: str
+    claim: str
+
+    @property
+    def shift(self) -> str:
+        """The shift on which the sign-ups and the pledge of people are."""
+        return str(self.event["shifts"][0]["id"])
+
+    def cookies(self, who: str) -> dict[str, str]:
+        """Return the cookies of a browser, by the name of whoever sits before it."""
+        return {
+            "nobody": {},
+            "organizer": {"organizer": self.organizer},
+            "stranger": {"organizer": self.stranger},
+            "contact": {"contact": self.contact},
+            "volunteer": {"signup": self.manage_token},
+        }[who]
+
+
+def build(site: Site) -> World:
+    """Make one of everything, over the API wherever it can be made there."""
+    events = next(part.database for part in site.parts if part.service.name == "events")
+    events.write(_add_stranger)
+    organizer, stranger = sign_in(site), sign_in(site, STRANGER)
+    event, cancelled = an_event(site, organizer), an_event(site, organizer)
+    site.done("POST", f"/events/api/v1/events/{cancelled['id']}/cancel", {"reason": f"下雨 {MARK}"}, token=organizer)
+    draft = site.done("POST", "/events/api/v1/events", event_body(), token=organizer)
+    foreign = an_event(site, stranger)
+    site.settle()
+    shift = event["shifts"][0]["id"]
+    first, second = (
+        site.done("POST", "/signups/api/v1/signups", signup_body(shift, number), headers=fresh_key())
+        for number in (1, 2)
+    )
+    unit, other = (a_unit(site, organizer, number) for number in (1, 2))
+    wanted = {"kind": "people", "shift_id": shift, "quantity": 2}
+    asked = wanted | {"event_id": event["id"], "description": f"两位志愿者 {MARK}"}
+    need = site.done("POST", "/partners/api/v1/needs", asked, token=organizer)
+    promised = {"work_unit_id": unit["id"], "need_id": need["id"], "quantity": 2, "note": f"两人 {MARK}"}
+    pledge = site.done("POST", "/partners/api/v1/pledges", promised, token=unit["access_token"])
+    supplies = {"work_unit_id": unit["id"], "event_id": event["id"], "kind": "supplies", "quantity": 5, "note": "矿泉水"}
+    things = site.done("POST", "/partners/api/v1/pledges", supplies, token=unit["access_token"])
+    site.settle()
+    held = site.done("GET", f"/partners/api/v1/pledges/{pledge['id']}", token=organizer)
+    assert held["status"] == "held"
+    return World(
+        organizer=organizer,
+        stranger=stranger,
+        event=event,
+        draft=draft,
+        cancelled=cancelled,
+        foreign=foreign,
+        signup=first["id"],
+        manage_token=first["manage_token"],
+        other_signup=second["id"],
+        other_manage_token=second["manage_token"],
+        unit=unit["id"],
+        contact=unit["access_token"],
+        other_contact=other["access_token"],
+        need=need["id"],
+        pledge=pledge["id"],
+        things=things["id"],
+        claim=held["claim_url"].rpartition("/")[2],
+    )
+
+
+def sign_in(site: Site, username: str = ADMIN) -> str:
+    """Return an organizer's token."""
+    return str(site.done("POST", "/events/api/v1/sessions", {"username": username, "password": PASSWORD})["token"])
+
+
+def event_body(**changes: Any) -> dict[str, Any]:
+    """Return an event as it is sent, ten days from now, with a roomy shift and one of a single place."""
+    starts_at, ends_at = later(days=10), later(days=10, hours=3)
+    shift = {"starts_at": starts_at, "ends_at": ends_at}
+    return {
+        "title": f"端午 {MARK}",
+        "summary": f"一起包粽子 {MARK}",
+        "venue": {"name": f"广场 {MARK}", "address": f"朝阳路1号 {MARK}"},
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "conditions": f"身体健康 {MARK}",
+        "how_to_sign_up": f"扫码 {MARK}",
+        "risks": f"防滑 {MARK}",
+        "contact": f"居委会 {MARK}",
+        "shifts": [
+            {"role": f"包粽子 {MARK}", "description": MARK, "capacity": 20, "skills": [f"包 {MARK}"[:30]], **shift},
+            {"role": "套圈", "capacity": 1, **shift},
+        ],
+        "programme": [{"title": f"合唱 {MARK}", "performers": MARK, "place": MARK, "starts_at": starts_at}],
+        "reminders": [{"before": "P1D"}],
+    } | changes
+
+
+def an_event(site: Site, token: str, **changes: Any) -> dict[str, Any]:
+    """Return a published event; the other services hear of it when the site has settled."""
+    made = site.done("POST", "/events/api/v1/events", event_body(**changes), token=token)
+    return dict(site.done("POST", f"/events/api/v1/events/{made['id']}/publish", token=token))
+
+
+def signup_body(shift_id: str, number: int, **changes: Any) -> dict[str, Any]:
+    """Return a sign-up as it is sent; ``number`` makes name and phone."""
+    name = f"张{number} {MARK}"
+    return {"shift_id": shift_id, "name": name, "phone": f"1390013{number:04d}", "consent": True} | changes
+
+
+def a_unit(site: Site, token: str, number: int) -> dict[str, Any]:
+    """Return a work unit with the token of its contact."""
+    contact = {"name": f"李四 {MARK}", "phone": f"1390014{number:04d}", "email": f"unit{number}@example.com"}
+    unit = {"name": f"第{number}小学 {MARK}", "kind": f"学校 {MARK}"[:30], "contact": contact}
+    return dict(site.done("POST", "/partners/api/v1/work-units", unit, token=token))
+
+
+def _add_stranger(session: Session) -> None:
+    session.add(
+        Organizer(
+            id=uuid4(),
+            username=STRANGER,
+            password_hash=HASHER.hash(PASSWORD),
+            display_name=f"远方 {MARK}",
+            community=f"远方社区 {MARK}",
+            role="organizer",
+            created_at=clock.utc_now(),
+        )
+    )
