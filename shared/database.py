@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Engine,
+    Enum,
     Insert,
     MetaData,
     Update,
@@ -99,6 +101,20 @@ def new_metadata() -> MetaData:
             "fk": "fk_%(table_name)s_%(column_0_N_name)s",
             "pk": "pk_%(table_name)s",
         }
+    )
+
+
+def one_of(kind: type[StrEnum], name: str) -> Enum:
+    """Return the column type that holds one member of the enumeration, by its value.
+
+    It is text to the database, so that a new member needs no change of the column.
+    """
+    return Enum(
+        kind,
+        native_enum=False,
+        length=20,
+        name=name,
+        values_callable=lambda members: [member.value for member in members],
     )
 
 

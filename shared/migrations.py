@@ -59,6 +59,7 @@ def _alembic(service: Service, connection: Connection) -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(SERVICES / service.name / "migrations"))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     config.attributes["connection"] = connection
     config.attributes["metadata"] = service.all_metadata
     return config

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from shared.database import TYPES, new_metadata
+from shared.database import TYPES, new_metadata, one_of
 from shared.errors import Conflict
 from shared.texts import text as _
 
@@ -131,15 +131,7 @@ class Need(Base):
     version: Mapped[int] = mapped_column(default=1)
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
     shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"))
-    kind: Mapped[Kind] = mapped_column(
-        Enum(
-            Kind,
-            native_enum=False,
-            length=10,
-            name="kind",
-            values_callable=lambda kinds: [kind.value for kind in kinds],
-        )
-    )
+    kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
     quantity: Mapped[int]
     unit: Mapped[str]
     description: Mapped[str]
@@ -199,25 +191,11 @@ class Pledge(Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
     shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"))
     need_id: Mapped[UUID | None] = mapped_column(ForeignKey("needs.id"), index=True)
-    kind: Mapped[Kind] = mapped_column(
-        Enum(
-            Kind,
-            native_enum=False,
-            length=10,
-            name="kind",
-            values_callable=lambda kinds: [kind.value for kind in kinds],
-        )
-    )
+    kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
     quantity: Mapped[int]
     note: Mapped[str]
     status: Mapped[PledgeStatus] = mapped_column(
-        Enum(
-            PledgeStatus,
-            native_enum=False,
-            length=12,
-            name="status",
-            values_callable=lambda states: [state.value for state in states],
-        ),
+        one_of(PledgeStatus, "status"),
         default=PledgeStatus.PENDING,
     )
     places_version: Mapped[int] = mapped_column(default=0)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.partners.models import Kind, Pledge, PledgeStatus, PledgeStep
+from shared import phones
 from shared.texts import Text
 from shared.texts import text as _
 
@@ -89,4 +90,4 @@ def step(one: PledgeStep) -> Text:
 
 def phone(number: str) -> str:
     """Return an E.164 number as people here read it."""
-    return number.removeprefix("+86")
+    return phones.shown(number)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from services.signups import operations, queries, schemas
+from services.signups.calendars import as_download
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
 from services.signups.models import Signup
@@ -20,11 +21,14 @@ from shared.web.auth import bearer_token, current_principal, organizer
 from shared.web.current import config, database, now
 from shared.web.i18n import current_language
 from shared.web.openapi import ApiBlueprint
+from shared.web.security import personal
 
 KEY: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 200
-SIGNUPS: Final = "600 per minute"
+SIGNUPS: Final = "1200 per minute"
 """Sign-ups from one address: a whole school may sit behind it."""
+SIGNUPS_OF_A_PHONE: Final = "60 per hour"
+"""A family or a club may sign up together; a script that fills shifts under made-up names may not."""
 ATTENDANCE: Final[dict[str, Callable[..., Signup]]] = {
     "check-in": operations.check_in,
     "check-out": operations.check_out,
@@ -51,6 +55,7 @@ def shifts(event_id: UUID) -> Any:
 def sign_up(entered: dict[str, Any]) -> Any:
     """Sign up for a shift; the same Idempotency-Key and body get the same answer again."""
     repeated = Request.of(_key(), entered)
+    limits.spend(SIGNUPS_OF_A_PHONE, entered["phone"])
     application = schemas.application(entered, current_language().tag)
     links = Links(config.secret_key)
     answer = database.write(operations.sign_up, application, request=repeated, links=links, now=now())
@@ -72,6 +77,16 @@ def withdraw(entered: dict[str, Any], signup_id: UUID) -> Any:
     opened = database.read(_opened, signup_id, current_principal(), bearer_token())
     reason = (entered or {}).get("reason")
     return database.write(operations.withdraw, opened.id, reason=reason, now=now())
+
+
+@door.route("/signups/<uuid:signup_id>/calendar.ics")
+@door.arguments(schemas.DownloadQuery, location="query")
+@door.response(200, content_type="text/calendar")
+def calendar_file(entered: dict[str, Any], signup_id: UUID) -> Response:
+    """Download a sign-up as a calendar entry; its own signature opens it, so that no manage token is in an address."""
+    if not Links(config.secret_key).opens(entered["signature"], signup_id):
+        raise NotFound(_("This download link has expired. Please open your sign-up again."))
+    return personal(database.read(_as_file, signup_id))
 
 
 @desk.route("/signups")
@@ -100,7 +115,7 @@ def notices(entered: dict[str, Any]) -> Any:
 
 
 def _key() -> str:
-    key = request.headers.get(KEY, "")
+    key = request.headers.get(KEY, "").strip()
     if not 0 < len(key) <= LONGEST_KEY:
         raise BadRequest(_("Please send an Idempotency-Key of up to %(n)s characters.", n=LONGEST_KEY))
     return key
@@ -130,6 +145,10 @@ def _opened(session: Session, signup_id: UUID, principal: Principal | None, toke
     else:
         raise Unauthorized(_("Please send your manage token, or sign in as an organizer."))
     return queries.with_position(session, found)
+
+
+def _as_file(session: Session, signup_id: UUID) -> Response:
+    return as_download(session.get_one(Signup, signup_id), now())
 
 
 def _roster(session: Session, page: Page, community: str, wanted: dict[str, Any]) -> Part:

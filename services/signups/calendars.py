@@ -2,9 +2,17 @@
 
 from datetime import datetime
 
+from flask import Response
 from icalendar import Calendar, Event
 
 from services.signups.models import Signup, SignupStatus
+
+
+def as_download(signup: Signup, now: datetime) -> Response:
+    """Return the sign-up's calendar as a file to download."""
+    answer = Response(calendar(signup, now), content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = "attachment; filename=steward.ics"
+    return answer
 
 
 def calendar(signup: Signup, now: datetime) -> bytes:

@@ -4,7 +4,12 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+DOWNLOAD_SECONDS: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,21 @@ class Links:
     """
 
     secret_key: str
+
+    def download(self, signup_id: UUID) -> str:
+        """Return a signature that opens the sign-up's calendar file for an hour, and nothing else."""
+        return str(self._downloads.dumps(signup_id.hex))
+
+    def opens(self, signature: str, signup_id: UUID) -> bool:
+        """Tell whether the signature was made for this sign-up within the last hour."""
+        try:
+            return bool(self._downloads.loads(signature, max_age=DOWNLOAD_SECONDS) == signup_id.hex)
+        except BadData:
+            return False
+
+    @property
+    def _downloads(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self.secret_key, salt="calendar")
 
     def manage_token(self, signup_id: UUID) -> str:
         """Return the token of the sign-up's manage link."""

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from shared.database import TYPES, new_metadata
+from shared.database import TYPES, new_metadata, one_of
 from shared.errors import Conflict
 from shared.texts import text as _
 
@@ -123,15 +123,7 @@ class Signup(Base):
     event_id: Mapped[UUID]
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"))
     volunteer_id: Mapped[UUID] = mapped_column(ForeignKey("volunteers.id"), index=True)
-    status: Mapped[SignupStatus] = mapped_column(
-        Enum(
-            SignupStatus,
-            native_enum=False,
-            length=10,
-            name="status",
-            values_callable=lambda states: [state.value for state in states],
-        )
-    )
+    status: Mapped[SignupStatus] = mapped_column(one_of(SignupStatus, "status"))
     version: Mapped[int] = mapped_column(default=1)
     pledge_id: Mapped[UUID | None] = mapped_column(index=True)
     email: Mapped[str | None]

@@ -1,22 +1,59 @@
 """The words of the notices to volunteers, written at the moment they are sent, from what is true then."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups.links import Links
-from services.signups.models import Event, Shift, Signup, SignupStatus, Volunteer
+from services.signups.models import Shift, Signup, SignupStatus
 from shared import catalogues, dates
-from shared.catalogues import Language
 from shared.config import Config
 from shared.notices.queue import Composer, Letter
 from shared.notices.tables import Notice
 from shared.texts import Text
 from shared.texts import text as _
 
-LIVE = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED)
+LIVE: Final = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a kind of notice says, and to whom it still applies when it is sent."""
+
+    subject: Text
+    body: Text
+    statuses: tuple[SignupStatus, ...] = LIVE
+    event_status: str = "published"
+
+
+WORDINGS: Final[Mapping[str, Wording]] = {
+    "reminder": Wording(
+        _("Reminder: %(event)s"),
+        _("%(name)s, you are expected: %(event)s, %(role)s, %(time)s, %(place)s."),
+        (SignupStatus.CONFIRMED,),
+    ),
+    "changed": Wording(
+        _("Changed: %(event)s"),
+        _(
+            "%(name)s, something has changed: %(event)s, %(role)s is now %(time)s, %(place)s. If that does not suit"
+            " you, please withdraw so that somebody else can come."
+        ),
+    ),
+    "cancelled": Wording(
+        _("Cancelled: %(event)s"),
+        _("%(name)s, we are sorry: %(event)s on %(time)s will not take place. Reason: %(reason)s"),
+        event_status="cancelled",
+    ),
+    "promoted": Wording(
+        _("You have a place: %(event)s"),
+        _("%(name)s, a place has become free and it is yours: %(event)s, %(role)s, %(time)s, %(place)s."),
+        (SignupStatus.CONFIRMED,),
+    ),
+}
 
 
 def composer(config: Config) -> Composer:
@@ -26,99 +63,36 @@ def composer(config: Config) -> Composer:
     def compose(session: Session, notice: Notice, now: datetime) -> Letter | None:
         if notice.kind == "shift_removed":
             return _about_the_event(session, notice)
-        signup = _signup(session, notice)
-        if signup is None:
+        signup, wording = _signup(session, notice), WORDINGS[notice.kind]
+        if signup is None or not _applies(wording, signup, notice, now):
             return None
-        words = WRITERS[notice.kind](signup, notice, now)
-        if words is None:
-            return None
-        subject, body = words
+        subject, body = _filled(wording, signup, now)
         address = f"{config.origin}/signups/manage/{links.manage_token(signup.id)}"
-        return _letter(signup.volunteer, signup.email, signup.language, subject, body, address)
+        return _letter(signup, subject, body, address)
 
     return compose
 
 
-Words = tuple[Text, Text] | None
-
-
-def _reminder(signup: Signup, notice: Notice, now: datetime) -> Words:
+def _applies(wording: Wording, signup: Signup, notice: Notice, now: datetime) -> bool:
+    """Say whether the notice is still true; a reminder of a moved event's earlier time is not."""
     event = signup.shift.event
-    if signup.status is not SignupStatus.CONFIRMED or event.status != "published":
-        return None
-    if notice.occurrence != event.occurrence or now >= signup.shift.starts_at:
-        return None
-    return (
-        _("Reminder: %(event)s", event=event.title),
-        _(
-            "%(name)s, you are expected: %(event)s, %(role)s, %(time)s, %(place)s.",
-            name=signup.volunteer.name,
-            event=event.title,
-            role=signup.shift.role,
-            time=_time(signup, now),
-            place=_place(event),
-        ),
-    )
+    if signup.status not in wording.statuses or event.status != wording.event_status:
+        return False
+    return notice.kind != "reminder" or (notice.occurrence == event.occurrence and now < signup.shift.starts_at)
 
 
-def _changed(signup: Signup, _notice: Notice, now: datetime) -> Words:
-    event = signup.shift.event
-    if signup.status not in LIVE or event.status != "published":
-        return None
-    return (
-        _("Changed: %(event)s", event=event.title),
-        _(
-            "%(name)s, something has changed: %(event)s, %(role)s is now %(time)s, %(place)s. If that does not suit"
-            " you, please withdraw so that somebody else can come.",
-            name=signup.volunteer.name,
-            event=event.title,
-            role=signup.shift.role,
-            time=_time(signup, now),
-            place=_place(event),
-        ),
-    )
-
-
-def _cancelled(signup: Signup, _notice: Notice, now: datetime) -> Words:
-    event = signup.shift.event
-    if signup.status not in LIVE or event.status != "cancelled":
-        return None
-    return (
-        _("Cancelled: %(event)s", event=event.title),
-        _(
-            "%(name)s, we are sorry: %(event)s on %(time)s will not take place. Reason: %(reason)s",
-            name=signup.volunteer.name,
-            event=event.title,
-            time=_time(signup, now),
-            reason=event.reason or "–",
-        ),
-    )
-
-
-def _promoted(signup: Signup, _notice: Notice, now: datetime) -> Words:
-    event = signup.shift.event
-    if signup.status is not SignupStatus.CONFIRMED or event.status != "published":
-        return None
-    return (
-        _("You have a place: %(event)s", event=event.title),
-        _(
-            "%(name)s, a place has become free and it is yours: %(event)s, %(role)s, %(time)s, %(place)s.",
-            name=signup.volunteer.name,
-            event=event.title,
-            role=signup.shift.role,
-            time=_time(signup, now),
-            place=_place(event),
-        ),
-    )
-
-
-WRITERS: dict[str, Callable[[Signup, Notice, datetime], Words]] = {
-    "reminder": _reminder,
-    "changed": _changed,
-    "cancelled": _cancelled,
-    "promoted": _promoted,
-}
-"""Kind of notice -> who writes it; None means that it no longer applies."""
+def _filled(wording: Wording, signup: Signup, now: datetime) -> tuple[Text, Text]:
+    shift, event = signup.shift, signup.shift.event
+    language = catalogues.language("signups", signup.language)
+    filling = {
+        "name": signup.volunteer.name,
+        "event": event.title,
+        "role": shift.role,
+        "time": dates.span(shift.starts_at, shift.ends_at, event.timezone, language, now),
+        "place": " ".join(part for part in (event.venue_name, event.venue_address) if part),
+        "reason": event.reason or "–",
+    }
+    return _(wording.subject.msgid, **filling), _(wording.body.msgid, **filling)
 
 
 def _about_the_event(session: Session, notice: Notice) -> Letter | None:
@@ -138,7 +112,7 @@ def _about_the_event(session: Session, notice: Notice) -> Letter | None:
         event=event.title,
         role=notice.params["role"],
     )
-    return _letter(signup.volunteer, signup.email, signup.language, subject, body, None)
+    return _letter(signup, subject, body, None)
 
 
 def _signup(session: Session, notice: Notice) -> Signup | None:
@@ -152,25 +126,15 @@ def _signup(session: Session, notice: Notice) -> Signup | None:
     ).one_or_none()
 
 
-def _letter(person: Volunteer, email: str | None, tag: str, subject: Text, body: Text, address: str | None) -> Letter:
-    language = catalogues.language("signups", tag)
+def _letter(signup: Signup, subject: Text, body: Text, address: str | None) -> Letter:
+    language = catalogues.language("signups", signup.language)
     parts = [str(language.translate(body))]
     if address is not None:
         parts.append(str(language.translate(_("Look it up or withdraw: %(link)s", link=address))))
     return Letter(
         subject=str(language.translate(subject)),
         body="\n\n".join(parts),
-        phone=person.phone,
-        email=email,
+        phone=signup.volunteer.phone,
+        email=signup.email,
         language=language.tag,
     )
-
-
-def _time(signup: Signup, now: datetime) -> str:
-    shift = signup.shift
-    language: Language = catalogues.language("signups", signup.language)
-    return dates.span(shift.starts_at, shift.ends_at, shift.event.timezone, language, now)
-
-
-def _place(event: Event) -> str:
-    return " ".join(part for part in (event.venue_name, event.venue_address) if part)

@@ -1,14 +1,18 @@
 """What may be entered to sign up, and how a sign-up is shown: the same classes for forms and JSON."""
 
 from typing import Any
+from uuid import UUID
 
+from flask import request
 from marshmallow import fields
 
+from services.signups.links import Links
 from services.signups.models import SignupStatus
 from services.signups.operations import Application, Guardian
 from shared.fields import Choice, Day, Email, Line, Phone, Schema, true
 from shared.texts import Text
 from shared.texts import text as _
+from shared.web.current import config
 from shared.web.paging import PageQuery, page_of
 
 
@@ -36,6 +40,12 @@ class ApplicationSchema(Schema):
     guardian = fields.Nested(GuardianSchema, allow_none=True)
     claim = Line(max=100, allow_none=True)
     consent = fields.Boolean(required=True, validate=true)
+
+
+def calendar_url(signup_id: UUID) -> str:
+    """Return the address of the sign-up's calendar file, good for an hour."""
+    signature = Links(config.secret_key).download(signup_id)
+    return f"{request.host_url}signups/api/v1/signups/{signup_id}/calendar.ics?signature={signature}"
 
 
 class FormSchema(ApplicationSchema):
@@ -118,6 +128,13 @@ class SignupSchema(Schema):
     checked_in_at = fields.AwareDateTime(allow_none=True)
     checked_out_at = fields.AwareDateTime(allow_none=True)
     minutes = fields.Integer(allow_none=True)
+    calendar_url = fields.Function(lambda signup: calendar_url(signup.id), metadata={"type": "string"})
+
+
+class DownloadQuery(Schema):
+    """What opens a download link."""
+
+    signature = Line(max=300, required=True)
 
 
 class RosterQuery(PageQuery):

@@ -46,15 +46,12 @@ def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) ->
     """Return a shift as an option of the form: with its time and places, and greyed out with the reason if need be."""
     shift = counts.shift
     free = counts.free if hold is None else hold.held - hold.claimed
-    hints = [date_range(shift.starts_at, shift.ends_at, shift.event.timezone)]
-    if shift.min_age:
-        hints.append(translate(_("from %(age)s years", age=shift.min_age)))
-    if shift.description:
-        hints.append(shift.description)
+    when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
+    age = translate(_("from %(age)s years", age=shift.min_age)) if shift.min_age else ""
     option: dict[str, Any] = {
         "value": str(shift.id),
         "label": shift.role,
-        "hint": " · ".join(hints),
+        "hint": [line for line in (when, age, shift.description) if line],
         "disabled": False,
         "seats": {
             "taken": counts.confirmed,

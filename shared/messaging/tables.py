@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Enum, Identity, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Identity, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.database import TYPES, new_metadata
+from shared.database import TYPES, new_metadata, one_of
 
 
 class Base(DeclarativeBase):
@@ -72,15 +72,7 @@ class Incoming(Base):
     message_id: Mapped[UUID] = mapped_column(primary_key=True)
     type: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    status: Mapped[InboxStatus] = mapped_column(
-        Enum(
-            InboxStatus,
-            native_enum=False,
-            length=10,
-            name="status",
-            values_callable=lambda states: [state.value for state in states],
-        )
-    )
+    status: Mapped[InboxStatus] = mapped_column(one_of(InboxStatus, "status"))
     attempts: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime]
     next_at: Mapped[datetime | None]

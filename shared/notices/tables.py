@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Enum, Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.database import TYPES, new_metadata
+from shared.database import TYPES, new_metadata, one_of
 
 
 class Base(DeclarativeBase):
@@ -55,13 +55,7 @@ class Notice(Base):
     occurrence: Mapped[int] = mapped_column(default=0)
     channel: Mapped[str] = mapped_column(default="")
     state: Mapped[NoticeState] = mapped_column(
-        Enum(
-            NoticeState,
-            native_enum=False,
-            length=12,
-            name="state",
-            values_callable=lambda states: [state.value for state in states],
-        ),
+        one_of(NoticeState, "state"),
         default=NoticeState.QUEUED,
     )
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)

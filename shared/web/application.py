@@ -12,7 +12,20 @@ from shared.catalogues import ROOT, languages
 from shared.clock import Clock
 from shared.config import Config
 from shared.database import Database
-from shared.web import access_log, assets, auth, errors, health, i18n, limits, metrics, navigation, openapi, security
+from shared.web import (
+    access_log,
+    assets,
+    auth,
+    compression,
+    errors,
+    health,
+    i18n,
+    limits,
+    metrics,
+    navigation,
+    openapi,
+    security,
+)
 from shared.web import preferences as choices
 from shared.web.current import KEY, Access, Confirm, Identify, Surroundings
 from shared.web.metrics import Gauges
@@ -56,6 +69,7 @@ def build(
     metrics.init_app(app, config.service, gauges)
     access_log.init_app(app)
     limits.init_app(app, config)
+    compression.init_app(app)
     security.init_app(app, config)
     app.before_request(auth.guard)
     errors.init_app(app)

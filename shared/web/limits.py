@@ -23,7 +23,7 @@ T = TypeVar("T")
 Key = Callable[[], str]
 
 FAILED: Final = 400
-EVERYTHING: Final = parse("1200 per minute")
+EVERYTHING: Final = parse("6000 per minute")
 EXEMPT: Final = frozenset({"health", "assets"})
 """Blueprints that are asked often by design."""
 
@@ -68,6 +68,11 @@ def limit(rate: str, *, key: Key = address, failures_only: bool = False) -> Call
         return limited
 
     return decorate
+
+
+def spend(rate: str, key: str) -> None:
+    """Count once against a limit that only the view can name, such as a phone's; raises TooManyRequests."""
+    _Counter(parse(rate), ("spend", key)).hit()
 
 
 @dataclass(frozen=True, slots=True)

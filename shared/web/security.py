@@ -118,7 +118,10 @@ def _is_same_origin() -> bool:
     if site is not None:
         return site == "same-origin"
     source = request.headers.get("Origin") or request.headers.get("Referer")
-    return source is not None and urlsplit(source)[:2] == (request.scheme, request.host)
+    try:
+        return source is not None and urlsplit(source)[:2] == (request.scheme, request.host)
+    except ValueError:  # half an IPv6 address
+        return False
 
 
 def _set_headers(response: Response) -> Response:

@@ -144,7 +144,7 @@ def test_errors_are_told_in_chinese_unless_english_is_asked_for(site, token):
     english = site.call("POST", "/events", wrong, token=token)
     assert english.json["errors"] == {"shifts": {"1": {"ends_at": ["Shift 2 ends before it starts."]}}}
     chinese = site.call("POST", "/events", wrong, token=token, Accept_Language="zh-CN")
-    assert chinese.json["errors"]["shifts"]["1"]["ends_at"] == ["第2个班次的结束时间早于开始时间，请检查。"]
+    assert chinese.json["errors"]["shifts"]["1"]["ends_at"] == ["第2个岗位的结束时间早于开始时间，请检查。"]
 
 
 def test_a_draft_is_for_its_community_alone(site, world, token):

@@ -135,7 +135,7 @@ def test_what_is_wrong_is_told_in_chinese(desk, world):
     desk.browser.set_cookie("steward-lang", "zh-CN")
     page = desk.send(path, fields_of(desk.get(path)) | {"shifts-0-ends_at": "2027-06-09T13:00"}, 422).text
     assert "<title>错误：" in page
-    assert "第1个班次的结束时间早于开始时间，请检查。" in page
+    assert "第1个岗位的结束时间早于开始时间，请检查。" in page
 
 
 def test_whoever_saves_second_sees_the_first_change_and_keeps_what_they_typed(desk, world):

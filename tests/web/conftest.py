@@ -1,6 +1,7 @@
 """One site with one of everything is made for all of these tests; each module works on its own copy."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,14 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, World]:
 def site(original: tuple[Site, World], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The module's own copy."""
     copied = original[0].copy(tmp_path_factory.mktemp("site"))
+    yield copied
+    copied.close()
+
+
+@pytest.fixture
+def fresh_site(original: tuple[Site, World], tmp_path: Path) -> Iterator[Site]:
+    """A copy for one test, that nobody has asked anything yet."""
+    copied = original[0].copy(tmp_path / "site")
     yield copied
     copied.close()
 

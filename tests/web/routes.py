@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -74,6 +75,7 @@ def operations(site: Site) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
                 yield service, method.upper(), path, described[method]
 
 
+@lru_cache
 def document(site: Site, service: str) -> dict[str, Any]:
     """Return the service's OpenAPI document."""
     return dict(site.done("GET", f"/{service}/api/openapi.json"))
@@ -120,16 +122,19 @@ class Operation:
     fields: list[Field]
 
     def send(self, site: Site, world: World, body: Any = None, **rest: Any) -> Any:
-        """Send a body as somebody who may, with the headers that the operation may ask for."""
-        headers = {"If-Match": '"2"', "Idempotency-Key": str(uuid4()), "Accept-Language": "zh-CN"}
+        """Send a body as somebody who may, with the headers that the operation may ask for.
+
+        The event that is changed is the draft, so that it cannot be cancelled under the others' feet.
+        """
+        headers = {"If-Match": '"1"', "Idempotency-Key": str(uuid4()), "Accept-Language": "zh-CN"}
         token = None if self.route.access is Access.PUBLIC and "<" not in self.route.rule.rule else world.organizer
-        sent = {"json": body} | rest
-        return site.call(self.route.method, self.route.path(world), token=token, headers=headers, **sent)
+        path = self.route.path(world, event_id=world.draft["id"])
+        return site.call(self.route.method, path, token=token, headers=headers, **{"json": body, **rest})
 
 
 def writing(site: Site, world: World) -> list[Operation]:
     """Return every operation of the API that takes a body, as the OpenAPI documents describe them."""
-    known = {(route.service, route.method, _braced(route.rule.rule)): route for route in routes(site)}
+    known = {(route.service, route.method, braced(route.rule.rule)): route for route in routes(site)}
     found = []
     for service, method, path, described in operations(site):
         if "requestBody" in described:
@@ -153,7 +158,7 @@ def _samples(world: World, rule: str) -> dict[str, str]:
     }
 
 
-def _braced(rule: str) -> str:
+def braced(rule: str) -> str:
     """Return a rule as OpenAPI writes it."""
     return re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", r"{\1}", rule)
 

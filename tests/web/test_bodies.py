@@ -6,7 +6,7 @@ import pytest
 
 from shared.web.current import Access
 from tests.web.routes import routes, writing
-from tests.web.site import HAN, fresh_key
+from tests.web.site import HAN
 
 JSON = "application/json"
 DEEP = b"[" * 50 + b"]" * 50
@@ -44,13 +44,17 @@ TYPES = (
 )
 
 
-def test_the_bodies_that_are_spoilt_below_are_good_ones(site, world):
-    refused = {}
-    for operation in writing(site, world):
-        answer = operation.send(site, world, operation.body)
-        if answer.status_code not in {200, 201, 401, 409}:
-            refused[str(operation.route)] = answer.text
-    assert refused == {}
+def test_the_bodies_that_are_spoilt_below_are_good_ones(fresh_site, world):
+    statuses = {
+        str(operation.route): operation.send(fresh_site, world, operation.body).status_code
+        for operation in writing(fresh_site, world)
+    }
+    refused = {route for route, status in statuses.items() if status not in {200, 201}}
+    assert refused <= {
+        "POST /events/api/v1/sessions",  # the password is not right
+        "POST /events/api/v1/events/<uuid:event_id>/cancel",  # a draft
+        "POST /partners/api/v1/pledges/<uuid:pledge_id>/deliver",  # withdrawn a moment before
+    }, {route: statuses[route] for route in refused}
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
@@ -82,7 +86,7 @@ def test_an_empty_body_names_what_is_missing(site, world):
 def test_another_content_type_is_415(site, world, kind):
     for operation in writing(site, world):
         body = json.dumps(operation.body).encode()
-        answer = operation.send(site, world, json=None, data=body, headers={**fresh_key(), "Content-Type": kind})
+        answer = operation.send(site, world, json=None, data=body, content_type=kind)
         assert answer.status_code == 415, (operation.route, answer.text)
 
 

@@ -100,7 +100,7 @@ def test_strange_texts_are_taken_as_they_are_or_refused_beside_their_field(site,
             for value in STRANGE:
                 answer = operation.send(site, world, field.put(operation.body, value))
                 about = (operation.route, field.path, value, answer.status_code, answer.text[:500])
-                assert answer.status_code in {200, 201, 401, 409, 422}, about
+                assert answer.status_code in {200, 201, 401, 409, 412, 422}, about
                 if value in CONTROL and field.path != ("password",):
                     assert answer.status_code == 422, about
                 if answer.status_code == 422:
@@ -112,7 +112,7 @@ def test_numbers_at_the_edge_of_what_a_database_holds(site, world):
         if field.kind == "integer":
             for value in (0, 1, 2**31 - 1, 2**31, "１２", "+1", 1.0, 1e3):
                 answer = operation.send(site, world, field.put(operation.body, value))
-                assert answer.status_code in {200, 201, 409, 422}, (operation.route, field.path, value, answer.text)
+                assert answer.status_code in {200, 201, 409, 412, 422}, (operation.route, field.path, value, answer.text)
 
 
 def test_times_at_the_edge_of_what_can_be_planned(site, world):
@@ -120,7 +120,7 @@ def test_times_at_the_edge_of_what_can_be_planned(site, world):
         if field.kind == "date-time":
             for value in ("1900-01-01T00:00:00+14:00", "2199-12-31T23:59:59-12:00", "2027-06-19T14:00:00Z"):
                 answer = operation.send(site, world, field.put(operation.body, value))
-                assert answer.status_code in {200, 201, 409, 422}, (operation.route, field.path, value, answer.text)
+                assert answer.status_code in {200, 201, 409, 412, 422}, (operation.route, field.path, value, answer.text)
 
 
 def test_lists_that_are_too_long_are_refused(site, world):
@@ -133,11 +133,11 @@ def test_lists_that_are_too_long_are_refused(site, world):
             assert answer.status_code == 422, (operation.route, field.path, answer.text[:500])
 
 
-def test_an_end_before_its_start_is_refused_beside_the_end(site, world):
-    for operation, field in every_field(site, world):
+def test_an_end_before_its_start_is_refused_beside_the_end(fresh_site, world):
+    for operation, field in every_field(fresh_site, world):
         if field.path[-1] == "ends_at":
             for end in (later(days=9), later(days=9, hours=23)):
-                answer = operation.send(site, world, field.put(operation.body, end))
+                answer = operation.send(fresh_site, world, field.put(operation.body, end))
                 assert answer.status_code == 422, (operation.route, field.path, answer.text)
                 assert at(answer.json["errors"], field.path), (operation.route, answer.text)
 

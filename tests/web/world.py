@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from services.events.accounts import ADMIN, HASHER
 from services.events.models import Organizer
 from shared import clock
-from tests.web.site import PASSWORD, Site, fresh_key, later
+from tests.web.site import MARK, PASSWORD, Site, fresh_key, later
 
-MARK = "<script>alert(1)</script>"
 STRANGER = "stranger"
 
 

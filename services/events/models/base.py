@@ -1,8 +1,5 @@
 """What all tables of this service have in common."""
 
-from enum import StrEnum
-
-from sqlalchemy import Enum
 from sqlalchemy.orm import DeclarativeBase
 
 from shared.database import TYPES, new_metadata
@@ -13,14 +10,3 @@ class Base(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map = TYPES
-
-
-def one_of(kind: type[StrEnum], name: str) -> Enum:
-    """Return the column type that holds one member of the enumeration, by its value."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=20,
-        name=name,
-        values_callable=lambda members: [member.value for member in members],
-    )

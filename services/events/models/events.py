@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from services.events.models.base import Base, one_of
+from services.events.models.base import Base
+from shared.database import one_of
 from shared.errors import Conflict
 from shared.texts import text as _
 

@@ -19,7 +19,7 @@ from services.events.operations import fields
 from services.events.pages.board import desk, flat, steps_of
 from services.events.playbook import PLAYBOOK, Template
 from services.events.schemas import EventFormSchema, NewEventFormSchema
-from services.events.times import box, located
+from services.events.times import Distance, box, located
 from shared.errors import Conflict, Invalid, NotFound, Stale
 from shared.texts import text as _
 from shared.web import forms
@@ -131,7 +131,8 @@ def form_page(
     stale: tuple[str, list[dict[str, Any]]] | None = None,
 ) -> str:
     """Return the form; ``stale`` is what to say of a change that came between, and what it was."""
-    rules = dict.fromkeys((*words.USUAL_DISTANCES, *event.reminders, *values.get("reminders", ())))
+    typed = (rule for rule in values.get("reminders", ()) if _is_distance(rule))
+    rules = dict.fromkeys((*words.USUAL_DISTANCES, *event.reminders, *typed))
     return render_template(
         "events/edit.html",
         event=event,
@@ -180,6 +181,15 @@ def values_of(event: Event) -> dict[str, Any]:
             for item in event.programme
         ],
     }
+
+
+def _is_distance(rule: str) -> bool:
+    """Say whether a reminder that was sent is one; boxes of ours send no other."""
+    try:
+        Distance.parse(rule)
+    except ValueError:
+        return False
+    return True
 
 
 def _entered(data: Mapping[str, Any], event: Event) -> dict[str, Any]:

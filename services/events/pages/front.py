@@ -1,7 +1,7 @@
 """Pages for everybody: the festivals, each one's own page, and the organizers' way in and out."""
 
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -45,22 +45,25 @@ def home() -> ResponseReturnValue:
 @door.get("/<slug>")
 def festival(slug: str) -> ResponseReturnValue:
     """Show an event; drafts are for the community's organizers."""
-    principal = current_principal()
-    community = principal.community if principal is not None and principal.kind == "organizer" else None
+    community = _community()
     staffed = database.read(_by_slug, slug, community)
     event = staffed.event
     return render_template(
         "events/festival.html",
-        event=event,
-        staffed=staffed,
+        **_places(staffed),
         state=words.state(event, staffed.total.free, now()),
-        takes_names=event.status is EventStatus.PUBLISHED and now() < event.ends_at,
         programme=programme(event),
-        now=now(),
         lunar=lunar_words(event),
         address=f"{config.origin}{url_for('door.festival', slug=event.slug)}",
         is_ours=event.community == community,
     )
+
+
+@door.get("/<slug>/places")
+def places(slug: str) -> ResponseReturnValue:
+    """Return the part of an event's page that shows how full its shifts are."""
+    staffed = database.read(_by_slug, slug, _community())
+    return render_template("events/places.html", **_places(staffed))
 
 
 @door.get("/style")
@@ -147,6 +150,18 @@ def programme(event: Event) -> list[dict[str, str | None]]:
             }
         )
     return shown
+
+
+def _community() -> str | None:
+    """Return the community whose drafts may be seen: that of the organizer who is asking."""
+    principal = current_principal()
+    return principal.community if principal is not None and principal.kind == "organizer" else None
+
+
+def _places(staffed: Staffed) -> dict[str, Any]:
+    event = staffed.event
+    takes_names = event.status is EventStatus.PUBLISHED and now() < event.ends_at
+    return {"event": event, "staffed": staffed, "takes_names": takes_names, "now": now()}
 
 
 def _next() -> str:

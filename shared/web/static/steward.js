@@ -34,9 +34,11 @@ addEventListener("pageshow", ({ persisted }) => {
 });
 
 // Errors come first: the summary gets the focus, also when htmx brought it.
-const focusErrors = () => document.querySelector("main > .error-summary, form .error-summary")?.focus();
-focusErrors();
-document.addEventListener("htmx:afterSwap", focusErrors);
+const focusErrors = (part) => part.querySelector(".error-summary[role=alert]")?.focus();
+focusErrors(document);
+document.addEventListener("htmx:afterSwap", ({ target }) => focusErrors(target));
+// What asks for itself again and again waits while nobody looks.
+document.addEventListener("htmx:beforeRequest", (event) => document.hidden && event.preventDefault());
 document.addEventListener("htmx:sendError", () => say(document.body.dataset.wordsOffline));
 document.addEventListener("htmx:responseError", () => say(document.body.dataset.wordsFailed));
 

@@ -154,7 +154,7 @@ def test_the_header_of_a_page_shows_who_is_signed_in_and_where_to_go(client, tok
     signed_in(client, token())
     page = client.get("/board/notes/new", headers=ZH).text
     assert "wang" in page
-    assert '<a href="/partners/desk">共建单位</a>' in page
+    assert '<a href="/partners/desk">驻地单位</a>' in page
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, token):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from shared.database import UtcDateTime
 
-revision = '8b5933c82838'
+revision = 'ec74f7f606d7'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -84,7 +84,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('event_id', sa.Uuid(), nullable=False),
     sa.Column('shift_id', sa.Uuid(), nullable=True),
-    sa.Column('kind', sa.Enum('people', 'venue', 'supplies', 'speaker', name='kind', native_enum=False, length=10), nullable=False),
+    sa.Column('kind', sa.Enum('people', 'venue', 'supplies', 'speaker', name='kind', native_enum=False, length=20), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('unit', sa.String(), nullable=False),
     sa.Column('description', sa.String(), nullable=False),
@@ -104,10 +104,10 @@ def upgrade() -> None:
     sa.Column('event_id', sa.Uuid(), nullable=False),
     sa.Column('shift_id', sa.Uuid(), nullable=True),
     sa.Column('need_id', sa.Uuid(), nullable=True),
-    sa.Column('kind', sa.Enum('people', 'venue', 'supplies', 'speaker', name='kind', native_enum=False, length=10), nullable=False),
+    sa.Column('kind', sa.Enum('people', 'venue', 'supplies', 'speaker', name='kind', native_enum=False, length=20), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('note', sa.String(), nullable=False),
-    sa.Column('status', sa.Enum('pending', 'held', 'partly_held', 'refused', 'withdrawn', 'delivered', name='status', native_enum=False, length=12), nullable=False),
+    sa.Column('status', sa.Enum('pending', 'held', 'partly_held', 'refused', 'withdrawn', 'delivered', name='status', native_enum=False, length=20), nullable=False),
     sa.Column('places_version', sa.Integer(), nullable=False),
     sa.Column('held', sa.Integer(), nullable=False),
     sa.Column('claimed', sa.Integer(), nullable=False),
@@ -144,7 +144,7 @@ def upgrade() -> None:
     sa.Column('message_id', sa.Uuid(), nullable=False),
     sa.Column('type', sa.String(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
-    sa.Column('status', sa.Enum('done', 'retry', 'dead', name='status', native_enum=False, length=10), nullable=False),
+    sa.Column('status', sa.Enum('done', 'retry', 'dead', name='status', native_enum=False, length=20), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('received_at', UtcDateTime(), nullable=False),
     sa.Column('next_at', UtcDateTime(), nullable=True),
@@ -182,7 +182,7 @@ def upgrade() -> None:
     sa.Column('rule', sa.String(), nullable=False),
     sa.Column('occurrence', sa.Integer(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),
-    sa.Column('state', sa.Enum('queued', 'sending', 'sent', 'delivered', 'failed', 'skipped', 'skipped_late', 'unknown', 'cancelled', name='state', native_enum=False), nullable=False),
+    sa.Column('state', sa.Enum('queued', 'sending', 'sent', 'delivered', 'failed', 'skipped', 'skipped_late', 'unknown', 'cancelled', name='state', native_enum=False, length=20), nullable=False),
     sa.Column('params', sa.JSON(), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
     sa.Column('expires_at', UtcDateTime(), nullable=True),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from shared.database import UtcDateTime
 
-revision = '037eeeefe9c9'
+revision = '6a89cc17080e'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -101,7 +101,7 @@ def upgrade() -> None:
     sa.Column('event_id', sa.Uuid(), nullable=False),
     sa.Column('shift_id', sa.Uuid(), nullable=False),
     sa.Column('volunteer_id', sa.Uuid(), nullable=False),
-    sa.Column('status', sa.Enum('confirmed', 'waitlisted', 'withdrawn', 'attended', 'absent', name='status', native_enum=False), nullable=False),
+    sa.Column('status', sa.Enum('confirmed', 'waitlisted', 'withdrawn', 'attended', 'absent', name='status', native_enum=False, length=20), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('pledge_id', sa.Uuid(), nullable=True),
     sa.Column('email', sa.String(), nullable=True),
@@ -149,7 +149,7 @@ def upgrade() -> None:
     sa.Column('message_id', sa.Uuid(), nullable=False),
     sa.Column('type', sa.String(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
-    sa.Column('status', sa.Enum('done', 'retry', 'dead', name='status', native_enum=False, length=10), nullable=False),
+    sa.Column('status', sa.Enum('done', 'retry', 'dead', name='status', native_enum=False, length=20), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('received_at', UtcDateTime(), nullable=False),
     sa.Column('next_at', UtcDateTime(), nullable=True),
@@ -187,7 +187,7 @@ def upgrade() -> None:
     sa.Column('rule', sa.String(), nullable=False),
     sa.Column('occurrence', sa.Integer(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),
-    sa.Column('state', sa.Enum('queued', 'sending', 'sent', 'delivered', 'failed', 'skipped', 'skipped_late', 'unknown', 'cancelled', name='state', native_enum=False), nullable=False),
+    sa.Column('state', sa.Enum('queued', 'sending', 'sent', 'delivered', 'failed', 'skipped', 'skipped_late', 'unknown', 'cancelled', name='state', native_enum=False, length=20), nullable=False),
     sa.Column('params', sa.JSON(), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
     sa.Column('expires_at', UtcDateTime(), nullable=True),

@@ -1,40 +1,38 @@
-"""The sign-up service's pages: the door for volunteers, the desk for organizers."""
+"""The door for volunteers: the sign-up form, its confirmation, and one's own sign-up."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.signups import operations, queries, schemas
-from services.signups.api import ATTENDANCE, SIGNUPS
-from services.signups.calendars import calendar
+from services.signups.api import SIGNUPS, SIGNUPS_OF_A_PHONE
+from services.signups.calendars import as_download
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
 from services.signups.models import Event, Signup, SignupStatus
 from services.signups.queries import HoldCounts, ShiftCounts
-from services.signups.words import HEADINGS, MOVES, STATES, shift_choice
-from shared import phones
+from services.signups.words import HEADINGS, STATES, shift_choice
 from shared.errors import DomainError, NotFound
-from shared.paging import Page, fetch
 from shared.texts import Text
 from shared.texts import text as _
-from shared.web import forms, limits, paging, qr
-from shared.web.auth import organizer
+from shared.web import forms, limits, qr
 from shared.web.current import config, database, now
 from shared.web.forms import Form
-from shared.web.i18n import current_language, tell
-from shared.web.security import local_path, personal
+from shared.web.i18n import current_language
+from shared.web.security import personal
 
 OFF: Final = _("This event has been cancelled.")
 OVER: Final = _("This event is over.")
 COOKIE: Final = "steward-signup"
 """Holds the manage token once its link was opened, so that it is gone from the address bar."""
 COOKIE_AGE: Final = 90 * 24 * 3600
+CHECKED: Final = ("name", "phone", "email", "guardian-name", "guardian-phone")
+"""Boxes of the form that are checked one by one while it is filled in."""
 
 door = Blueprint("door", __name__, url_prefix="/signups")
-desk = Blueprint("desk", __name__, url_prefix="/signups/desk")
 
 
 @door.get("/")
@@ -57,6 +55,21 @@ def sign_up(event_id: UUID) -> ResponseReturnValue:
     sent = forms.load(schemas.FormSchema(), request.form)
     answer = _apply(sent)
     return (_form(event_id, sent), 422) if answer is None else _confirmed(answer)
+
+
+@door.post("/check")
+@limits.limit(SIGNUPS)
+def check() -> ResponseReturnValue:
+    """Return the one box of the form that was sent, with what is wrong in it; nothing is kept."""
+    name = next((name for name in CHECKED if name in request.form), None)
+    if name is None:
+        abort(422)
+    sent = forms.load(schemas.FormSchema(), request.form)
+    group, _hyphen, last = name.rpartition("-")
+    found = sent.errors.get(group, {}) if group else sent.errors
+    wrong = last in found
+    page = render_template("signups/box.html", name=name, values=sent.values, errors=sent.errors)
+    return page, 422 if wrong else 200
 
 
 @door.get("/claim/<token>")
@@ -118,60 +131,14 @@ def withdraw() -> ResponseReturnValue:
 def mine_in_calendar() -> ResponseReturnValue:
     """Download one's own sign-up as a calendar entry."""
     signup = database.read(queries.signup_by_token, _token())
-    answer = Response(calendar(signup, now()), content_type="text/calendar; charset=utf-8")
-    answer.headers["Content-Disposition"] = "attachment; filename=steward.ics"
-    return personal(answer)
-
-
-@desk.get("/events/<uuid:event_id>")
-def roster(event_id: UUID) -> ResponseReturnValue:
-    """Show who is on the shifts of an event."""
-    community = organizer().community
-    event = database.read(queries.event, event_id, community=community)
-    status = _status(request.args.get("status"))
-    search = request.args.get("q", "").strip()[:50]
-    page = paging.asked({"limit": 50, "cursor": request.args.get("cursor")}, "roster")
-    part = paging.answer(database.read(_roster, page, community, event_id, status, search), "roster")
-    here = f"/signups/desk/events/{event_id}"
-    return render_template(
-        "signups/roster.html",
-        event=event,
-        here=here,
-        shifts=database.read(queries.shifts, event_id),
-        counts=database.read(queries.status_counts, event_id),
-        holds=database.read(queries.holds, event_id),
-        signups=part["items"],
-        next_cursor=part["next_cursor"],
-        status=status,
-        search=search,
-        states=STATES,
-        moves=MOVES,
-        phone=phones.shown,
-        errors={},
-    )
-
-
-@desk.post("/signups/<uuid:signup_id>/<any('check-in', 'check-out', 'absent', 'withdraw'):step>")
-def act(signup_id: UUID, step: str) -> ResponseReturnValue:
-    """Note attendance, or withdraw somebody who phoned, and return to the roster."""
-    signup = database.read(queries.signup, signup_id, community=organizer().community)
-    back = local_path(request.form.get("back"), f"/signups/desk/events/{signup.event_id}")
-    try:
-        if step == "withdraw":
-            done = database.write(operations.withdraw, signup.id, reason="organizer", now=now())
-        else:
-            done = database.write(ATTENDANCE[step], signup.id, now=now())
-    except DomainError as error:
-        tell(error.detail, "error")
-    else:
-        tell(_("%(name)s: %(state)s", name=signup.volunteer.name, state=STATES[done.status][0]))
-    return redirect(back, 303)
+    return personal(as_download(signup, now()))
 
 
 def _apply(sent: Form) -> Answer | None:
     """Sign up with what was sent; None where something is wrong, which the form then says."""
     if sent.data is None:
         return None
+    limits.spend(SIGNUPS_OF_A_PHONE, sent.data["phone"])
     key = str(sent.data.pop("key"))
     request_once = Request.of(key, sent.data, patient=True)
     application = schemas.application(sent.data, current_language().tag)
@@ -258,14 +225,3 @@ def _own(session: Session, token: str) -> Signup:
 
 def _event(session: Session, event_id: UUID) -> tuple[Event, list[ShiftCounts]]:
     return queries.event(session, event_id), list(queries.shifts(session, event_id))
-
-
-def _roster(
-    session: Session, page: Page, community: str, event_id: UUID, status: SignupStatus | None, search: str
-) -> Any:
-    query = queries.roster(community=community, event_id=event_id, status=status, search=search)
-    return fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
-
-
-def _status(wanted: str | None) -> SignupStatus | None:
-    return SignupStatus(wanted) if wanted in set(SignupStatus) else None

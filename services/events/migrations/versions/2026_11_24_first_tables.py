@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from shared.database import UtcDateTime
 
-revision = '40f2a238f208'
+revision = 'b5affcda9a49'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -196,7 +196,7 @@ def upgrade() -> None:
     sa.Column('message_id', sa.Uuid(), nullable=False),
     sa.Column('type', sa.String(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
-    sa.Column('status', sa.Enum('done', 'retry', 'dead', name='status', native_enum=False, length=10), nullable=False),
+    sa.Column('status', sa.Enum('done', 'retry', 'dead', name='status', native_enum=False, length=20), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('received_at', UtcDateTime(), nullable=False),
     sa.Column('next_at', UtcDateTime(), nullable=True),

@@ -1,0 +1,41 @@
+// What survey.py asks of a page. Functions return one line for each finding.
+
+const shown = (part) => part.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+const name = (part) => part.outerHTML.slice(0, 140).replace(/\s+/g, " ");
+
+// WCAG 2.5.8 spares links inside a sentence; a box is as large as its label.
+globalThis.smallTargets = () =>
+  [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+    .filter((part) => shown(part) && !part.closest(".skip") && !part.matches("p a, dd a, li a:not(nav a), :disabled"))
+    .filter((part) => {
+      const label = part.matches("[type=checkbox], [type=radio]") && part.labels[0];
+      const { width, height } = (label || part.closest(".card-link") || part).getBoundingClientRect();
+      return Math.min(width, height) < 43.99;
+    })
+    .map(name);
+
+globalThis.tooWide = (large) => {
+  document.documentElement.toggleAttribute("data-text", false);
+  if (large) document.documentElement.dataset.text = "large";
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const edge = document.documentElement.clientWidth + 0.5;
+  const over = [...document.querySelectorAll("body *")].find(
+    (part) => shown(part) && part.getBoundingClientRect().right > edge && !part.closest(".tabs, .site-nav, .table-frame, .skip, .unseen"),
+  );
+  document.documentElement.toggleAttribute("data-text", false);
+  return wide > 0 ? [`${wide} px too wide, ${over ? name(over) : "?"}`] : [];
+};
+
+// Words of Latin letters that a reader of a Chinese page would see or hear. Marked parts in another language, and
+// names in code, are meant.
+globalThis.latinWords = () => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [document.title];
+  while (walker.nextNode())
+    if (!walker.currentNode.parentElement.closest("[lang]:not(html), .code, script")) texts.push(walker.currentNode.data);
+  for (const part of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
+    texts.push(...["aria-label", "placeholder", "title", "alt"].map((attribute) => part.getAttribute(attribute) ?? ""));
+  return texts
+    .map((text) => text.replace(/https?:\/\/\S+|\S+@\S+/g, ""))
+    .flatMap((text) => (text.match(/[A-Za-z][A-Za-z'’-]+/g) ?? []).map((word) => word));
+};
