@@ -23,6 +23,9 @@ from shared.messaging.transport import EXCHANGE, dead_queue_name, queue_name
 from tests import servers
 from tools.messages import compile_stale
 
+ON_SQLITE = pytest.mark.parametrize("new_database_url", ["sqlite"], indirect=True)
+"""For modules of pages and JSON: what they ask of a database runs on PostgreSQL in the tests of the operations."""
+
 REAL_PARTS = frozenset({"postgres_server_url", "amqp_url", "chromium"})
 """Fixtures that need more than Python."""
 KEPT = pytest.StashKey[servers.Servers]()

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urljoin
 
-from flask import request
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from services.partners import operations
@@ -13,6 +11,7 @@ from services.partners.operations.pledges import MAX_QUANTITY
 from shared import catalogues
 from shared.fields import Choice, Email, Line, LocalMoment, Moment, Paragraph, Phone, Schema, Whole
 from shared.texts import text as _
+from shared.web.current import config
 from shared.web.paging import PageQuery, page_of
 
 MAX_NAME: Final = 50
@@ -25,7 +24,7 @@ class Link(fields.String):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         path = super()._serialize(value, attr, obj, **kwargs)
-        return None if path is None else urljoin(request.host_url, path)
+        return None if path is None else f"{config.origin}{path}"
 
 
 def known_language(tag: str) -> None:

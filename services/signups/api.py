@@ -130,7 +130,7 @@ def _told(answer: Answer, links: Links) -> dict[str, Any]:
         "status": answer.status,
         "waitlist_position": answer.waitlist_position,
         "manage_token": token,
-        "manage_url": f"{request.host_url}signups/manage/{token}",
+        "manage_url": f"{config.origin}/signups/manage/{token}",
     }
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request
 from marshmallow import fields
 
 from services.signups.links import Links
@@ -45,7 +44,7 @@ class ApplicationSchema(Schema):
 def calendar_url(signup_id: UUID) -> str:
     """Return the address of the sign-up's calendar file, good for an hour."""
     signature = Links(config.secret_key).download(signup_id)
-    return f"{request.host_url}signups/api/v1/signups/{signup_id}/calendar.ics?signature={signature}"
+    return f"{config.origin}/signups/api/v1/signups/{signup_id}/calendar.ics?signature={signature}"
 
 
 class FormSchema(ApplicationSchema):

@@ -12,14 +12,16 @@ from shared.texts import Text
 from shared.texts import text as _
 
 MAX_DEPTH: Final = 20
+MAX_VALUES: Final = 10_000
+"""Fields, their names and entries of lists in one body; an event with 100 shifts has about 7,000."""
 
 
 def read(request: Request) -> Any:
     """Return the body, decoded; an empty one is an object without fields.
 
     Raises UnsupportedMediaType unless it says that it is JSON, and BadRequest when it is not UTF-8 or malformed,
-    names a field twice, is nested deeper than ``MAX_DEPTH``, or holds what JSON has no word for (NaN, half a
-    character).
+    names a field twice, is nested deeper than ``MAX_DEPTH``, holds more than ``MAX_VALUES``, or what JSON has no word
+    for (NaN, half a character).
     """
     body = request.get_data()
     if not body:
@@ -51,7 +53,7 @@ def _refuse_constant(_name: str) -> NoReturn:
 
 def _check(decoded: Any) -> None:
     """Look at it level by level, since a recursion could be made to go too deep."""
-    level = [decoded]
+    level, seen = [decoded], 0
     for _depth in range(MAX_DEPTH + 1):
         if any(isinstance(part, str) and _is_broken(part) for part in level):
             raise BadRequest(_("The text holds half a character. Please send whole ones."))
@@ -59,6 +61,9 @@ def _check(decoded: Any) -> None:
         if not containers:
             return
         level = [inner for container in containers for inner in _parts(container)]
+        seen += len(level)
+        if seen > MAX_VALUES:
+            raise BadRequest(_("This holds too many values. At most %(n)s can be read at once.", n=MAX_VALUES))
     raise BadRequest(_too_deep())
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from shared.config import Config
 from shared.errors import DomainError
@@ -100,10 +100,12 @@ def _check() -> None:
     view = current_app.view_functions[request.endpoint]
     if getattr(view, "from_any_service", False) and _is_same_origin():
         return
+    if sum(map(len, request.form.listvalues())) > MAX_PARTS:  # Werkzeug counts those of multipart forms only
+        raise RequestEntityTooLarge
     protection: CSRFProtect = current_app.extensions["csrf"]
     try:
         protection.protect()
-    except CSRFError:
+    except (CSRFError, ValueError):  # the latter over a Referer that is no address
         raise FormExpired(
             _(
                 "Nothing was changed. Please go back, reload the page and send the form again. If that does not help, "

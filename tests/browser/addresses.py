@@ -55,7 +55,6 @@ class Addresses:
         pledge = next(one for one in pledges if one["kind"] == "people")
         pledge = site.until(f"/partners/api/v1/pledges/{pledge['id']}", lambda one: one["claim_url"], token=token)
         supplies = next(one for one in pledges if one["kind"] == "supplies")
-        need = site.get(f"/partners/api/v1/events/{event['id']}/needs", token=token)["items"][0]
         unit, enter = pledge["work_unit_id"], _links(site)[-1]
         mine = site.sign_up(event["shifts"][-1]["id"], 1, name="卓玛", birth_date="1980-01-01").json()
         desk, ours = f"/partners/desk/events/{event['id']}", f"/partners/unit/events/{event['id']}"
@@ -96,11 +95,10 @@ class Addresses:
         of_the_unit = [
             ("/partners/unit", "/partners/unit"),
             ("/partners/unit/events/<uuid:event_id>", ours),
-            ("/partners/unit/events/<uuid:event_id>/pledge", f"{ours}/pledge?need={need['id']}"),
+            ("/partners/unit/events/<uuid:event_id>/pledge", f"{ours}/pledge?need={supplies['need_id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>", f"/partners/unit/pledges/{pledge['id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>/withdraw", f"/partners/unit/pledges/{pledge['id']}/withdraw"),
         ]
-        assert supplies["work_unit_id"] != unit
         samples = [
             *(Sample(rule, ANYBODY, path) for rule, path in open_to_all),
             Sample("", ANYBODY, "/events/nothing-here", 404),
@@ -118,7 +116,9 @@ def page_rules() -> Iterator[str]:
             app = build_app(part.service, part.config, part.database)
             own = re.compile(rf"/{part.service.name}/(static/|healthz$|readyz$|metrics$|api/(?!docs$))")
             yield from (
-                rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not own.match(rule.rule)
+                rule.rule
+                for rule in app.url_map.iter_rules()
+                if "GET" in (rule.methods or ()) and not own.match(rule.rule)
             )
             part.database.dispose()
 

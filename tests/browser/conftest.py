@@ -46,8 +46,9 @@ def survey(site: Site, browser: Browser, addresses: Addresses) -> Survey:
 
 
 @pytest.fixture
-def window(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContext]]:
+def window(browser: Browser, site: Site, addresses: Addresses) -> Iterator[Callable[..., BrowserContext]]:
     """A function that opens a window of somebody else: its own cookies; a phone's size unless said."""
+    assert addresses.samples, "what the demo holds was looked up before a test adds to it"
     opened: list[BrowserContext] = []
 
     def make(**settings: Any) -> BrowserContext:

@@ -3,10 +3,12 @@
 const shown = (part) => part.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
 const name = (part) => part.outerHTML.slice(0, 140).replace(/\s+/g, " ");
 
+globalThis.violations = (runOnly) => axe.run({ runOnly, resultTypes: ["violations"] }).then((found) => found.violations);
+
 // WCAG 2.5.8 spares links inside a sentence; a box is as large as its label.
 globalThis.smallTargets = () =>
   [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-    .filter((part) => shown(part) && !part.closest(".skip") && !part.matches("p a, dd a, li a:not(nav a), :disabled"))
+    .filter((part) => shown(part) && !part.closest(".skip") && !part.matches("p a, dd a, .code a, :disabled"))
     .filter((part) => {
       const label = part.matches("[type=checkbox], [type=radio]") && part.labels[0];
       const { width, height } = (label || part.closest(".card-link") || part).getBoundingClientRect();
@@ -37,5 +39,5 @@ globalThis.latinWords = () => {
     texts.push(...["aria-label", "placeholder", "title", "alt"].map((attribute) => part.getAttribute(attribute) ?? ""));
   return texts
     .map((text) => text.replace(/https?:\/\/\S+|\S+@\S+/g, ""))
-    .flatMap((text) => (text.match(/[A-Za-z][A-Za-z'’-]+/g) ?? []).map((word) => word));
+    .flatMap((text) => text.match(/[A-Za-z][A-Za-z'’-]+/g) ?? []);
 };

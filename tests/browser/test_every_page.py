@@ -1,12 +1,12 @@
-"""Promises that every page of all services keeps, in both languages, light and dark, on a phone and on a wide screen."""
+"""What every page of all services keeps to: in both languages, light and dark, on a phone and on a wide screen."""
 
 import pytest
 
 from tests.browser.addresses import NO_PAGES, Addresses, page_rules
 from tests.browser.survey import Survey
 
-ALLOWED_WORDS = {"Steward", "admin", "Li", "Na"}
-"""Latin words that a Chinese page may show: the brand, a user's name, and a name on the style page."""
+ALLOWED_WORDS = {"Steward", "admin", "English", "Li", "Na"}
+"""Latin words that a Chinese page may show: the brand, a user's name, the other language, a name on the style page."""
 
 
 @pytest.mark.usefixtures("chromium")

@@ -5,7 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.conftest import ON_SQLITE
 from tests.events.world import STARTS_AT, ZONE, an_organizer
+
+pytestmark = ON_SQLITE
 
 AFTER = STARTS_AT + timedelta(hours=4)
 

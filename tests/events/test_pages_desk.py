@@ -4,8 +4,11 @@ import re
 from datetime import timedelta
 
 from services.events.models import EventStatus
+from tests.conftest import ON_SQLITE
 from tests.events.web import DESK, fields_of, texts_of
 from tests.events.world import DAY, NOW, STARTS_AT, shift_data
+
+pytestmark = ON_SQLITE
 
 
 def test_the_list_has_tabs_with_counts(desk, world):

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.conftest import ON_SQLITE
 from tests.events.web import DESK, fields_of
 from tests.events.world import DAY, STARTS_AT, shift_data
+
+pytestmark = ON_SQLITE
 
 
 def test_a_new_event_goes_from_template_to_date_to_form(desk, world):

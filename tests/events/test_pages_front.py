@@ -7,8 +7,11 @@ import pytest
 
 from services.events import demo
 from services.events.models import EventStatus
+from tests.conftest import ON_SQLITE
 from tests.events.web import DESK, texts_of
 from tests.events.world import DAY, NOW, STARTS_AT, ZONE, an_organizer, shift_data
+
+pytestmark = ON_SQLITE
 
 
 def tag_of(page):

@@ -156,6 +156,34 @@ def _ready(address: str) -> bool:
         return False
 
 
+def processes(*words: str) -> list[int]:
+    """The pids of the processes whose command line holds all the words."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue  # it has just ended
+            if all(word in command for word in words):
+                found.append(int(entry.name))
+    return found
+
+
+def kill(site: Site, *words: str) -> None:
+    """End the site's processes with these words, as a power cut would."""
+    pids = processes(str(site.folder), *words)
+    assert pids, words
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def children(pid: int) -> list[int]:
+    """The pids of a process's children."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Steward in one process."""
@@ -175,8 +203,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(
     scope="session",
     params=[
-        pytest.param("embedded", marks=pytest.mark.xdist_group("embedded")),
-        pytest.param("stack", marks=[pytest.mark.real, pytest.mark.xdist_group("stack")]),
+        "embedded",
+        pytest.param("stack", marks=pytest.mark.real),
     ],
 )
 def site(request: pytest.FixtureRequest) -> Site:

@@ -1,11 +1,23 @@
-"""From the template to the reminder, over the public API alone."""
+"""From the template to the reminder, over the public API alone; and what is left when a part is killed in the middle.
 
+One module, so that one worker runs it and all of it shares the two running sites.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.journeys.conftest import Site, an_event, in_future
+import pytest
+import requests
+
+from tests.journeys.conftest import Site, an_event, children, free_port, in_future, kill, start, stop
 
 
 def test_the_main_job(site: Site) -> None:
@@ -154,3 +166,72 @@ def test_a_moved_event_tells_everyone_and_a_stale_edit_is_refused(site: Site) ->
         token=token,
     )
     assert site.sign_up(event["shifts"][0]["id"], 3001).status_code == 409
+
+
+def full(count: int) -> Callable[[Any], bool]:
+    return lambda event: event["shifts"][0]["confirmed"] == count
+
+
+@pytest.mark.real
+def test_sign_ups_go_on_without_the_broker_and_arrive_when_it_is_back(stack: Site) -> None:
+    token = stack.sign_in()
+    event = an_event(stack, token)
+    shift_id, path = event["shifts"][0]["id"], f"/events/api/v1/events/{event['id']}"
+    for number in range(5000, 5005):
+        assert stack.sign_up(shift_id, number).status_code == 201
+    kill(stack, "beam.smp")
+    for number in range(5005, 5020):
+        assert stack.sign_up(shift_id, number).status_code == 201
+    stack.until(path, full(20), token=token, seconds=90)
+    time.sleep(1)  # nothing more may come
+    assert stack.get(path, token=token)["shifts"][0]["confirmed"] == 20
+
+
+@pytest.mark.real
+def test_the_database_killed_under_sign_ups_loses_none_that_was_answered(stack: Site) -> None:
+    token = stack.sign_in()
+    event = an_event(stack, token)
+    shift_id, path = event["shifts"][0]["id"], f"/events/api/v1/events/{event['id']}"
+    answered = 0
+    for number in range(6000, 6040):
+        if number == 6010:
+            kill(stack, "postgres", "-D")
+        answered += stack.sign_up(shift_id, number).status_code == 201
+        time.sleep(0.05)
+    assert answered >= 10
+    counts = f"/signups/api/v1/events/{event['id']}/shifts"
+    stack.until(counts, lambda found: found["items"][0]["confirmed"] >= answered, seconds=60)
+    confirmed = stack.get(counts)["items"][0]["confirmed"]
+    stack.until(path, full(confirmed), token=token, seconds=60)
+
+
+def test_an_embedded_steward_killed_in_the_middle_keeps_what_it_answered(tmp_path: Path) -> None:
+    site = start("embedded", tmp_path, free_port())
+    token = site.sign_in()
+    event = an_event(site, token)
+    for number in range(10):
+        assert site.sign_up(event["shifts"][0]["id"], number).status_code == 201
+    for pid in [*children(site.process.pid), site.process.pid]:
+        os.kill(pid, signal.SIGKILL)
+    site.process.wait()
+    site = start("embedded", tmp_path, free_port())
+    try:
+        token = site.sign_in()
+        site.until(f"/events/api/v1/events/{event['id']}", full(10), token=token)
+    finally:
+        stop(site)
+
+
+def test_a_second_start_on_the_same_data_is_refused_in_one_line(embedded: Site) -> None:
+    second = subprocess.run(
+        embedded.process.args,
+        cwd=embedded.folder,
+        env=os.environ | {"PORT": str(free_port()), "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode != 0
+    assert "already running" in second.stderr
+    assert requests.get(f"{embedded.origin}/events/healthz", timeout=5).status_code == 200

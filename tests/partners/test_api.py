@@ -7,8 +7,11 @@ import pytest
 from flask import Flask
 
 from services.partners import operations
+from tests.conftest import ON_SQLITE
 from tests.partners.conftest import NOW, World, event_data
 from tests.partners.web import Api, organizer_token
+
+pytestmark = ON_SQLITE
 
 UNIT = {"name": "朝阳小学", "kind": "school", "contact": {"name": "李老师", "phone": "139 0000 1111"}}
 
@@ -55,7 +58,7 @@ def test_a_unit_comes_with_the_access_of_its_contact(desk: Api, app: Flask) -> N
     made = desk.post("/work-units", UNIT, 201)
     assert made.keys() == {"id", "name", "kind", "active", "contact", "access_url", "access_token"}
     assert made["contact"] == {"name": "李老师", "phone": "+8613900001111", "email": None, "language": "zh-CN"}
-    assert made["access_url"] == f"http://localhost/partners/enter/{made['access_token']}"
+    assert made["access_url"] == f"http://127.0.0.1:8000/partners/enter/{made['access_token']}"
     assert Api(app.test_client(), made["access_token"]).get("/pledges") == {"items": [], "next_cursor": None}
 
 
@@ -80,7 +83,7 @@ def test_the_whole_life_of_a_pledge(contact: Api, desk: Api, world: World) -> No
     world.answer(UUID(made["id"]), 1, held=5, claimed=1)
     held = contact.get(path)
     assert (held["status"], held["held"], held["claimed"]) == ("held", 5, 1)
-    assert held["claim_url"] == "http://localhost/signups/claim/abc"
+    assert held["claim_url"] == "http://127.0.0.1:8000/signups/claim/abc"
     assert contact.post(f"{path}/reduce", {"quantity": 3})["quantity"] == 3
     assert desk.post(f"{path}/deliver", {"quantity": 3})["status"] == "delivered"
     assert contact.post(f"{path}/withdraw", status=409)["status"] == 409

@@ -11,13 +11,16 @@ from services.partners import operations, queries
 from services.partners.app import service
 from services.partners.models import Kind, Pledge, PledgeStatus
 from shared.service import build_app
+from tests.conftest import ON_SQLITE
 from tests.partners.conftest import DESK, NOW, World, person
 from tests.partners.web import CONFIG, Browser, a_contact, an_organizer
+
+pytestmark = ON_SQLITE
 
 
 def link_of(page: str) -> str:
     """The access link that a page shows."""
-    found = re.search(r'href="(http://localhost/partners/enter/[^"]+)"', page)
+    found = re.search(r'href="(http://127.0.0.1:8000/partners/enter/[^"]+)"', page)
     assert found is not None
     return found[1].removeprefix("http://localhost")
 
@@ -84,7 +87,7 @@ def test_a_contact_pledges_people_and_passes_the_claim_link_on(app: Flask, world
     world.answer(made.id, 1, held=4, claimed=1)
     page = browser.get(answer.location)
     assert "部分名额已留" in page
-    assert 'href="http://localhost/signups/claim/abc"' in page
+    assert 'href="http://127.0.0.1:8000/signups/claim/abc"' in page
     assert "<svg" in page
     assert "hx-get" not in page
 

@@ -5,8 +5,11 @@ from datetime import timedelta
 import icalendar
 import pytest
 
+from tests.conftest import ON_SQLITE
 from tests.signups.conftest import World
 from tests.signups.web import Site
+
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from services.signups.models import Hold
+from tests.conftest import ON_SQLITE
 from tests.signups.conftest import World
 from tests.signups.web import Site
+
+pytestmark = ON_SQLITE
 
 ENGLISH = {"Accept-Language": "en"}
 SOMEBODY = {"name": "扎西·多吉", "phone": "138 0013 8000", "consent": "true"}

@@ -1,5 +1,6 @@
 """What the catalogues know, to tell whether an answer is in the language that was asked for."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -7,18 +8,18 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from shared.catalogues import ROOT, SHARED
-from tests.web.site import HAN
 
+HAN = re.compile("[\u4e00-\u9fff]")
 FILE = "zh_Hans_CN/LC_MESSAGES/messages.po"
 
 
 @lru_cache
 def english(service: str) -> frozenset[str]:
     """Return the English texts of a service that are other ones in Chinese."""
-    found = set()
+    found: set[str] = set()
     for folder in (SHARED, ROOT / "services" / service / "translations"):
         with (folder / FILE).open("rb") as file:
-            found |= {message.id for message in read_po(file) if message.id and message.string != message.id}
+            found |= {str(message.id) for message in read_po(file) if message.id and message.string != message.id}
     return frozenset(found)
 
 

@@ -1,12 +1,22 @@
 """One site with one of everything is made for all of these tests; each module works on its own copy."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.web.site import Site
 from tests.web.world import World, build
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of requests need no line each."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

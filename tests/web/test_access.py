@@ -227,6 +227,18 @@ def test_a_sign_up_is_opened_by_its_own_token_only(site, world, step):
     assert site.call("GET", path.removesuffix("/withdraw"), token=world.manage_token).json["status"] == "confirmed"
 
 
+def test_a_calendar_link_opens_its_own_sign_up_for_an_hour(site, world):
+    path, other = (f"/signups/api/v1/signups/{one}" for one in (world.signup, world.other_signup))
+    link = site.done("GET", path, token=world.manage_token)["calendar_url"]
+    signature = link.rpartition("=")[2]
+    assert site.call("GET", f"{path}/calendar.ics?signature={signature}").status_code == 200
+    for wrong in (signature[:-2], signature[1:], signature.swapcase(), "x", "a.b.c", "%00", world.manage_token):
+        assert site.call("GET", f"{path}/calendar.ics?signature={wrong}").status_code in {404, 422}, wrong
+    assert site.call("GET", f"{other}/calendar.ics?signature={signature}").status_code == 404
+    assert site.call("GET", f"{path}/calendar.ics?token={world.manage_token}").status_code == 422
+    assert site.call("GET", f"{path}/calendar.ics", token=world.organizer).status_code == 422
+
+
 def test_a_manage_link_that_is_none_opens_nothing(site, world):
     for token in ("x", "x" * 3000, world.manage_token[:-1], world.manage_token.swapcase(), world.contact, world.claim):
         assert site.visitor().get(f"/signups/manage/{token}").status_code == 404

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from shared.web.current import Access
+from tests.web.catalogue import HAN
 from tests.web.routes import routes, writing
-from tests.web.site import HAN
 
 JSON = "application/json"
 DEEP = b"[" * 50 + b"]" * 50
@@ -103,6 +103,23 @@ def test_a_body_of_2_mb_is_413_at_every_address(site, world):
             assert answer.status_code in {400, 413}, (route, answer.status_code)
 
 
+def test_more_values_than_anybody_needs_are_refused_at_once(site, world):
+    for operation in writing(site, world):
+        names = {f"x{number}": 1 for number in range(20_000)}
+        assert operation.send(site, world, names).status_code == 400, operation.route
+        for field in operation.fields:
+            if field.kind == "array":
+                answer = operation.send(site, world, field.put(operation.body, [{}] * 50_000))
+                assert answer.status_code == 400, (operation.route, field.path)
+
+
+def test_more_boxes_than_any_form_has_are_refused_at_once(site, world):
+    for route in routes(site):
+        if route.method != "GET" and not route.is_api:
+            visitor = site.visitor(**world.cookies("contact" if route.access is Access.CONTACT else "organizer"))
+            assert visitor.send(route.path(world), {"reminders": ["a"] * 4_001}).status_code == 413, route
+
+
 def test_fields_that_nobody_may_send_are_refused_by_name(site, world):
     for operation in writing(site, world):
         known = {field.path[0] for field in operation.fields}
@@ -123,7 +140,13 @@ def test_a_field_that_nobody_may_send_is_refused_in_the_parts_as_well(site, worl
 
 
 def test_what_was_refused_left_nothing_behind(site, world):
-    lists = ("/events/api/v1/events", "/signups/api/v1/signups", "/partners/api/v1/pledges", "/partners/api/v1/needs")
-    before = [site.done("GET", f"{path}?limit=200", token=world.organizer) for path in lists]
+    before = states(site, world)
     test_fields_that_nobody_may_send_are_refused_by_name(site, world)
-    assert [site.done("GET", f"{path}?limit=200", token=world.organizer) for path in lists] == before
+    assert states(site, world) == before
+
+
+def states(site, world):
+    """What there is, and how it stands."""
+    lists = ("/events/api/v1/events", "/signups/api/v1/signups", "/partners/api/v1/pledges", "/partners/api/v1/needs")
+    found = [site.done("GET", f"{path}?limit=200", token=world.organizer)["items"] for path in lists]
+    return [[(one["id"], one.get("status"), one.get("version")) for one in items] for items in found]

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.web.site import HAN, fresh_key, later
+from tests.web.catalogue import HAN
+from tests.web.site import fresh_key, later
 from tests.web.world import an_event, event_body, sign_in, signup_body
 
 EVENTS, SIGNUPS, PLEDGES = "/events/api/v1/events", "/signups/api/v1/signups", "/partners/api/v1/pledges"
@@ -97,11 +98,20 @@ def test_a_change_names_the_version_that_was_read(desk, world):
     desk(428, "PATCH", path, change)
     for stale in ('"0"', '"99"', '"999999999"'):
         desk(412, "PATCH", path, change, If_Match=stale)
-    for malformed in ("1", "*", '"1", "2"', '"x"', '""', '"-1"', '"99999999999999999999"', '"１"'.encode().decode("latin-1")):
+    for malformed in (
+        "1",
+        "*",
+        '"1", "2"',
+        '"x"',
+        '""',
+        '"-1"',
+        '"99999999999999999999"',
+        '"\xb9"',
+    ):
         desk(400, "PATCH", path, change, If_Match=malformed)
 
 
-def test_places_that_are_taken_cannot_be_taken_away(site, desk, small, world):
+def test_places_that_are_taken_cannot_be_taken_away(site, desk, small):
     (shift,) = small["shifts"]
     path, version = f"{EVENTS}/{small['id']}", f'"{small["version"]}"'
     errors = desk(422, "PATCH", path, {"shifts": [{"id": shift["id"], "capacity": 1}]}, If_Match=version).json["errors"]
@@ -128,7 +138,9 @@ def test_a_key_is_good_for_one_body(site, desk, world):
     first = site.call("POST", SIGNUPS, signup_body(world.shift, 301), headers=key)
     again = site.call("POST", SIGNUPS, signup_body(world.shift, 301), headers=key)
     assert (first.status_code, first.json) == (again.status_code, again.json)
-    other = desk(422, "POST", SIGNUPS, signup_body(world.shift, 302), token=None, Idempotency_Key=key["Idempotency-Key"])
+    other = desk(
+        422, "POST", SIGNUPS, signup_body(world.shift, 302), token=None, Idempotency_Key=key["Idempotency-Key"]
+    )
     assert "Idempotency-Key" in other.json["errors"]
     assert first.json["id"] not in other.text
 
@@ -166,7 +178,11 @@ def test_ages_that_cannot_be_are_refused(desk, world):
 
 
 def test_a_claim_needs_the_right_link(desk, world):
-    for claim, shift in (("x", world.shift), (world.claim[:-1], world.shift), (world.claim, world.event["shifts"][1]["id"])):
+    for claim, shift in (
+        ("x", world.shift),
+        (world.claim[:-1], world.shift),
+        (world.claim, world.event["shifts"][1]["id"]),
+    ):
         body = signup_body(shift, 307, claim=claim)
         assert "claim" in desk(422, "POST", SIGNUPS, body, token=None, **_key()).json["errors"]
 

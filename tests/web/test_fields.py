@@ -36,28 +36,19 @@ WRONG = {
 }
 STRANGE = (
     "",
-    " ",
-    "\u3000",
-    "a\0b",
+    "\u3000 ",
     "\0",
     "a\x07b\x1b[31m",
     "a\nb\r\nc\td",
     "<script>alert(1)</script>",
-    "'; DROP TABLE events; --",
-    "{{ 7*7 }} %(n)s %s {0} ${x}",
-    "=1+1",
-    "../../../etc/passwd",
-    "👨‍👩‍👧‍👦🐉",
-    "\u202eabc\u2066",
-    "\u2028\u2029\ufeff\uffff",
-    "阿卜杜拉·买买提",
-    "𠮷",
-    "e\u0301" * 20,
-    "ﷺ" * 30,
-    "x" * 51,
+    "=1+1'; DROP TABLE x;--{{ 7*7 }}%(n)s%s{0}${x}",
+    "👨‍👩‍👧‍👦🐉\u202eabc\u2066\u2028\u2029\ufeff\uffff阿卜·𠮷",
+    "e\u0301ﷺ" * 9,
 )
 """Texts that some fields take as they are and others refuse; none may do harm."""
-CONTROL = ("a\0b", "\0", "a\x07b\x1b[31m")
+TAKEN = {200, 201, 401, 409, 412}
+"""Statuses of a body that has nothing wrong in it: done, or not possible just now."""
+CONTROL = ("\0", "a\x07b\x1b[31m")
 
 
 def at(errors, path):
@@ -100,7 +91,7 @@ def test_strange_texts_are_taken_as_they_are_or_refused_beside_their_field(site,
             for value in STRANGE:
                 answer = operation.send(site, world, field.put(operation.body, value))
                 about = (operation.route, field.path, value, answer.status_code, answer.text[:500])
-                assert answer.status_code in {200, 201, 401, 409, 412, 422}, about
+                assert answer.status_code in TAKEN | {422}, about
                 if value in CONTROL and field.path != ("password",):
                     assert answer.status_code == 422, about
                 if answer.status_code == 422:
@@ -112,7 +103,12 @@ def test_numbers_at_the_edge_of_what_a_database_holds(site, world):
         if field.kind == "integer":
             for value in (0, 1, 2**31 - 1, 2**31, "１２", "+1", 1.0, 1e3):
                 answer = operation.send(site, world, field.put(operation.body, value))
-                assert answer.status_code in {200, 201, 409, 412, 422}, (operation.route, field.path, value, answer.text)
+                assert answer.status_code in TAKEN | {422}, (
+                    operation.route,
+                    field.path,
+                    value,
+                    answer.text,
+                )
 
 
 def test_times_at_the_edge_of_what_can_be_planned(site, world):
@@ -120,7 +116,12 @@ def test_times_at_the_edge_of_what_can_be_planned(site, world):
         if field.kind == "date-time":
             for value in ("1900-01-01T00:00:00+14:00", "2199-12-31T23:59:59-12:00", "2027-06-19T14:00:00Z"):
                 answer = operation.send(site, world, field.put(operation.body, value))
-                assert answer.status_code in {200, 201, 409, 412, 422}, (operation.route, field.path, value, answer.text)
+                assert answer.status_code in TAKEN | {422}, (
+                    operation.route,
+                    field.path,
+                    value,
+                    answer.text,
+                )
 
 
 def test_lists_that_are_too_long_are_refused(site, world):
@@ -129,7 +130,7 @@ def test_lists_that_are_too_long_are_refused(site, world):
             entry = operation.body
             for step in field.path:
                 entry = entry[step]
-            answer = operation.send(site, world, field.put(operation.body, entry * 500))
+            answer = operation.send(site, world, field.put(operation.body, entry * 250))
             assert answer.status_code == 422, (operation.route, field.path, answer.text[:500])
 
 

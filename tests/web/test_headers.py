@@ -5,8 +5,9 @@ import re
 import pytest
 
 from shared.web.current import Access
+from tests.web.catalogue import HAN
 from tests.web.routes import routes
-from tests.web.site import HAN, PROBLEM
+from tests.web.site import PROBLEM
 
 TOKENS = {Access.PUBLIC: "volunteer", Access.CONTACT: "contact", Access.ORGANIZER: "organizer"}
 
@@ -54,7 +55,9 @@ def test_errors_are_problems_below_api_and_pages_elsewhere_in_both_languages(sit
             assert not HAN.search(said), said
 
 
-@pytest.mark.parametrize("host", ["evil.example", "a b", "", "[::1", "localhost:99999", "evil.example@localhost", "\xff"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "a b", "", "[::1", "localhost:99999", "evil.example@localhost", "\xff"]
+)
 def test_no_host_name_breaks_anything(site, host):
     for path in ("/events/", "/partners/", "/signups/api/v1/notices", "/events/desk"):
         assert site.visitor().ask("GET", path, headers={"Host": host}).status_code < 500
@@ -89,6 +92,8 @@ def test_no_host_name_breaks_anything(site, host):
 )
 def test_no_header_breaks_anything(site, world, name, value):
     for route in routes(site):
+        if route.reads_nothing:
+            continue
         answer = site.visitor().ask(route.method, route.path(world), headers={name: value})
         assert "evil.example" not in answer.headers.get("Location", ""), route
         assert "<script>" not in answer.headers["X-Request-ID"]

@@ -6,13 +6,13 @@ import pytest
 
 from shared.web.current import Access
 from tests.web.browser import Page, forms_of
-from tests.web.catalogue import english_in
+from tests.web.catalogue import HAN, english_in
 from tests.web.routes import routes
-from tests.web.site import HAN, PASSWORD, leads_home
+from tests.web.site import PASSWORD, leads_home
 from tests.web.world import an_event
 
 WHO = {Access.PUBLIC: ("nobody", "volunteer"), Access.CONTACT: ("contact",), Access.ORGANIZER: ("organizer",)}
-LONG = "<b>长</b>" * 1000
+LONG = "<b>长</b>" * 300
 NONSENSE = {
     "number": "不是数字<b>",
     "email": "不是邮箱<b>",
@@ -155,10 +155,10 @@ def test_choices_that_nobody_offered_are_refused(site, world):
     for service, visitor, form in forms(site, world):
         chosen = [box for box in form.boxes if box.kind in {"radio", "checkbox", "select", "hidden"}]
         for box in {box.name: box for box in chosen if box.name != "csrf_token"}.values():
-            for value in ("garbage", "\0"):
+            for value in ("garbage\0",):
                 others = {one.name: one.value for one in form.boxes if one.kind != "button"}
                 del others["csrf_token"]
-                typed = {one.name: "<b>" * 2000 for one in form.typed}
+                typed = {one.name: LONG for one in form.typed}
                 answer = visitor.send(form.action, others | typed | {box.name: value})
                 assert answer.status_code in {303, 404, 409, 412, 422}, (form.action, box.name, answer.status_code)
                 errors = Page(answer.text).errors if answer.status_code == 422 else []
@@ -221,7 +221,9 @@ def test_no_link_leads_out_of_here(site, world):
                 assert leads_home(answer.headers.get("Location", "/")), (route, answer.headers["Location"])
 
 
-@pytest.mark.parametrize("source", ["https://[::1", "https://evil.example/", "https://localhost.evil.example/", "null", ""])
+@pytest.mark.parametrize(
+    "source", ["https://[::1", "https://evil.example/", "https://localhost.evil.example/", "null", ""]
+)
 def test_over_https_a_form_says_where_it_comes_from(site, source):
     page = (visitor := site.visitor()).ask("GET", "/events/login", base_url="https://localhost").text
     token = re.search('name="csrf_token" value="([^"]+)"', page)[1]
@@ -246,17 +248,21 @@ def test_no_form_leads_out_of_here(site, world, outside):
 
 
 @pytest.mark.parametrize("outside", OUTSIDE)
-def test_signing_in_leads_nowhere_else(site, world, outside):
-    signed_in, newcomer = site.visitor(organizer=world.organizer), site.visitor()
+def test_who_is_signed_in_is_led_nowhere_else(site, world, outside):
+    answer = site.visitor(organizer=world.organizer).ask("GET", "/events/login", query_string={"next": outside})
+    assert answer.status_code == 303
+    assert leads_home(answer.headers["Location"]), answer.headers["Location"]
+
+
+@pytest.mark.parametrize("outside", OUTSIDE[::4])
+def test_signing_in_leads_nowhere_else(site, outside):
+    newcomer = site.visitor()
     page = newcomer.ask("GET", "/events/login", query_string={"next": outside}).text
     token = re.search('name="csrf_token" value="([^"]+)"', page)[1]
     fields = {"username": "admin", "password": PASSWORD, "csrf_token": token}
-    for answer in (
-        signed_in.ask("GET", "/events/login", query_string={"next": outside}),
-        newcomer.ask("POST", "/events/login", query_string={"next": outside}, data=fields),
-    ):
-        assert answer.status_code == 303
-        assert leads_home(answer.headers["Location"]), answer.headers["Location"]
+    answer = newcomer.ask("POST", "/events/login", query_string={"next": outside}, data=fields)
+    assert answer.status_code == 303
+    assert leads_home(answer.headers["Location"]), answer.headers["Location"]
 
 
 def test_a_date_beyond_the_calendar_breaks_no_page(fresh_site, world):

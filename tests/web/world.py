@@ -73,7 +73,13 @@ def build(site: Site) -> World:
     need = site.done("POST", "/partners/api/v1/needs", asked, token=organizer)
     promised = {"work_unit_id": unit["id"], "need_id": need["id"], "quantity": 2, "note": f"两人 {MARK}"}
     pledge = site.done("POST", "/partners/api/v1/pledges", promised, token=unit["access_token"])
-    supplies = {"work_unit_id": unit["id"], "event_id": event["id"], "kind": "supplies", "quantity": 5, "note": "矿泉水"}
+    supplies = {
+        "work_unit_id": unit["id"],
+        "event_id": event["id"],
+        "kind": "supplies",
+        "quantity": 5,
+        "note": "矿泉水",
+    }
     things = site.done("POST", "/partners/api/v1/pledges", supplies, token=unit["access_token"])
     site.settle()
     held = site.done("GET", f"/partners/api/v1/pledges/{pledge['id']}", token=organizer)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urljoin
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ from shared.errors import DomainError
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web import forms, qr
-from shared.web.current import database, now
+from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.i18n import tell
 
@@ -70,7 +69,7 @@ def unit(work_unit_id: UUID) -> ResponseReturnValue:
     fresh = session.pop(ACCESS, None)
     link = None
     if fresh is not None and fresh["work_unit_id"] == str(work_unit_id):
-        link = urljoin(request.host_url, fresh["path"])
+        link = f"{config.origin}{fresh['path']}"
     return render_template(
         "partners/work_unit.html",
         unit=found,

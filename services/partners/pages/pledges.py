@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -17,7 +16,7 @@ from services.partners.scope import Scope
 from shared.errors import DomainError
 from shared.texts import text as _
 from shared.web import forms, qr
-from shared.web.current import database, now
+from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.i18n import date_range, tell, translate
 
@@ -172,7 +171,7 @@ def _shift_hint(shift: Shift, event: Event) -> str:
 def _page(pledge_id: UUID, sent: Form) -> str:
     scope = present_scope()
     found = database.read(queries.pledge, pledge_id, scope=scope)
-    claim_url = urljoin(request.host_url, found.claim_url) if found.claim_url and found.held else None
+    claim_url = f"{config.origin}{found.claim_url}" if found.claim_url and found.held else None
     return render_template(
         "partners/pledge.html",
         pledge=found,

@@ -186,7 +186,7 @@ def _mine(typed: Form) -> str:
     signup = database.read(_own, token)
     shift, event = signup.shift, signup.shift.event
     is_live = signup.status is not SignupStatus.WITHDRAWN and event.status == "published"
-    address = f"{request.host_url}signups/manage/{token}"
+    address = f"{config.origin}/signups/manage/{token}"
     return render_template(
         "signups/mine.html",
         signup=signup,
