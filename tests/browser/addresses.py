@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.__main__ import NAMES, all_services
-from shared import embedded
+from shared import config, embedded
+from shared.database import Database
 from shared.service import build_app
 from tests.journeys.conftest import Site
 
@@ -112,15 +113,13 @@ class Addresses:
 def page_rules() -> Iterator[str]:
     """Yield every rule of all three services that a browser can open: all that answer GET outside the API."""
     with TemporaryDirectory() as folder:
-        for part in embedded.open_parts(all_services(), embedded.environment(Path(folder), NAMES, {})):
-            app = build_app(part.service, part.config, part.database)
-            own = re.compile(rf"/{part.service.name}/(static/|healthz$|readyz$|metrics$|api/(?!docs$))")
-            yield from (
-                rule.rule
-                for rule in app.url_map.iter_rules()
-                if "GET" in (rule.methods or ()) and not own.match(rule.rule)
-            )
-            part.database.dispose()
+        environ = embedded.environment(Path(folder), NAMES, {})
+        for service in all_services():
+            settings = config.load(service.name, environ)
+            app = build_app(service, settings, Database(settings.database_url, service.name))
+            own = re.compile(rf"/{service.name}/(static/|healthz$|readyz$|metrics$|api/(?!docs$))")
+            rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+            yield from (rule for rule in rules if not own.match(rule))
 
 
 def _links(site: Site) -> list[str]:

@@ -20,10 +20,7 @@ globalThis.tooWide = (large) => {
   document.documentElement.toggleAttribute("data-text", false);
   if (large) document.documentElement.dataset.text = "large";
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  const edge = document.documentElement.clientWidth + 0.5;
-  const over = [...document.querySelectorAll("body *")].find(
-    (part) => shown(part) && part.getBoundingClientRect().right > edge && !part.closest(".tabs, .site-nav, .table-frame, .skip, .unseen"),
-  );
+  const over = wide > 0 && [...document.querySelectorAll("body *")].find((part) => part.getBoundingClientRect().right > innerWidth + 0.5);
   document.documentElement.toggleAttribute("data-text", false);
   return wide > 0 ? [`${wide} px too wide, ${over ? name(over) : "?"}`] : [];
 };

@@ -55,6 +55,8 @@ class Survey:
                     viewport={"width": WIDTHS[0], "height": 740},
                     reduced_motion="reduce",
                 )
+                for script in (AXE_SCRIPT, SCRIPT):  # sent once, run on every page
+                    context.add_init_script(script)
                 page = context.new_page()
                 _become(page, who, addresses)
                 for sample in (one for one in addresses.samples if one.who == who):
@@ -99,8 +101,6 @@ def _look(page: Page, sample: Sample) -> Findings:
     answer = page.goto(sample.path)
     assert answer is not None
     assert answer.status == sample.status, f"{sample.path}: {answer.status}"
-    page.evaluate(AXE_SCRIPT)
-    page.evaluate(SCRIPT)
     found.axe += _axe(page)
     page.set_viewport_size({"width": WIDTHS[0], "height": 740})
     found.small_targets += page.evaluate("smallTargets()")

@@ -104,6 +104,11 @@ def test_a_need_is_posted_and_pledged_for(contact: Api, desk: Api, stranger: Api
     assert desk.get("/needs")["items"] == [listed]
 
 
+@pytest.mark.parametrize("due_at", ["2027-05-31T08:00:00+08:00", "2028-01-01T08:00:00+08:00"])
+def test_a_need_is_due_between_now_and_the_end_of_the_event(desk: Api, world: World, due_at: str) -> None:
+    assert "due_at" in desk.post("/needs", a_need(world, due_at=due_at), 422)["errors"]
+
+
 def test_strangers_see_what_published_events_need_and_nothing_else(stranger: Api, desk: Api, world: World) -> None:
     desk.post("/needs", a_need(world), 201)
     world.publish(status="cancelled")

@@ -35,6 +35,8 @@ def post_need(session: Session, request: Request, *, scope: Scope, now: datetime
     due_at = None if request.due_at is None else request.due_at.astimezone(UTC)
     if due_at is not None and due_at > event.ends_at:
         raise Invalid(field_error("due_at", _("This is after the end of the event. Please choose an earlier time.")))
+    if due_at is not None and due_at <= now:
+        raise Invalid(field_error("due_at", _("This moment has passed. Please choose a later time.")))
     need = Need(
         id=uuid4(),
         version=1,
