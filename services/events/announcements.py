@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.events.models import Event
+from services.events.playbook import goes_by_the_moon
 from shared.messaging import outbox
 
 
@@ -25,6 +26,7 @@ def event_changed(session: Session, event: Event, message_type: str, now: dateti
             "reason": event.reason,
             "venue": {"name": event.venue_name, "address": event.venue_address},
             "timezone": event.timezone,
+            "lunar": goes_by_the_moon(event.template),
             "starts_at": event.starts_at,
             "ends_at": event.ends_at,
             "occurrence": event.occurrence,

@@ -10,7 +10,6 @@ from itertools import count
 from typing import Final, Protocol
 
 from tyme4py.lunar import LunarDay
-from tyme4py.solar import SolarDay
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
@@ -90,25 +89,3 @@ def date_in(rule: Rule, year: int, today: date) -> date:
     """Return the rule's first day of the year that is not over, else its first day of the year."""
     days = list(rule.dates(year))
     return next((day for day in days if day >= today), days[0])
-
-
-@dataclass(frozen=True, slots=True)
-class LunarDate:
-    """A day on the Chinese calendar. ``words`` are its name in Chinese: 五月初五, 闰六月初八."""
-
-    month: int
-    day: int
-    leap: bool
-    words: str
-
-
-def lunar_date(day: date) -> LunarDate:
-    """Return the day's date on the Chinese calendar."""
-    lunar = SolarDay.from_ymd(day.year, day.month, day.day).get_lunar_day()
-    month = lunar.get_lunar_month()
-    return LunarDate(
-        month=abs(lunar.get_month()),
-        day=lunar.get_day(),
-        leap=month.is_leap(),
-        words=f"{month.get_name()}{lunar.get_name()}",
-    )

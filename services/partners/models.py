@@ -37,6 +37,7 @@ class Event(Base):
     venue_name: Mapped[str]
     venue_address: Mapped[str]
     timezone: Mapped[str]
+    lunar: Mapped[bool]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     occurrence: Mapped[int]

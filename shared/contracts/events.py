@@ -44,6 +44,8 @@ class EventSchema(MessageSchema):
     timezone = fields.String(required=True)
     starts_at = fields.AwareDateTime(required=True)
     ends_at = fields.AwareDateTime(required=True)
+    lunar = fields.Boolean(load_default=False)
+    """Whether the festival has its day on the Chinese calendar, which is then named beside the date."""
     occurrence = fields.Integer(required=True, strict=True, validate=Count)
     """How often the event has been moved: reminders of an earlier occurrence are void."""
     waitlist = fields.Boolean(load_default=True)

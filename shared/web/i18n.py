@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
         ngettext=_ngettext,
         newstyle=True,
     )
-    environment.filters |= {"date": day, "time": time, "moment": moment, "date_range": date_range}
+    environment.filters |= {"date": day, "time": time, "moment": moment, "date_range": date_range, "lunar": lunar}
 
 
 def current_language() -> Language:
@@ -67,6 +67,13 @@ def moment(value: datetime, tz: str | None = None) -> str:
 def date_range(starts: datetime, ends: datetime, tz: str | None = None) -> str:
     """Return from when to when, in the zone."""
     return dates.span(starts, ends, tz or config.timezone, current_language(), now())
+
+
+def lunar(value: datetime, tz: str | None = None) -> str:
+    """Return the date on the Chinese calendar, in the zone."""
+    from shared.lunar import lunar_words  # noqa: PLC0415  # the calendar's tables are for festivals that go by it
+
+    return lunar_words(value.astimezone(ZoneInfo(tz or config.timezone)).date(), current_language())
 
 
 def _gettext(text: str) -> str:

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 from lunar_python import Lunar as Almanac
 
-from services.events.festivals import Lunar, Monthly, Solar, Weekly, date_in, lunar_date, next_date
+from services.events.festivals import Lunar, Monthly, Solar, Weekly, date_in, next_date
+from shared.lunar import lunar_date
 
 DRAGON_BOAT = ["2024-06-10", "2025-05-31", "2026-06-19", "2027-06-09", "2028-05-28"]
 MID_AUTUMN = ["2024-09-17", "2025-10-06", "2026-09-25", "2027-09-15", "2028-10-03"]

@@ -51,6 +51,7 @@ def event_data(**changes: Any) -> dict[str, Any]:
         "reason": None,
         "venue": {"name": "社区广场", "address": "朝阳路1号"},
         "timezone": "Asia/Shanghai",
+        "lunar": True,
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(hours=3),
         "occurrence": 0,

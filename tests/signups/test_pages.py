@@ -43,6 +43,13 @@ def test_a_volunteer_signs_up_keeps_a_link_and_withdraws(site: Site, page: str) 
     assert site.world.taken() == 0
 
 
+def test_a_festival_of_the_moon_names_its_lunar_date(site: Site, page: str) -> None:
+    assert "农历五月初五" in site.open(page)
+    assert "lunar month 5, day 5" in site.open(page, **ENGLISH)
+    site.world.publish(lunar=False)
+    assert "农历" not in site.open(page)
+
+
 def test_a_form_that_is_wrong_comes_back_with_what_was_typed(site: Site, page: str) -> None:
     sent = site.send(page, page, {"name": "扎西·多吉", "phone": "1380013", "email": "x"})
     assert sent.status_code == 422

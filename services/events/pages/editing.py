@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.events import operations, queries, words
 from services.events.api import at_desk
-from services.events.festivals import FIRST_YEAR, LAST_YEAR, Lunar, Solar, lunar_date, next_date
+from services.events.festivals import FIRST_YEAR, LAST_YEAR, Lunar, Solar, next_date
 from services.events.models import Event, Kind
 from services.events.operations import fields
 from services.events.pages.board import desk, flat, steps_of
@@ -21,6 +21,7 @@ from services.events.playbook import PLAYBOOK, Template
 from services.events.schemas import EventFormSchema, NewEventFormSchema
 from services.events.times import Distance, box, located
 from shared.errors import Conflict, Invalid, NotFound, Stale
+from shared.lunar import lunar_date
 from shared.texts import text as _
 from shared.web import forms
 from shared.web.auth import organizer

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.events import accounts, queries, words
 from services.events.api import sign_in
-from services.events.festivals import Lunar, lunar_date, next_date
+from services.events.festivals import Lunar, next_date
 from services.events.models import Event, EventStatus, Kind, Theme
-from services.events.playbook import PLAYBOOK
+from services.events.playbook import goes_by_the_moon
 from services.events.queries import Staffed
 from services.events.schemas import CredentialsSchema
 from shared.errors import Unauthorized
@@ -20,7 +20,7 @@ from shared.texts import text as _
 from shared.web import forms, limits
 from shared.web.auth import current_principal, sign_in_cookie, sign_out
 from shared.web.current import config, database, now
-from shared.web.i18n import current_language, tell, translate
+from shared.web.i18n import lunar, tell, translate
 from shared.web.security import from_any_service, local_path
 
 SHOWN: Final = 60
@@ -121,13 +121,7 @@ def logout() -> ResponseReturnValue:
 
 def lunar_words(event: Event) -> str | None:
     """Return the date on the Chinese calendar, where the event's festival goes by it."""
-    template = PLAYBOOK.get(event.template or "")
-    if template is None or not isinstance(template.rule, Lunar):
-        return None
-    day = lunar_date(event.local(event.starts_at).date())
-    if current_language().tag.startswith("zh"):
-        return f"农历{day.words}"
-    return str(translate(_("lunar month %(month)s, day %(day)s", month=day.month, day=day.day)))
+    return lunar(event.starts_at, event.timezone) if goes_by_the_moon(event.template) else None
 
 
 def programme(event: Event) -> list[dict[str, str | None]]:

@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.events.festivals import Lunar
 from services.events.playbook.dragon_boat import DRAGON_BOAT
 from services.events.playbook.everyday import EVERYDAY
 from services.events.playbook.festive import FESTIVE, MID_AUTUMN
 from services.events.playbook.national_day import NATIONAL_DAY
 from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
 
-__all__ = ["PLAYBOOK", "Supply", "Template", "UsualItem", "UsualShift"]
+__all__ = ["PLAYBOOK", "Supply", "Template", "UsualItem", "UsualShift", "goes_by_the_moon"]
 
 PLAYBOOK: Final[Mapping[str, Template]] = {
     template.key: template for template in (DRAGON_BOAT, MID_AUTUMN, NATIONAL_DAY, *FESTIVE, *EVERYDAY)
 }
 """Template key -> template, in the order in which they are offered."""
+
+
+def goes_by_the_moon(key: str | None) -> bool:
+    """Tell whether the template's festival has its day on the Chinese calendar."""
+    template = PLAYBOOK.get(key or "")
+    return template is not None and isinstance(template.rule, Lunar)

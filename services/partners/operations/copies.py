@@ -103,6 +103,7 @@ def _copy(event: Event, data: Mapping[str, Any]) -> None:
         "status",
         "reason",
         "timezone",
+        "lunar",
         "starts_at",
         "ends_at",
         "occurrence",

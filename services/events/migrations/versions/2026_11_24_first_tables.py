@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from shared.database import UtcDateTime
 
-revision = 'b5affcda9a49'
+revision = '7a74cfe6c6bd'
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from shared.database import UtcDateTime
 
-revision = '6a89cc17080e'
+revision = '90c39cac7852'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -25,6 +25,7 @@ def upgrade() -> None:
     sa.Column('venue_name', sa.String(), nullable=False),
     sa.Column('venue_address', sa.String(), nullable=False),
     sa.Column('timezone', sa.String(), nullable=False),
+    sa.Column('lunar', sa.Boolean(), nullable=False),
     sa.Column('starts_at', UtcDateTime(), nullable=False),
     sa.Column('ends_at', UtcDateTime(), nullable=False),
     sa.Column('occurrence', sa.Integer(), nullable=False),
