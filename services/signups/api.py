@@ -1,6 +1,7 @@
 """The sign-up service's JSON: the door for volunteers and programs, the desk for organizers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -153,4 +154,5 @@ def _as_file(session: Session, signup_id: UUID) -> Response:
 
 def _roster(session: Session, page: Page, community: str, wanted: dict[str, Any]) -> Part:
     query = queries.roster(community=community, **wanted)
-    return fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
+    part = fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
+    return replace(part, items=queries.with_positions(session, part.items))

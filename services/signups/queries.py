@@ -103,9 +103,15 @@ def signup_by_token(session: Session, token: str) -> Signup:
 
 def with_position(session: Session, signup: Signup) -> Signup:
     """Fill in the sign-up's turn, where it waits."""
-    if signup.status is SignupStatus.WAITLISTED:
-        signup.waitlist_position = waitlist.position(session, signup)
-    return signup
+    return with_positions(session, [signup])[0]
+
+
+def with_positions(session: Session, signups: Sequence[Signup]) -> Sequence[Signup]:
+    """Fill in the turn of each sign-up that waits, in one query."""
+    turns = waitlist.positions(session, signups)
+    for signup in signups:
+        signup.waitlist_position = turns.get(signup.id)
+    return signups
 
 
 def roster(

@@ -86,6 +86,13 @@ def test_organizers_see_the_roster_of_their_own_community(site: Site) -> None:
     assert site.call("GET", "/signups").status_code == 401
 
 
+def test_the_roster_tells_the_turn_of_each_who_waits(site: Site) -> None:
+    for number in range(4):
+        site.apply(number)
+    listed = site.call("GET", "/signups", token=site.organizer()).json["items"]
+    assert [item["waitlist_position"] for item in listed] == [2, 1, None, None]
+
+
 def test_the_roster_comes_in_pages(site: Site) -> None:
     for number in range(5):
         site.now += timedelta(seconds=1)
