@@ -1,7 +1,6 @@
 """The sign-up service's JSON: the door for volunteers and programs, the desk for organizers."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,27 +8,22 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from services.signups import operations, queries, schemas
+from services.signups.applying import SIGNUPS, apply
 from services.signups.calendars import as_download
-from services.signups.idempotency import Answer, Request
+from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Signup
 from shared.errors import BadRequest, NotFound, Unauthorized
-from shared.paging import Page, Part, fetch
 from shared.principal import Principal
 from shared.texts import text as _
 from shared.web import limits, notice_log, paging
 from shared.web.auth import bearer_token, current_principal, organizer
 from shared.web.current import config, database, now
-from shared.web.i18n import current_language
 from shared.web.openapi import ApiBlueprint
 from shared.web.security import personal
 
 KEY: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 200
-SIGNUPS: Final = "1200 per minute"
-"""Sign-ups from one address: a whole school may sit behind it."""
-SIGNUPS_OF_A_PHONE: Final = "60 per hour"
-"""A family or a club may sign up together; a script that fills shifts under made-up names may not."""
 ATTENDANCE: Final[dict[str, Callable[..., Signup]]] = {
     "check-in": operations.check_in,
     "check-out": operations.check_out,
@@ -55,12 +49,8 @@ def shifts(event_id: UUID) -> Any:
 @limits.limit(SIGNUPS)
 def sign_up(entered: dict[str, Any]) -> Any:
     """Sign up for a shift; the same Idempotency-Key and body get the same answer again."""
-    repeated = Request.of(_key(), entered)
-    limits.spend(SIGNUPS_OF_A_PHONE, entered["phone"])
-    application = schemas.application(entered, current_language().tag)
-    links = Links(config.secret_key)
-    answer = database.write(operations.sign_up, application, request=repeated, links=links, now=now())
-    return _told(answer, links), 200 if answer.signup_id is None else 201
+    answer = apply(entered, _key())
+    return _told(answer), 200 if answer.signup_id is None else 201
 
 
 @door.route("/signups/<uuid:signup_id>")
@@ -96,7 +86,8 @@ def calendar_file(entered: dict[str, Any], signup_id: UUID) -> Response:
 def roster(entered: dict[str, Any]) -> Any:
     """List the community's sign-ups, the newest first."""
     page = paging.asked(entered, "signups")
-    return paging.answer(database.read(_roster, page, organizer().community, entered), "signups")
+    part = database.read(queries.roster, page, community=organizer().community, **entered)
+    return paging.answer(part, "signups")
 
 
 @desk.route("/signups/<uuid:signup_id>/<any('check-in', 'check-out', 'absent'):step>", methods=["POST"])
@@ -122,10 +113,10 @@ def _key() -> str:
     return key
 
 
-def _told(answer: Answer, links: Links) -> dict[str, Any]:
+def _told(answer: Answer) -> dict[str, Any]:
     if answer.signup_id is None:
         return {"status": answer.status}
-    token = links.manage_token(answer.signup_id)
+    token = Links(config.secret_key).manage_token(answer.signup_id)
     return {
         "signup_id": answer.signup_id,
         "status": answer.status,
@@ -150,9 +141,3 @@ def _opened(session: Session, signup_id: UUID, principal: Principal | None, toke
 
 def _as_file(session: Session, signup_id: UUID) -> Response:
     return as_download(session.get_one(Signup, signup_id), now())
-
-
-def _roster(session: Session, page: Page, community: str, wanted: dict[str, Any]) -> Part:
-    query = queries.roster(community=community, **wanted)
-    part = fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
-    return replace(part, items=queries.with_positions(session, part.items))

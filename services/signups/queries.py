@@ -1,7 +1,7 @@
 """What is read of sign-ups: set-based, so that no page asks once for each row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.signups.links import token_hash
 from services.signups.models import Event, Hold, Place, Shift, Signup, SignupStatus, Volunteer
 from shared.errors import NotFound
 from shared.notices.tables import Notice
+from shared.paging import Page, Part, fetch
 from shared.texts import text as _
 
 
@@ -115,14 +116,19 @@ def with_positions(session: Session, signups: Sequence[Signup]) -> Sequence[Sign
 
 
 def roster(
+    session: Session,
+    page: Page,
     *,
     community: str,
     event_id: UUID | None = None,
     shift_id: UUID | None = None,
     status: SignupStatus | None = None,
     search: str = "",
-) -> Select[Signup]:
-    """Select the community's sign-ups, narrowed as asked; ``search`` is part of a name or the end of a phone number."""
+) -> Part:
+    """Return a page of the community's sign-ups, narrowed as asked, the newest first, with the turn of who waits.
+
+    ``search`` is part of a name or the end of a phone number.
+    """
     query = _with_people().where(Event.community == community)
     if event_id is not None:
         query = query.where(Signup.event_id == event_id)
@@ -137,7 +143,8 @@ def roster(
                 Volunteer.phone.endswith(search, autoescape=True),
             )
         )
-    return query
+    part = fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
+    return replace(part, items=with_positions(session, part.items))
 
 
 def status_counts(session: Session, event_id: UUID) -> Mapping[SignupStatus, int]:

@@ -1,6 +1,6 @@
 """The delivery log as JSON, the same for every service that sends notices."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import fields
 from sqlalchemy import Select
@@ -35,6 +35,8 @@ class NoticeQuery(paging.PageQuery):
     state = Choice(NoticeState)
 
 
+SHOWN: Final = [name for name in NoticeSchema().fields if name != "person"]
+"""What is shown of a notice as it stands in its table."""
 NoticePageSchema = paging.page_of(NoticeSchema)
 
 
@@ -61,5 +63,4 @@ def _fetch(session: Session, query: Select[Notice, str], page: Page) -> Part:
 
 
 def _shown(notice: Notice, name: str) -> dict[str, Any]:
-    shown = {field: getattr(notice, field) for field in NoticeSchema().fields if field != "person"}
-    return shown | {"person": masked(name)}
+    return {field: getattr(notice, field) for field in SHOWN} | {"person": masked(name)}

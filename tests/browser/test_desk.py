@@ -36,6 +36,7 @@ def test_from_a_template_to_a_claimed_place(desk: Page, window: Callable[..., Br
     unit.get_by_role("link", name="认领人力").first.click()
     unit.get_by_label("出多少人？").fill("2")
     unit.get_by_role("button", name="确认认领").click()
+    expect(unit.locator("#history")).to_contain_text("已预留 2 个名额")
     claim = unit.locator("a[href*='/signups/claim/']")
     expect(claim).to_be_visible()
 

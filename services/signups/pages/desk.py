@@ -7,15 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from services.signups import operations, queries
 from services.signups.api import ATTENDANCE
-from services.signups.models import Signup, SignupStatus
+from services.signups.models import SignupStatus
 from services.signups.words import MOVES, STATES
 from shared import phones
 from shared.errors import DomainError
-from shared.paging import Page, fetch
 from shared.texts import text as _
 from shared.web import paging
 from shared.web.auth import organizer
@@ -34,7 +32,8 @@ def roster(event_id: UUID) -> ResponseReturnValue:
     status = _status(request.args.get("status"))
     search = "".join(filter(str.isprintable, request.args.get("q", ""))).strip()[:50]  # PostgreSQL fails on NUL
     page = paging.asked({"limit": 50, "cursor": request.args.get("cursor")}, "roster")
-    part = paging.answer(database.read(_roster, page, community, event_id, status, search), "roster")
+    found = database.read(queries.roster, page, community=community, event_id=event_id, status=status, search=search)
+    part = paging.answer(found, "roster")
     return render_template(
         "signups/roster.html",
         event=event,
@@ -86,13 +85,6 @@ def _frame(event_id: UUID, status: SignupStatus | None) -> Mapping[str, Any]:
         "moves": MOVES,
         "phone": phones.shown,
     }
-
-
-def _roster(
-    session: Session, page: Page, community: str, event_id: UUID, status: SignupStatus | None, search: str
-) -> Any:
-    query = queries.roster(community=community, event_id=event_id, status=status, search=search)
-    return fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
 
 
 def _status(wanted: str | None) -> SignupStatus | None:

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.signups import operations, queries, schemas
-from services.signups.api import SIGNUPS, SIGNUPS_OF_A_PHONE
+from services.signups.applying import SIGNUPS, apply
 from services.signups.calendars import as_download
-from services.signups.idempotency import Answer, Request
+from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Event, Signup, SignupStatus
 from services.signups.queries import HoldCounts, ShiftCounts
@@ -21,7 +21,6 @@ from shared.texts import text as _
 from shared.web import forms, limits, qr
 from shared.web.current import config, database, now
 from shared.web.forms import Form
-from shared.web.i18n import current_language
 from shared.web.security import personal
 
 OFF: Final = _("This event has been cancelled.")
@@ -138,13 +137,9 @@ def _apply(sent: Form) -> Answer | None:
     """Sign up with what was sent; None where something is wrong, which the form then says."""
     if sent.data is None:
         return None
-    limits.spend(SIGNUPS_OF_A_PHONE, sent.data["phone"])
     key = str(sent.data.pop("key"))
-    request_once = Request.of(key, sent.data, patient=True)
-    application = schemas.application(sent.data, current_language().tag)
-    links = Links(config.secret_key)
     try:
-        return database.write(operations.sign_up, application, request=request_once, links=links, now=now())
+        return apply(sent.data, key, patient=True)
     except DomainError as error:
         sent.refuse(error)
         return None
