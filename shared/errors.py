@@ -17,6 +17,8 @@ class DomainError(Exception):
     """
 
     status: ClassVar[int] = 400
+    kind: ClassVar[str] = "about:blank"
+    """The problem's type (RFC 9457), where programs must tell it from others of its status."""
     title: ClassVar[Text] = _("That did not work")
 
     def __init__(self, detail: str, *, errors: FieldErrors | None = None) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import Session
 
 from shared import clock as clocks
+from shared import messages_desk
 from shared.config import Config
 from shared.database import Database
 from shared.messaging import inbox, outbox
@@ -59,7 +60,11 @@ class Service:
     identify: Identify | None = None
     """Finds whoever holds an opaque token of this service (a unit's contact); None where there are none."""
     confirm: Confirm | None = None
-    """Says whether an organizer's sign-in still holds, where the service can know; None where it cannot."""
+    """Returns an organizer as they stand now, or None where their sign-in holds no more; None where it cannot know."""
+    tables: Sequence[MetaData] = ()
+    """Tables of shared parts that the service's database holds as well (``shared.sign_ins``)."""
+    work: Callable[[Config], Sequence[Task]] | None = None
+    """Makes further tasks, which need the configuration; None where there are none."""
     prepare: Callable[[Session, Config, datetime], str | None] | None = None
     """Runs after each migration (the first organizer); returns a line to print."""
 
@@ -69,7 +74,7 @@ class Service:
         shared = [messaging_tables.Base.metadata]
         if self.composer is not None:
             shared.append(notice_tables.Base.metadata)
-        return [self.metadata, *shared]
+        return [self.metadata, *shared, *self.tables]
 
 
 def build_app(service: Service, config: Config, database: Database, *, clock: clocks.Clock = clocks.utc_now) -> Flask:
@@ -79,7 +84,7 @@ def build_app(service: Service, config: Config, database: Database, *, clock: cl
         database,
         clock,
         public=service.public,
-        organizer=service.organizer,
+        organizer=[*service.organizer, messages_desk.blueprint(service.name)],
         contact=service.contact,
         identify=service.identify,
         confirm=service.confirm,
@@ -100,7 +105,8 @@ def build_worker(
     if service.composer is not None:
         sender = Sender(database, service.composer(config), channels.from_config(config), clock)
         extra["sender"] = sender.run_once
-    return Worker(database, transport, service.handlers, service.tasks, clock, extra)
+    tasks = [*service.tasks, *(service.work(config) if service.work is not None else ())]
+    return Worker(database, transport, service.handlers, tasks, clock, extra)
 
 
 def _gauges(service: Service, session: Session, now: datetime) -> Mapping[str, float]:

@@ -1,10 +1,11 @@
-"""What the events service tells the others of an event."""
+"""What the events service tells the others: of an event, of an organizer's account, of a sign-in."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.events.models import Event
+from services.events.models import Event, Organizer
 from services.events.playbook import goes_by_the_moon
 from shared.messaging import outbox
 
@@ -46,9 +47,33 @@ def event_changed(session: Session, event: Event, message_type: str, now: dateti
                     "min_age": shift.min_age,
                     "skills": shift.skills,
                     "counts_as_service": shift.counts_as_service,
+                    "training": shift.training,
+                    "insured": shift.insured,
                 }
                 for shift in event.shifts
             ],
         },
         now=now,
     )
+
+
+def organizer_changed(session: Session, organizer: Organizer, now: datetime) -> None:
+    """Send how the account stands; its version has been counted already."""
+    outbox.add(
+        session,
+        "organizer.changed",
+        {
+            "organizer_id": organizer.id,
+            "version": organizer.version,
+            "community": organizer.community,
+            "role": organizer.role,
+            "active": organizer.active,
+            "valid_from": organizer.valid_from or organizer.created_at,
+        },
+        now=now,
+    )
+
+
+def session_ended(session: Session, session_id: UUID, expires_at: datetime, now: datetime) -> None:
+    """Send that a sign-in was ended before its token's time. It happens once, so its version is the first."""
+    outbox.add(session, "session.ended", {"session_id": session_id, "version": 1, "expires_at": expires_at}, now=now)

@@ -7,18 +7,18 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import request
 from sqlalchemy.orm import Session
 
-from services.events import accounts, operations, queries, representation, schemas
+from services.events import operations, preparing, queries, representation, saved, schemas
 from services.events.festivals import next_date
 from services.events.models import Event
 from services.events.operations import Desk
 from services.events.playbook import PLAYBOOK
+from services.events.series import RepeatSchema, Scope
 from shared.paging import Page, Part, fetch
-from shared.principal import Principal
-from shared.web import limits, paging
-from shared.web.auth import LIFETIME, current_principal, issue_token, organizer
+from shared.principal import Ability, Principal
+from shared.web import paging
+from shared.web.auth import current_principal, needs, organizer
 from shared.web.current import config, database, now
 from shared.web.openapi import ApiBlueprint
 from shared.web.preconditions import etag, if_match
@@ -30,52 +30,19 @@ door = ApiBlueprint("api_door", __name__, url_prefix="/events/api/v1", descripti
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/events/api/v1", description="For organizers")
 
 
-def sign_in(credentials: dict[str, Any]) -> tuple[str, datetime]:
-    """Return the token of a new sign-in and when it ends; raises Unauthorized where name or password are wrong."""
-    known = database.read(accounts.check_password, **credentials)
-    session_id = database.write(accounts.open_session, known.id, expires_at=now() + LIFETIME, now=now())
-    return issue_token(
-        config,
-        organizer_id=known.id,
-        username=known.username,
-        community=known.community,
-        role=known.role,
-        session_id=session_id,
-        issued_at=now(),
-    )
-
-
-@door.route("/sessions", methods=["POST"])
-@door.arguments(schemas.CredentialsSchema)
-@door.response(201, representation.TokenSchema)
-@limits.limit(
-    accounts.WRONG_PASSWORDS,
-    key=lambda: accounts.guess(limits.address(), request.get_json()["username"]),
-    failures_only=True,
-)
-def open_session(credentials: dict[str, Any]) -> Any:
-    """Sign in as an organizer; a wrong name and a wrong password get the same answer."""
-    token, expires_at = sign_in(credentials)
-    return {"token": token, "expires_at": expires_at}
-
-
-@desk.route("/sessions/current", methods=["DELETE"])
-@desk.response(204)
-def close_session() -> None:
-    """Sign out: the token that was sent is not taken any more."""
-    session_id = organizer().session_id
-    if session_id is not None:
-        database.write(accounts.close_session, session_id, now=now())
-
-
 @door.route("/templates")
 @door.response(200, representation.TemplatesSchema)
 def templates() -> Any:
-    """List the templates that a new event may begin with, each with the next date it falls on."""
+    """List the templates that a new event may begin with, each with its next date; for organizers their own as well."""
     today = now().astimezone(ZoneInfo(config.timezone)).date()
+    community = _community(current_principal())
+    own = [saved.as_template(one) for one in database.read(saved.own, community)] if community else []
     return {
         "items": [
-            representation.template(one, next_date(one.rule, today) if one.rule else None) for one in PLAYBOOK.values()
+            representation.template(
+                one, next_date(one.rule, today) if one.rule else None, is_own=one.key not in PLAYBOOK
+            )
+            for one in (*PLAYBOOK.values(), *own)
         ]
     }
 
@@ -119,11 +86,16 @@ def create(entered: dict[str, Any]) -> Any:
 @desk.doc(parameters=[IF_MATCH])
 def change(entered: dict[str, Any], event_id: UUID) -> Any:
     """Change what is sent and leave the rest; If-Match names the version that was read."""
-    version = if_match()
-    changed = database.write(
-        operations.change_event, event_id, entered, version=version, desk=at_desk(organizer()), now=now()
+    outcome = database.write(
+        operations.change_series,
+        event_id,
+        entered,
+        version=if_match(),
+        scope=entered.pop("scope", Scope.ONE),
+        desk=at_desk(organizer()),
+        now=now(),
     )
-    return _answer(event_id), 200, etag(changed.version)
+    return _answer(event_id), 200, etag(outcome.event.version)
 
 
 @desk.route("/events/<uuid:event_id>/publish", methods=["POST"])
@@ -134,20 +106,32 @@ def publish(event_id: UUID) -> Any:
     return _answer(event_id), 200, etag(done.version)
 
 
-@desk.route("/events/<uuid:event_id>/cancel", methods=["POST"])
-@desk.arguments(schemas.CancelSchema)
+@desk.route("/events/<uuid:event_id>/unpublish", methods=["POST"])
 @desk.response(200, representation.EventShownSchema)
-def cancel(entered: dict[str, Any], event_id: UUID) -> Any:
-    """Call the event off; everybody who signed up is told the reason."""
-    done = database.write(operations.cancel_event, event_id, entered["reason"], desk=at_desk(organizer()), now=now())
+@needs(Ability.CALL_OFF)
+def unpublish(event_id: UUID) -> Any:
+    """Make the event a draft again, while nobody has signed up and no places are kept."""
+    done = database.write(operations.unpublish_event, event_id, desk=at_desk(organizer()), now=now())
     return _answer(event_id), 200, etag(done.version)
 
 
-@desk.route("/events/<uuid:event_id>/complete", methods=["POST"])
+@desk.route("/events/<uuid:event_id>/cancel", methods=["POST"])
+@desk.arguments(schemas.CancelSchema)
 @desk.response(200, representation.EventShownSchema)
-def complete(event_id: UUID) -> Any:
-    """Close an event that has taken place."""
-    done = database.write(operations.complete_event, event_id, desk=at_desk(organizer()), now=now())
+@needs(Ability.CALL_OFF)
+def cancel(entered: dict[str, Any], event_id: UUID) -> Any:
+    """Call the event off; everybody who signed up is told the reason."""
+    outcome = database.write(operations.cancel_series, event_id, **entered, desk=at_desk(organizer()), now=now())
+    return _answer(event_id), 200, etag(outcome.event.version)
+
+
+@desk.route("/events/<uuid:event_id>/complete", methods=["POST"])
+@desk.arguments(schemas.CompleteSchema, required=False)
+@desk.response(200, representation.EventShownSchema)
+def complete(entered: dict[str, Any] | None, event_id: UUID) -> Any:
+    """Close an event that has taken place, and say how many residents came, where they were counted."""
+    visitors = (entered or {}).get("visitors")
+    done = database.write(operations.complete_event, event_id, visitors=visitors, desk=at_desk(organizer()), now=now())
     return _answer(event_id), 200, etag(done.version)
 
 
@@ -160,6 +144,23 @@ def duplicate(entered: dict[str, Any], event_id: UUID) -> Any:
         operations.duplicate_event, event_id, entered["starts_at"], desk=at_desk(organizer()), now=now()
     )
     return _answer(made.id), 201, etag(made.version)
+
+
+@desk.route("/events/<uuid:event_id>/repeat", methods=["POST"])
+@desk.arguments(RepeatSchema)
+@desk.response(201, representation.RepeatedSchema)
+def repeat(entered: dict[str, Any], event_id: UUID) -> Any:
+    """Make the event anew on the days that a rule names; a day that its series has already gets no second event."""
+    made = database.write(
+        operations.repeat_event,
+        event_id,
+        entered["rule"],
+        entered.get("days"),
+        publish=entered["publish"],
+        desk=at_desk(organizer()),
+        now=now(),
+    )
+    return {"items": [{"id": one.id, "starts_at": one.starts_at, "status": one.status} for one in made]}
 
 
 def at_desk(principal: Principal) -> Desk:
@@ -185,6 +186,7 @@ def _listed(session: Session, page: Page, principal: Principal | None, wanted: d
 def _represented(session: Session, found: Sequence[Event], principal: Principal | None) -> list[dict[str, Any]]:
     community = _community(principal)
     counts = queries.shift_counts(session, [one.id for one in found])
+    preparing.load(session, [one.id for one in found if one.community == community])
     return [
         representation.event(one, counts, origin=config.origin, to_organizer=one.community == community)
         for one in found

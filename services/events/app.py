@@ -2,7 +2,18 @@
 
 from datetime import timedelta
 
-from services.events import accounts, api, handlers, models, operations, pages
+from services.events import (
+    account_api,  # noqa: F401  # it adds its addresses to the API
+    accounts,
+    api,
+    handlers,
+    models,
+    operations,
+    pages,
+    preparation_api,  # noqa: F401  # it adds its addresses to the API
+)
+from services.events.operations.importing import plan
+from shared import imports
 from shared.service import Service, Task
 
 service = Service(
@@ -11,7 +22,12 @@ service = Service(
     public=[pages.door, api.door],
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
-    tasks=[Task(operations.fire_due_reminders, every=timedelta(seconds=1))],
+    tasks=[
+        Task(operations.fire_due_reminders, every=timedelta(seconds=1)),
+        Task(imports.forget_uploads, every=timedelta(minutes=10)),
+    ],
+    work=lambda config: [Task(imports.continuing([plan(config.timezone)]), every=timedelta(seconds=1))],
+    tables=[imports.Base.metadata],
     prepare=accounts.prepare,
     confirm=accounts.confirm,
 )

@@ -37,9 +37,11 @@ SHIFT_FIELDS: Final = (
     "min_age",
     "skills",
     "counts_as_service",
+    "training",
+    "insured",
     "position",
 )
-ITEM_FIELDS: Final = ("title", "kind", "performers", "starts_at", "minutes", "place", "position")
+ITEM_FIELDS: Final = ("title", "kind", "performers", "starts_at", "minutes", "place", "roles", "position")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,11 @@ def record(
     event: Event,
     action: str,
     *,
-    organizer_id: UUID,
+    organizer_id: UUID | None,
     now: datetime,
     differences: Iterable[Difference] = (NO_FIELD,),
 ) -> None:
-    """Write down that the organizer did ``action``, with one entry for each difference."""
+    """Write down that the organizer, or Steward itself, did ``action``, with one entry for each difference."""
     for difference in differences:
         session.add(
             AuditEntry(

@@ -233,11 +233,13 @@ def reminders(session: Session, event_id: UUID, occurrence: int) -> Sequence[Rem
     ).all()
 
 
-def history(session: Session, event_id: UUID, *, since: int = 0, limit: int = 200) -> Sequence[Row[AuditEntry, str]]:
-    """Return what was changed in the event after version ``since`` and who did it, the newest first."""
+def history(
+    session: Session, event_id: UUID, *, since: int = 0, limit: int = 200
+) -> Sequence[Row[AuditEntry, str | None]]:
+    """Return what was changed in the event after version ``since`` and by whom, the newest first; None is Steward."""
     return session.execute(
         select(AuditEntry, Organizer.display_name)
-        .join(Organizer, Organizer.id == AuditEntry.organizer_id)
+        .outerjoin(Organizer, Organizer.id == AuditEntry.organizer_id)
         .where(AuditEntry.event_id == event_id, AuditEntry.version > since)
         .order_by(AuditEntry.version.desc(), AuditEntry.at.desc(), AuditEntry.id)
         .limit(limit)

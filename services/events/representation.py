@@ -7,10 +7,11 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from services.events.models import Event
+from services.events import preparing
+from services.events.models import Event, EventStatus
 from services.events.playbook import Template
 from services.events.queries import NOBODY, Counts
-from shared.fields import Schema
+from shared.fields import Choice, Schema
 
 
 class TokenSchema(Schema):
@@ -40,6 +41,8 @@ class UsualShiftSchema(Schema):
     min_age = fields.Integer(allow_none=True)
     skills = fields.List(fields.String())
     counts_as_service = fields.Boolean()
+    training = fields.String()
+    insured = fields.Boolean()
 
 
 class UsualItemSchema(Schema):
@@ -52,6 +55,7 @@ class UsualItemSchema(Schema):
     minutes = fields.Integer()
     performers = fields.String()
     place = fields.String()
+    roles = fields.List(fields.String())
 
 
 class SupplySchema(Schema):
@@ -63,10 +67,20 @@ class SupplySchema(Schema):
     unit = fields.String()
 
 
+class UsualTaskSchema(Schema):
+    """A task of a template, so many days from the event's: -7 is a week before."""
+
+    days = fields.Integer()
+    title = fields.String()
+    title_en = fields.String()
+    owner = fields.String()
+
+
 class TemplateSchema(Schema):
-    """A template; ``next_date`` is computed, and none where the organizer chooses."""
+    """A template; ``next_date`` is computed, and none where the organizer chooses. ``own`` ones are the community's."""
 
     key = fields.String()
+    own = fields.Boolean()
     title = fields.Nested(WordsSchema)
     theme = fields.String()
     next_date = fields.Date(allow_none=True)
@@ -78,7 +92,22 @@ class TemplateSchema(Schema):
     programme = fields.List(fields.Nested(UsualItemSchema))
     shifts = fields.List(fields.Nested(UsualShiftSchema))
     supplies = fields.List(fields.Nested(SupplySchema))
+    tasks = fields.List(fields.Nested(UsualTaskSchema))
     reminders = fields.List(fields.Dict())
+
+
+class MadeSchema(Schema):
+    """An event that a rule made."""
+
+    id = fields.UUID()
+    starts_at = fields.AwareDateTime()
+    status = Choice(EventStatus)
+
+
+class RepeatedSchema(Schema):
+    """The events that a rule made, by time."""
+
+    items = fields.List(fields.Nested(MadeSchema))
 
 
 class TemplatesSchema(Schema):
@@ -107,6 +136,8 @@ class ShiftShownSchema(Schema):
     min_age = fields.Integer(allow_none=True)
     skills = fields.List(fields.String())
     counts_as_service = fields.Boolean()
+    training = fields.String()
+    insured = fields.Boolean()
     free = fields.Integer()
     confirmed = fields.Integer()
     waitlisted = fields.Integer()
@@ -124,10 +155,11 @@ class ItemShownSchema(Schema):
     starts_at = fields.AwareDateTime(allow_none=True)
     minutes = fields.Integer(allow_none=True)
     place = fields.String()
+    roles = fields.List(fields.String())
 
 
 class EventShownSchema(Schema):
-    """An event's whole state."""
+    """An event's whole state; tasks and supplies are for its organizers."""
 
     id = fields.UUID()
     slug = fields.String()
@@ -152,6 +184,8 @@ class EventShownSchema(Schema):
     reason = fields.String(allow_none=True)
     shifts = fields.List(fields.Nested(ShiftShownSchema))
     programme = fields.List(fields.Nested(ItemShownSchema))
+    tasks = fields.List(fields.Nested(preparing.TaskShownSchema))
+    supplies = fields.List(fields.Nested(preparing.SupplyShownSchema))
     reminders = fields.List(fields.Dict())
 
 
@@ -173,6 +207,8 @@ def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organi
                 "min_age": shift.min_age,
                 "skills": shift.skills,
                 "counts_as_service": shift.counts_as_service,
+                "training": shift.training,
+                "insured": shift.insured,
                 "free": max(shift.capacity - count.taken, 0),
             }
             | (
@@ -218,17 +254,19 @@ def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organi
                 "starts_at": local(item.starts_at) if item.starts_at else None,
                 "minutes": item.minutes,
                 "place": item.place,
+                "roles": item.roles,
             }
             for item in shown.programme
         ],
         "reminders": [{"before": rule} for rule in shown.reminders],
-    }
+    } | (preparing.shown(shown) if to_organizer else {})
 
 
-def template(shown: Template, next_date: date | None) -> dict[str, Any]:
+def template(shown: Template, next_date: date | None, *, is_own: bool = False) -> dict[str, Any]:
     """Return the template for ``TemplateSchema``."""
     return {
         "key": shown.key,
+        "own": is_own,
         "title": {"zh": shown.title, "en": shown.title_en},
         "theme": shown.theme,
         "next_date": next_date,
@@ -240,5 +278,6 @@ def template(shown: Template, next_date: date | None) -> dict[str, Any]:
         "programme": shown.programme,
         "shifts": shown.shifts,
         "supplies": shown.supplies,
+        "tasks": shown.tasks,
         "reminders": [{"before": rule} for rule in shown.reminders],
     }

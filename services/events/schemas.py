@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validates_schema
 
+from services.events import preparing, saved
 from services.events.accounts import MAX_USERNAME
 from services.events.festivals import FIRST_YEAR, LAST_YEAR
 from services.events.models import EventStatus, Kind, Theme
 from services.events.playbook import PLAYBOOK
+from services.events.series import Scope
 from services.events.times import Distance
 from shared.fields import (
     REQUIRED,
@@ -31,16 +33,17 @@ MAX_CAPACITY: Final = 2000
 MAX_SHIFTS: Final = 100
 MAX_ITEMS: Final = 200
 MAX_REMINDERS: Final = 10
+MAX_ROLES: Final = 20
 MAX_PASSWORD: Final = 200
 """Hashing takes longer the longer a password is."""
 
 
 class TemplateKey(fields.String):
-    """The key of a template in the playbook."""
+    """The key of a template in the playbook, or of one that may be the community's own."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         key = super()._deserialize(value, attr, data, **kwargs)
-        if key not in PLAYBOOK:
+        if key not in PLAYBOOK and not saved.KEY.fullmatch(key):
             raise ValidationError(
                 _("There is no such template. Please choose one of: %(keys)s.", keys=", ".join(PLAYBOOK))
             )
@@ -112,6 +115,8 @@ class ShiftWords(Schema):
     min_age = Whole(max=100, allow_none=True)
     skills = fields.List(Line(max=30, required=True), validate=size(10))
     counts_as_service = fields.Boolean()
+    training = Line(max=200)
+    insured = fields.Boolean()
 
 
 class ShiftSchema(ShiftWords):
@@ -129,6 +134,7 @@ class ItemWords(Schema):
     performers = Line(max=200)
     minutes = Whole(min=1, max=1440, allow_none=True)
     place = Line(max=100)
+    roles = fields.List(Line(max=50, required=True), validate=size(MAX_ROLES))
 
 
 class ItemSchema(ItemWords):
@@ -168,6 +174,8 @@ class EventSchema(EventFields):
     year = Whole(min=FIRST_YEAR, max=LAST_YEAR)
     shifts = fields.List(fields.Nested(ShiftSchema), validate=size(MAX_SHIFTS))
     programme = fields.List(fields.Nested(ItemSchema), validate=size(MAX_ITEMS))
+    tasks = preparing.tasks_field()
+    supplies = preparing.supplies_field()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(partial=("title", "starts_at", "ends_at"), **options)
@@ -206,7 +214,12 @@ class ItemChangeSchema(ItemSchema):
 
 
 class EventChangeSchema(EventFields):
-    """What is to change of an event; lists replace what is there, their entries matched by id."""
+    """What is to change of an event; lists replace what is there, their entries matched by id.
+
+    ``scope`` says which events of its series are meant; without it, only this one.
+    """
+
+    scope = Choice(Scope)
 
     shifts = fields.List(fields.Nested(ShiftChangeSchema), validate=size(MAX_SHIFTS))
     programme = fields.List(fields.Nested(ItemChangeSchema), validate=size(MAX_ITEMS))
@@ -239,6 +252,7 @@ class EventFormSchema(EventWords):
     """The whole event as the form sends it; an empty box means empty."""
 
     version = Whole(min=1, required=True)
+    scope = Choice(Scope)
     venue = fields.Nested(VenueSchema, required=True)
     starts_at = LocalMoment(required=True)
     ends_at = LocalMoment(required=True)
@@ -258,6 +272,13 @@ class CancelSchema(Schema):
     """Why an event will not take place; everybody who signed up is told."""
 
     reason = Line(max=200, required=True)
+    scope = Choice(Scope, load_default=Scope.ONE)
+
+
+class CompleteSchema(Schema):
+    """How many residents came, where they were counted."""
+
+    visitors = Whole(max=1_000_000, allow_none=True)
 
 
 class DuplicateSchema(Schema):

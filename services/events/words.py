@@ -6,6 +6,7 @@ from typing import Final
 
 from services.events.models import Event, EventStatus, Kind, ReminderState, Theme
 from services.events.times import Distance
+from shared.principal import Role
 from shared.texts import Text
 from shared.texts import text as _
 
@@ -21,6 +22,13 @@ STATUS: Final[Mapping[EventStatus, Tag]] = {
     EventStatus.CANCELLED: (_("Cancelled"), "bad"),
     EventStatus.COMPLETED: (_("Completed"), "info"),
 }
+ROLES: Final[Mapping[Role, tuple[Text, Text]]] = {
+    Role.OFFICE: (_("Community office"), _("Everything: events, people, cancelling, and the accounts of colleagues.")),
+    Role.GRID: (_("Grid worker"), _("Plans and publishes events, looks after rosters and check-in.")),
+    Role.PROPERTY: (_("Property staff"), _("Plans and publishes events, looks after rosters and check-in.")),
+    Role.VIEWER: (_("Read only"), _("Sees how everything stands, changes nothing, and sees no telephone numbers.")),
+}
+"""Role -> its name, and what it may do."""
 KINDS: Final[Mapping[Kind, Text]] = {
     Kind.PERFORMANCE: _("Performance"),
     Kind.CONTEST: _("Contest"),
@@ -60,6 +68,8 @@ PLEDGES: Final[Mapping[str, Text]] = {
     "supplies": _("Supplies"),
     "speaker": _("Speaker"),
 }
+STEWARD: Final = _("Steward itself")
+"""Who did what no organizer did."""
 ACTIONS: Final[Mapping[str, Text]] = {
     "created": _("created the event"),
     "duplicated": _("created the event after an earlier one"),
@@ -67,6 +77,11 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "published": _("published the event"),
     "cancelled": _("cancelled the event"),
     "completed": _("completed the event"),
+    "unpublished": _("took the event back to a draft"),
+    "republished": _("published the event again: somebody signed up just as it was being taken back"),
+    "widened": _("kept the places that were taken already: people signed up while they were being reduced"),
+    "left_series": _("took the event out of its series"),
+    "prepared": _("got something ready"),
 }
 FIELDS: Final[Mapping[str, Text]] = {
     "title": _("Name of the event"),
@@ -83,6 +98,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "contact": _("Contact line of the office"),
     "expected_attendance": _("People expected"),
     "waitlist": _("Waitlist"),
+    "visitors": _("Residents who came"),
     "reminders": _("Reminders"),
     "shift": _("Shift"),
     "shift.role": _("Role"),
@@ -94,6 +110,8 @@ FIELDS: Final[Mapping[str, Text]] = {
     "shift.min_age": _("Youngest age"),
     "shift.skills": _("Skills"),
     "shift.counts_as_service": _("Counts as service"),
+    "shift.training": _("Training needed"),
+    "shift.insured": _("Accident insurance"),
     "shift.order": _("Order of the shifts"),
     "programme": _("Programme item"),
     "programme.title": _("Title"),
@@ -102,7 +120,18 @@ FIELDS: Final[Mapping[str, Text]] = {
     "programme.starts_at": _("Start"),
     "programme.minutes": _("Length in minutes"),
     "programme.place": _("Where"),
+    "programme.roles": _("Roles that serve it"),
     "programme.order": _("Order of the programme"),
+    "task": _("Task"),
+    "task.title": _("What is to be done"),
+    "task.owner": _("Who"),
+    "task.days": _("Days from the event"),
+    "task.done": _("Done"),
+    "supply": _("Supplies"),
+    "supply.name": _("What"),
+    "supply.quantity": _("Needed"),
+    "supply.unit": _("Unit"),
+    "supply.ready": _("Ready"),
 }
 
 

@@ -1,7 +1,10 @@
 """What the partners service is made of."""
 
+from datetime import timedelta
+
 from services.partners import api, handlers, models, notices, pages, scope
-from shared.service import Service
+from shared import sign_ins
+from shared.service import Service, Task
 
 service = Service(
     name="partners",
@@ -10,6 +13,9 @@ service = Service(
     contact=[pages.unit, api.unit],  # a unit's contact, or an organizer
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
+    tasks=[Task(sign_ins.forget, timedelta(hours=1))],
     composer=notices.composer,
+    tables=[sign_ins.Base.metadata],
     identify=scope.identify,
+    confirm=sign_ins.confirm,
 )

@@ -1,14 +1,18 @@
 """What the sign-up service says of a change: to the other services as messages, to people as notices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.signups.models import Hold, Place, Signup, SignupStatus
+from services.signups.models import Feedback, Hold, Place, Shift, Signup, SignupStatus
 from shared.messaging import outbox
 from shared.notices import queue
 
+FEEDBACK_OPEN: Final = timedelta(days=30)
+"""After the end of an event, how long one may say how it was."""
 MESSAGE_TYPES = {
     SignupStatus.CONFIRMED: "signup.confirmed",
     SignupStatus.WAITLISTED: "signup.waitlisted",
@@ -60,6 +64,45 @@ def hold_changed(session: Session, hold: Hold, now: datetime) -> None:
     )
 
 
+def capacity_refused(session: Session, shift: Shift, taken: int, now: datetime) -> None:
+    """Send that the shift keeps more places than its event allows, and how many."""
+    outbox.add(
+        session,
+        "capacity.refused",
+        {"shift_id": shift.id, "event_id": shift.event_id, "version": shift.event.version, "taken": taken},
+        now=now,
+    )
+
+
+def feedback_given(session: Session, feedback: Feedback, event_id: UUID, now: datetime) -> None:
+    """Send what somebody thought of the event: their scores, and none of their words."""
+    outbox.add(
+        session,
+        "feedback.given",
+        {
+            "signup_id": feedback.signup_id,
+            "event_id": event_id,
+            "version": feedback.version,
+            "overall": feedback.overall,
+            "organised": feedback.organised,
+            "again": feedback.again,
+        },
+        now=now,
+    )
+
+
+def thank(session: Session, signup: Signup, now: datetime) -> None:
+    """Queue the thanks for somebody who is noted as having been there once the event was completed already."""
+    queue.plan(
+        session,
+        kind="thanks",
+        person_id=signup.volunteer_id,
+        event_id=signup.event_id,
+        expires_at=signup.shift.event.ends_at + FEEDBACK_OPEN,
+        now=now,
+    )
+
+
 def tell_promoted(session: Session, signup: Signup, now: datetime) -> None:
     """Queue the good news for someone who waited."""
     queue.plan(
@@ -70,5 +113,19 @@ def tell_promoted(session: Session, signup: Signup, now: datetime) -> None:
         rule=str(signup.id),
         occurrence=signup.version,
         expires_at=signup.shift.starts_at,
+        now=now,
+    )
+
+
+def tell_moved(session: Session, signup: Signup, now: datetime) -> None:
+    """Queue the news of their new shift for somebody who was moved."""
+    queue.plan(
+        session,
+        kind="moved_shift",
+        person_id=signup.volunteer_id,
+        event_id=signup.event_id,
+        rule=str(signup.id),
+        occurrence=signup.version,
+        expires_at=signup.shift.ends_at,
         now=now,
     )

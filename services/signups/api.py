@@ -7,12 +7,13 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from services.signups import operations, queries, schemas
-from services.signups.applying import SIGNUPS, apply
+from services.signups import operations, queries, rosters, schemas
+from services.signups.applying import SIGNUPS, apply, write_down
 from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Signup
+from services.signups.rosters import Filter
 from shared.errors import BadRequest, NotFound, Unauthorized
 from shared.principal import Principal
 from shared.texts import text as _
@@ -28,7 +29,11 @@ ATTENDANCE: Final[dict[str, Callable[..., Signup]]] = {
     "check-in": operations.check_in,
     "check-out": operations.check_out,
     "absent": operations.mark_absent,
+    "undo-check-in": operations.undo_check_in,
+    "undo-check-out": operations.undo_check_out,
+    "undo-absent": operations.undo_absence,
 }
+STEPS: Final = ", ".join(f"'{step}'" for step in ATTENDANCE)
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/signups/api/v1", description="For volunteers")
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/signups/api/v1", description="For organizers")
@@ -86,16 +91,51 @@ def calendar_file(entered: dict[str, Any], signup_id: UUID) -> Response:
 def roster(entered: dict[str, Any]) -> Any:
     """List the community's sign-ups, the newest first."""
     page = paging.asked(entered, "signups")
-    part = database.read(queries.roster, page, community=organizer().community, **entered)
-    return paging.answer(part, "signups")
+    entered["search"] = entered.pop("q", "")
+    wanted = Filter(community=organizer().community, **entered)
+    return paging.answer(database.read(rosters.part, page, wanted, newest_first=True), "signups")
 
 
-@desk.route("/signups/<uuid:signup_id>/<any('check-in', 'check-out', 'absent'):step>", methods=["POST"])
+@desk.route(f"/signups/<uuid:signup_id>/<any({STEPS}):step>", methods=["POST"])
 @desk.response(200, schemas.SignupSchema)
 def attend(signup_id: UUID, step: str) -> Any:
-    """Note that somebody came, left, or did not come; doing so again changes nothing."""
+    """Note that somebody came, left, or did not come, or take that back; doing so again changes nothing."""
     known = database.read(queries.signup, signup_id, community=organizer().community)
     return database.write(ATTENDANCE[step], known.id, now=now())
+
+
+@desk.route("/signups/<uuid:signup_id>/move", methods=["POST"])
+@desk.arguments(schemas.MoveSchema)
+@desk.response(200, schemas.SignupSchema)
+def move(entered: dict[str, Any], signup_id: UUID) -> Any:
+    """Move somebody to another shift of the same event; moving them to the one they are on changes nothing."""
+    known = database.read(queries.signup, signup_id, community=organizer().community)
+    return database.write(operations.move_signup, known.id, now=now(), **entered)
+
+
+@desk.route("/signups/<uuid:signup_id>/clear", methods=["POST"])
+@desk.response(200, schemas.SignupSchema)
+def clear(signup_id: UUID) -> Any:
+    """Confirm that somebody has the skills and training that the shift asks for; again changes nothing."""
+    known = database.read(queries.signup, signup_id, community=organizer().community)
+    return database.write(operations.clear, known.id, organizer_id=organizer().id, now=now())
+
+
+@desk.route("/signups/<uuid:signup_id>/unclear", methods=["POST"])
+@desk.response(200, schemas.SignupSchema)
+def take_back_clearing(signup_id: UUID) -> Any:
+    """Take that confirmation back; again changes nothing."""
+    known = database.read(queries.signup, signup_id, community=organizer().community)
+    return database.write(operations.take_back_clearing, known.id)
+
+
+@desk.route("/walk-ins", methods=["POST"])
+@desk.arguments(schemas.WalkInSchema)
+@desk.response(201, schemas.SignupSchema)
+@desk.doc(parameters=[{"in": "header", "name": KEY, "required": True, "schema": {"type": "string"}}])
+def add_walk_in(entered: dict[str, Any]) -> Any:
+    """Write down somebody who came without having signed up; the same Idempotency-Key writes them down once."""
+    return write_down(entered, _key())
 
 
 @desk.route("/notices")

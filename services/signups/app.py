@@ -2,8 +2,19 @@
 
 from datetime import timedelta
 
-from services.signups import api, handlers, idempotency, notices, pages, waitlist
+from services.signups import (
+    api,
+    feedback_api,  # noqa: F401  # it adds its address to the API
+    handlers,
+    idempotency,
+    notices,
+    pages,
+    waitlist,
+)
+from services.signups.links import Links
 from services.signups.models import Base
+from services.signups.operations.importing import people
+from shared import imports, sign_ins
 from shared.service import Service, Task
 
 service = Service(
@@ -12,9 +23,16 @@ service = Service(
     public=[pages.door, api.door],
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
+    confirm=sign_ins.confirm,
     tasks=[
         Task(waitlist.sweep, timedelta(seconds=30)),
         Task(idempotency.forget, timedelta(hours=1)),
+        Task(sign_ins.forget, timedelta(hours=1)),
+        Task(imports.forget_uploads, timedelta(minutes=10)),
+    ],
+    work=lambda config: [
+        Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),
     ],
     composer=notices.composer,
+    tables=[sign_ins.Base.metadata, imports.Base.metadata],
 )

@@ -1,11 +1,13 @@
-"""What both entrances do with somebody who wants to sign up."""
+"""What both entrances do with somebody who wants to sign up, or who walks in."""
 
 from typing import Any, Final
 
-from services.signups import operations, schemas
+from services.signups import operations, queries, schemas
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
+from services.signups.models import Signup
 from shared.web import limits
+from shared.web.auth import organizer
 from shared.web.current import config, database, now
 from shared.web.i18n import current_language
 
@@ -26,3 +28,16 @@ def apply(entered: dict[str, Any], key: str, *, patient: bool = False) -> Answer
     application = schemas.application(entered, current_language().tag)
     links = Links(config.secret_key)
     return database.write(operations.sign_up, application, request=request, links=links, now=now())
+
+
+def write_down(entered: dict[str, Any], key: str, *, patient: bool = False) -> Signup:
+    """Write down what a ``WalkInSchema`` has loaded, once for each key, for an organizer of the event's community.
+
+    Raises what ``add_walk_in`` raises.
+    """
+    community = organizer().community
+    shift = database.read(queries.shift, entered["shift_id"], community=community)
+    request = Request.of(f"walk-in {community} {key}", entered, patient=patient)
+    application = schemas.application(entered | {"shift_id": shift.id}, current_language().tag)
+    links = Links(config.secret_key)
+    return database.write(operations.add_walk_in, application, request=request, links=links, now=now())

@@ -5,13 +5,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.signups import operations
+from shared import sign_ins
 from shared.messaging.envelope import Message
 from shared.messaging.registry import Registry
 
 registry = Registry()
+sign_ins.register(registry)
 
 
-@registry.on("event.published", "event.changed", "event.cancelled", "event.completed")
+@registry.on("event.published", "event.changed", "event.unpublished", "event.cancelled", "event.completed")
 def on_event(session: Session, message: Message, now: datetime) -> None:
     """Bring the copy of the event up to date."""
     operations.record_event(session, message.data, now=now)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.database import TYPES, new_metadata, one_of
@@ -67,8 +67,15 @@ class Shift(Base):
     min_age: Mapped[int | None]
     skills: Mapped[list[str]]
     counts_as_service: Mapped[bool]
+    training: Mapped[str] = mapped_column(server_default="")
+    insured: Mapped[bool] = mapped_column(server_default=false())
 
     event: Mapped[Event] = relationship(back_populates="shifts", lazy="joined", innerjoin=True)
+
+    @property
+    def asks_for(self) -> list[str]:
+        """The skills and the training that a lead has to confirm for each person."""
+        return [*self.skills, self.training] if self.training else list(self.skills)
 
 
 class Volunteer(Base):
@@ -110,6 +117,9 @@ MOVES: Final[dict[SignupStatus, frozenset[SignupStatus]]] = {
 SEATED: Final = (SignupStatus.CONFIRMED, SignupStatus.ATTENDED, SignupStatus.ABSENT)
 """States in which a sign-up has a place."""
 
+NEEDS_CLEARING: Final = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED, SignupStatus.ATTENDED)
+"""States in which it still matters whether somebody has the skills and the training that the shift asks for."""
+
 
 class Signup(Base):
     """A volunteer's claim on a place in a shift.
@@ -140,6 +150,11 @@ class Signup(Base):
     reason: Mapped[str | None]
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
+    cleared_by: Mapped[UUID | None]
+    """The organizer who has seen that the person has the skills and the training that the shift asks for."""
+    walk_in: Mapped[bool] = mapped_column(server_default=false())
+    """Whether an organizer wrote the person down on the spot."""
 
     waitlist_position = cast("int | None", None)
     """The turn of one who waits, from 1; queries fill it in where it is shown."""
@@ -174,12 +189,31 @@ class Signup(Base):
             return None
         return int((self.checked_out_at - self.checked_in_at).total_seconds() // 60)
 
+    @property
+    def is_to_clear(self) -> bool:
+        """Whether a lead has yet to confirm that the person has the skills or the training that the shift asks for."""
+        return bool(self.shift.asks_for) and self.cleared_at is None and self.status in NEEDS_CLEARING
+
     def move_to(self, status: SignupStatus) -> None:
         """Change the state and the version; raises Conflict where the table of states does not allow it."""
         if status not in MOVES[self.status]:
             raise Conflict(_("This sign-up can no longer be changed that way. Please reload the page."))
         self.status = status
         self.version += 1
+
+
+class Feedback(Base):
+    """What somebody who was there thought of it. Scores are from 1 to 5; ``words`` stay in this service."""
+
+    __tablename__ = "feedback"
+
+    signup_id: Mapped[UUID] = mapped_column(ForeignKey("signups.id"), primary_key=True)
+    version: Mapped[int]
+    overall: Mapped[int]
+    organised: Mapped[int]
+    again: Mapped[bool]
+    words: Mapped[str]
+    given_at: Mapped[datetime]
 
 
 class Place(Base):

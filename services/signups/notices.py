@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,10 @@ from shared.texts import Text
 from shared.texts import text as _
 
 LIVE: Final = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED)
+LOOK_IT_UP: Final = _("Look it up or withdraw: %(link)s")
+HOW_WAS_IT: Final = _("How was it? Three questions, one minute: %(link)s")
+OF_ONE_SIGNUP: Final = ("promoted", "moved_shift")
+"""Kinds of notices about one shift only; their ``rule`` is the sign-up's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,23 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         _("%(name)s, we are sorry: %(event)s on %(time)s will not take place. Reason: %(reason)s"),
         event_status="cancelled",
     ),
+    "thanks": Wording(
+        _("Thank you: %(event)s"),
+        _("%(name)s, thank you for lending a hand at %(event)s."),
+        (SignupStatus.ATTENDED,),
+        event_status="completed",
+    ),
     "promoted": Wording(
         _("You have a place: %(event)s"),
         _("%(name)s, a place has become free and it is yours: %(event)s, %(role)s, %(time)s, %(place)s."),
+        (SignupStatus.CONFIRMED,),
+    ),
+    "moved_shift": Wording(
+        _("Your new shift: %(event)s"),
+        _(
+            "%(name)s, the community office has given you another shift: %(event)s, %(role)s, %(time)s, %(place)s. If"
+            " that does not suit you, please withdraw or give them a call."
+        ),
         (SignupStatus.CONFIRMED,),
     ),
 }
@@ -67,6 +86,9 @@ def composer(config: Config) -> Composer:
         if signup is None or not _applies(wording, signup, notice, now):
             return None
         subject, body = _filled(wording, signup, now)
+        if notice.kind == "thanks":
+            address = f"{config.origin}/signups/feedback/{links.manage_token(signup.id)}"
+            return _letter(signup, subject, _thanks(session, signup) or body, address, HOW_WAS_IT)
         address = f"{config.origin}/signups/manage/{links.manage_token(signup.id)}"
         return _letter(signup, subject, body, address)
 
@@ -95,6 +117,28 @@ def _filled(wording: Wording, signup: Signup, now: datetime) -> tuple[Text, Text
     return _(wording.subject.msgid, **filling), _(wording.body.msgid, **filling)
 
 
+def _thanks(session: Session, signup: Signup) -> Text | None:
+    """Return the thanks with the hours that the person gave in all, or None where nobody noted when they left."""
+    minutes = sum(
+        one.minutes or 0
+        for one in session.scalars(
+            select(Signup).where(
+                Signup.volunteer_id == signup.volunteer_id,
+                Signup.event_id == signup.event_id,
+                Signup.status == SignupStatus.ATTENDED,
+            )
+        )
+    )
+    if not minutes:
+        return None
+    return _(
+        "%(name)s, thank you for lending a hand at %(event)s. You gave %(hours)s hours of your time.",
+        name=signup.volunteer.name,
+        event=signup.shift.event.title,
+        hours=f"{round(minutes / 60, 1):g}",
+    )
+
+
 def _about_the_event(session: Session, notice: Notice) -> Letter | None:
     """Write to somebody whose shift was taken out of the event; they have no sign-up there any more."""
     signup = session.scalars(
@@ -116,21 +160,27 @@ def _about_the_event(session: Session, notice: Notice) -> Letter | None:
 
 
 def _signup(session: Session, notice: Notice) -> Signup | None:
-    """Return the person's first live sign-up for the event; for several shifts they get one notice."""
+    """Return the sign-up that the notice is about.
+
+    Where it is about the event, that is the person's first live one: for several shifts they get one notice.
+    """
+    if notice.kind in OF_ONE_SIGNUP:
+        return session.get(Signup, UUID(notice.rule))
     return session.scalars(
         select(Signup)
         .join(Shift, Shift.id == Signup.shift_id)
-        .where(Signup.volunteer_id == notice.person_id, Signup.event_id == notice.event_id, Signup.status.in_(LIVE))
+        .where(Signup.volunteer_id == notice.person_id, Signup.event_id == notice.event_id)
+        .where(Signup.status.in_(WORDINGS[notice.kind].statuses))
         .order_by(Signup.status, Shift.starts_at)
         .limit(1)
     ).one_or_none()
 
 
-def _letter(signup: Signup, subject: Text, body: Text, address: str | None) -> Letter:
+def _letter(signup: Signup, subject: Text, body: Text, address: str | None, asks: Text = LOOK_IT_UP) -> Letter:
     language = catalogues.language("signups", signup.language)
     parts = [str(language.translate(body))]
     if address is not None:
-        parts.append(str(language.translate(_("Look it up or withdraw: %(link)s", link=address))))
+        parts.append(str(language.translate(_(asks.msgid, link=address))))
     return Letter(
         subject=str(language.translate(subject)),
         body="\n\n".join(parts),

@@ -57,10 +57,11 @@ def release(session: Session, shift_id: UUID, pledge_id: UUID, count: int) -> in
     return released
 
 
-def resize(session: Session, shift: Shift) -> None:
-    """Make as many places as the shift's capacity says.
+def resize(session: Session, shift: Shift) -> int:
+    """Make as many places as the shift's capacity says, and return how many there are then.
 
-    Places that are taken or kept stay; they go out of use one by one as they become free.
+    Places that are taken or kept stay; they go out of use one by one as they become free. One that somebody has in
+    hand at this moment counts as taken.
     """
     count, last = session.execute(
         select(func.count(), func.coalesce(func.max(Place.number), 0)).where(Place.shift_id == shift.id)
@@ -68,8 +69,8 @@ def resize(session: Session, shift: Shift) -> None:
     if count < shift.capacity:
         numbers = range(last + 1, last + 1 + shift.capacity - count)
         session.execute(insert(Place), [{"shift_id": shift.id, "number": number} for number in numbers])
-    elif count > shift.capacity:
-        _drop_surplus(session, shift)
+        return shift.capacity
+    return count - _drop_surplus(session, shift)
 
 
 def _free(shift_id: UUID, kept_for: ColumnElement[bool]) -> Select[int]:
@@ -91,14 +92,15 @@ def _change(session: Session, shift_id: UUID, numbers: Sequence[int], pledge_id:
     )
 
 
-def _drop_surplus(session: Session, shift: Shift) -> None:
+def _drop_surplus(session: Session, shift: Shift) -> int:
+    """Take free places that are too many out of use; return how many."""
     count = session.scalar(select(func.count()).where(Place.shift_id == shift.id)) or 0
     if count <= shift.capacity:
-        return
+        return 0
     numbers = session.scalars(
         _free(shift.id, Place.pledge_id.is_(None))
         .order_by(None)
         .order_by(Place.number.desc())
         .limit(count - shift.capacity)
     ).all()
-    change(session, delete(Place).where(Place.shift_id == shift.id, Place.number.in_(numbers)))
+    return change(session, delete(Place).where(Place.shift_id == shift.id, Place.number.in_(numbers)))

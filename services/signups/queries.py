@@ -1,19 +1,18 @@
 """What is read of sign-ups: set-based, so that no page asks once for each row."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from services.signups import waitlist
 from services.signups.links import token_hash
 from services.signups.models import Event, Hold, Place, Shift, Signup, SignupStatus, Volunteer
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound, field_error
 from shared.notices.tables import Notice
-from shared.paging import Page, Part, fetch
 from shared.texts import text as _
 
 
@@ -86,6 +85,14 @@ def shifts(session: Session, event_id: UUID) -> Sequence[ShiftCounts]:
     ]
 
 
+def shift(session: Session, shift_id: UUID, *, community: str) -> Shift:
+    """Return a shift of the community; raises Invalid beside the field, as nobody else's may be chosen."""
+    found = session.get(Shift, shift_id)
+    if found is None or found.event.community != community:
+        raise Invalid(field_error("shift_id", _("There is no such shift. Please choose one from the list.")))
+    return found
+
+
 def signup(session: Session, signup_id: UUID, *, community: str) -> Signup:
     """Return a sign-up to an organizer of its community; raises NotFound to all others."""
     found = session.scalars(_with_people().where(Signup.id == signup_id, Event.community == community)).one_or_none()
@@ -104,56 +111,7 @@ def signup_by_token(session: Session, token: str) -> Signup:
 
 def with_position(session: Session, signup: Signup) -> Signup:
     """Fill in the sign-up's turn, where it waits."""
-    return with_positions(session, [signup])[0]
-
-
-def with_positions(session: Session, signups: Sequence[Signup]) -> Sequence[Signup]:
-    """Fill in the turn of each sign-up that waits, in one query."""
-    turns = waitlist.positions(session, signups)
-    for signup in signups:
-        signup.waitlist_position = turns.get(signup.id)
-    return signups
-
-
-def roster(
-    session: Session,
-    page: Page,
-    *,
-    community: str,
-    event_id: UUID | None = None,
-    shift_id: UUID | None = None,
-    status: SignupStatus | None = None,
-    search: str = "",
-) -> Part:
-    """Return a page of the community's sign-ups, narrowed as asked, the newest first, with the turn of who waits.
-
-    ``search`` is part of a name or the end of a phone number.
-    """
-    query = _with_people().where(Event.community == community)
-    if event_id is not None:
-        query = query.where(Signup.event_id == event_id)
-    if shift_id is not None:
-        query = query.where(Signup.shift_id == shift_id)
-    if status is not None:
-        query = query.where(Signup.status == status)
-    if search:
-        query = query.where(
-            or_(
-                Volunteer.name.contains(search, autoescape=True),
-                Volunteer.phone.endswith(search, autoescape=True),
-            )
-        )
-    part = fetch(session, query, [Signup.created_at, Signup.id], page, descending=True)
-    return replace(part, items=with_positions(session, part.items))
-
-
-def status_counts(session: Session, event_id: UUID) -> Mapping[SignupStatus, int]:
-    """Return how many of the event's sign-ups stand in each state."""
-    rows = session.execute(
-        select(Signup.status, func.count()).where(Signup.event_id == event_id).group_by(Signup.status)
-    )
-    found: dict[SignupStatus, int] = {status: count for status, count in rows}  # noqa: C416  (a Row is no tuple to mypy)
-    return {status: found.get(status, 0) for status in SignupStatus}
+    return waitlist.with_turns(session, [signup])[0]
 
 
 def holds(session: Session, event_id: UUID) -> Sequence[HoldCounts]:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from marshmallow import fields
 
+from services.signups import contacts
 from services.signups.links import Links
-from services.signups.models import SignupStatus
+from services.signups.models import Signup, SignupStatus
 from services.signups.operations import Application, Guardian
 from shared.fields import Choice, Day, Email, Line, Phone, Schema, true
 from shared.texts import Text
@@ -74,6 +75,40 @@ class WithdrawalSchema(Schema):
     reason = Line(max=200, allow_none=True)
 
 
+class MoveSchema(Schema):
+    """Where to move somebody; the birth date only where the shift has a minimum age and none is known yet."""
+
+    shift_id = fields.UUID(required=True, error_messages=says(_("Please choose a shift.")))
+    birth_date = Day(allow_none=True)
+
+
+class WalkInSchema(Schema):
+    """Somebody who came without having signed up.
+
+    ``consent``: they were told what their data are used for, and agree.
+    """
+
+    shift_id = fields.UUID(required=True, error_messages=says(_("Please choose a shift.")))
+    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
+    phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
+    birth_date = Day(allow_none=True)
+    guardian = fields.Nested(GuardianSchema, allow_none=True)
+    consent = fields.Boolean(required=True, validate=true)
+
+
+class WalkInForm(WalkInSchema):
+    """The form of the same. ``key`` was made with the page, so that sending it twice writes one person down once."""
+
+    key = fields.UUID(required=True)
+    back = Line(max=2000)
+
+
+class MoveForm(MoveSchema):
+    """The form of the same, with the list to return to."""
+
+    back = Line(max=2000)
+
+
 class AnswerSchema(Schema):
     """What became of a sign-up. Somebody who is already on the shift is told ``received`` and no more."""
 
@@ -106,6 +141,11 @@ class ShiftsSchema(Schema):
     items = fields.List(fields.Nested(ShiftSchema), required=True)
 
 
+def _birth_date(signup: Signup) -> str | None:
+    born = contacts.known(signup, "birth_date")
+    return born.isoformat() if born else None
+
+
 class SignupSchema(Schema):
     """A sign-up, as its own person and the organizers see it."""
 
@@ -118,14 +158,17 @@ class SignupSchema(Schema):
     status = Choice(SignupStatus)
     version = fields.Integer()
     name = fields.String(attribute="volunteer.name")
-    phone = fields.String(attribute="volunteer.phone")
-    email = fields.String(allow_none=True)
-    birth_date = fields.Date(allow_none=True)
+    phone = fields.Function(contacts.number, metadata={"type": "string"})
+    email = fields.Function(lambda signup: contacts.known(signup, "email"), metadata={"type": ["string", "null"]})
+    birth_date = fields.Function(_birth_date, metadata={"type": ["string", "null"], "format": "date"})
     pledge_id = fields.UUID(allow_none=True)
     waitlist_position = fields.Integer(allow_none=True)
     created_at = fields.AwareDateTime()
     checked_in_at = fields.AwareDateTime(allow_none=True)
     checked_out_at = fields.AwareDateTime(allow_none=True)
+    walk_in = fields.Boolean()
+    to_clear = fields.Boolean(attribute="is_to_clear")
+    cleared_at = fields.AwareDateTime(allow_none=True)
     minutes = fields.Integer(allow_none=True)
     calendar_url = fields.Function(lambda signup: calendar_url(signup.id), metadata={"type": "string"})
 
@@ -142,6 +185,8 @@ class RosterQuery(PageQuery):
     event_id = fields.UUID()
     shift_id = fields.UUID()
     status = Choice(SignupStatus)
+    to_clear = fields.Boolean()
+    q = Line(max=50)
 
 
 SignupPageSchema = page_of(SignupSchema)

@@ -2,13 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from services.signups.models import SignupStatus
+from services.signups.models import NEEDS_CLEARING, Signup, SignupStatus
 from services.signups.queries import HoldCounts, ShiftCounts
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web.i18n import date_range, translate
+
+
+class Step(NamedTuple):
+    """What an organizer may do with somebody: the last part of its address, its words, picture and look.
+
+    ``folded``: not needed often, so it stands behind "More". ``asks``: a page asks something first.
+    """
+
+    name: str
+    label: Text
+    icon: str
+    kind: str = "secondary"
+    folded: bool = False
+    asks: bool = False
+
 
 STATES: Final[Mapping[SignupStatus, tuple[Text, str]]] = {
     SignupStatus.CONFIRMED: (_("Signed up"), "good"),
@@ -28,18 +43,32 @@ HEADINGS: Final[Mapping[SignupStatus, Text]] = {
 }
 """State -> what a person's own page says first."""
 
-MOVES: Final[Mapping[SignupStatus, list[tuple[str, Text, str]]]] = {
-    SignupStatus.CONFIRMED: [
-        ("check-in", _("Check in"), "secondary"),
-        ("absent", _("Did not come"), "quiet"),
-        ("withdraw", _("Withdraw"), "quiet"),
-    ],
-    SignupStatus.WAITLISTED: [("withdraw", _("Withdraw"), "quiet")],
-    SignupStatus.ATTENDED: [("check-out", _("Check out"), "secondary")],
-    SignupStatus.ABSENT: [("check-in", _("Check in"), "secondary")],
-    SignupStatus.WITHDRAWN: [],
-}
-"""State -> what an organizer may do: last part of the address, label, kind of button."""
+CHECK_IN: Final = Step("check-in", _("Check in"), "check")
+UNDO: Final = _("Undo")
+
+
+def steps(signup: Signup, now: datetime) -> list[Step]:
+    """Return what an organizer may do with somebody now: what is usual first, what is rare folded away."""
+    shift = signup.shift
+    begun = now >= shift.starts_at
+    found = [Step("clear", _("Confirm skills"), "circle-check")] if signup.is_to_clear else []
+    if signup.status is SignupStatus.CONFIRMED:
+        found.append(CHECK_IN)
+        if begun:
+            found.append(Step("absent", _("Did not come"), "circle-x", folded=True))
+    elif signup.status is SignupStatus.ATTENDED and signup.checked_out_at is None:
+        found += [Step("check-out", _("Check out"), "log-out"), Step("undo-check-in", UNDO, "undo-2", "quiet")]
+    elif signup.status is SignupStatus.ATTENDED:
+        found.append(Step("undo-check-out", UNDO, "undo-2", "quiet"))
+    elif signup.status is SignupStatus.ABSENT:
+        found += [CHECK_IN, Step("undo-absent", UNDO, "undo-2", "quiet")]
+    if signup.status in {SignupStatus.CONFIRMED, SignupStatus.WAITLISTED}:
+        found.append(Step("move", _("Move to another shift"), "arrow-right", folded=True, asks=True))
+        if not begun:
+            found.append(Step("withdraw", _("Withdraw"), "x", folded=True))
+    if signup.cleared_at is not None and signup.status in NEEDS_CLEARING:
+        found.append(Step("unclear", _("Confirm skills later"), "undo-2", folded=True))
+    return found
 
 
 def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) -> dict[str, Any]:
@@ -48,10 +77,12 @@ def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) ->
     free = counts.free if hold is None else hold.held - hold.claimed
     when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
     age = translate(_("from %(age)s years", age=shift.min_age)) if shift.min_age else ""
+    training = translate(_("Training needed: %(what)s", what=shift.training)) if shift.training else ""
+    insured = translate(_("Insured against accidents")) if shift.insured else ""
     option: dict[str, Any] = {
         "value": str(shift.id),
         "label": shift.role,
-        "hint": [line for line in (when, age, shift.description) if line],
+        "hint": [line for line in (when, age, shift.description, training, insured) if line],
         "disabled": False,
         "seats": {
             "taken": counts.confirmed,
@@ -69,4 +100,16 @@ def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) ->
         option |= {"disabled": True, "tag": (translate(_("Full")), "neutral")}
     elif free <= 0:
         option["tag"] = (translate(_("Waitlist")), "warning")
+    return option
+
+
+def desk_choice(counts: ShiftCounts, now: datetime) -> dict[str, Any]:
+    """Return a shift as an option for an organizer, who may still send people to one that is running."""
+    option = shift_choice(counts, None, now) | {"disabled": False, "tag": None}
+    if now >= counts.shift.ends_at:
+        return option | {"disabled": True, "tag": (translate(_("Over")), "neutral")}
+    if counts.free <= 0:
+        return option | {"disabled": True, "tag": (translate(_("Full")), "neutral")}
+    if now >= counts.shift.starts_at:
+        return option | {"tag": (translate(_("Running now")), "info")}
     return option

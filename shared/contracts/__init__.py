@@ -15,7 +15,10 @@ from shared.contracts.events import (
     EventChangedSchema,
     EventCompletedSchema,
     EventPublishedSchema,
+    EventUnpublishedSchema,
+    OrganizerChangedSchema,
     ReminderDueSchema,
+    SessionEndedSchema,
 )
 from shared.contracts.partners import (
     NeedPostedSchema,
@@ -25,6 +28,8 @@ from shared.contracts.partners import (
 )
 from shared.contracts.schema import MessageSchema
 from shared.contracts.signups import (
+    CapacityRefusedSchema,
+    FeedbackGivenSchema,
     PlacesHeldSchema,
     PlacesReleasedSchema,
     SignupAbsentSchema,
@@ -41,9 +46,12 @@ CONTRACTS: Mapping[str, MessageSchema] = {
     for schema in (
         EventPublishedSchema(),
         EventChangedSchema(),
+        EventUnpublishedSchema(),
         EventCancelledSchema(),
         EventCompletedSchema(),
         ReminderDueSchema(),
+        OrganizerChangedSchema(),
+        SessionEndedSchema(),
         SignupConfirmedSchema(),
         SignupWaitlistedSchema(),
         SignupWithdrawnSchema(),
@@ -51,6 +59,8 @@ CONTRACTS: Mapping[str, MessageSchema] = {
         SignupAbsentSchema(),
         PlacesHeldSchema(),
         PlacesReleasedSchema(),
+        CapacityRefusedSchema(),
+        FeedbackGivenSchema(),
         NeedPostedSchema(),
         PledgeMadeSchema(),
         PledgeReducedSchema(),
@@ -62,8 +72,12 @@ CONTRACTS: Mapping[str, MessageSchema] = {
 OWNERS: Mapping[str, str] = {
     "event": "events",
     "reminder": "events",
+    "organizer": "events",
+    "session": "events",
     "signup": "signups",
     "places": "signups",
+    "capacity": "signups",
+    "feedback": "signups",
     "need": "partners",
     "pledge": "partners",
 }

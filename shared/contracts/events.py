@@ -25,6 +25,10 @@ class ShiftSchema(PartSchema):
     min_age = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Count)
     skills = fields.List(fields.String(), load_default=list)
     counts_as_service = fields.Boolean(load_default=True)
+    training = fields.String(load_default="")
+    """What people must have been taught before; empty where nothing."""
+    insured = fields.Boolean(load_default=False)
+    """Whether the office insures whoever helps against accidents."""
 
 
 class EventSchema(MessageSchema):
@@ -69,6 +73,14 @@ class EventChangedSchema(EventSchema):
     message_type = "event.changed"
 
 
+class EventUnpublishedSchema(EventSchema):
+    """The event is a draft again: nobody had signed up for it, and nobody can any more."""
+
+    message_type = "event.unpublished"
+
+    status = fields.String(required=True, validate=validate.Equal("draft"))
+
+
 class EventCancelledSchema(EventSchema):
     """The event will not take place; ``reason`` says why."""
 
@@ -95,4 +107,30 @@ class ReminderDueSchema(MessageSchema):
     rule = fields.String(required=True)
     occurrence = fields.Integer(required=True, strict=True, validate=Count)
     due_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class OrganizerChangedSchema(MessageSchema):
+    """An organizer's account as it stands now.
+
+    Tokens issued before ``valid_from`` are void, and where ``active`` is false all of them are.
+    """
+
+    message_type = "organizer.changed"
+    subject = "organizer_id"
+
+    organizer_id = fields.UUID(required=True)
+    community = fields.String(required=True)
+    role = fields.String(required=True)
+    active = fields.Boolean(required=True)
+    valid_from = fields.AwareDateTime(required=True)
+
+
+class SessionEndedSchema(MessageSchema):
+    """An organizer has signed out: the sign-in's token is void, which ends by itself at ``expires_at``."""
+
+    message_type = "session.ended"
+    subject = "session_id"
+
+    session_id = fields.UUID(required=True)
     expires_at = fields.AwareDateTime(required=True)

@@ -83,3 +83,30 @@ class PlacesReleasedSchema(PlacesSchema):
     """Places that were kept for a unit were given back, or none could be had."""
 
     message_type = "places.released"
+
+
+class CapacityRefusedSchema(MessageSchema):
+    """A shift was to have fewer places than are taken or kept: people came in while its organizer lowered it.
+
+    ``version`` is that of the event whose capacity could not be met, ``taken`` the places that stay in use.
+    """
+
+    message_type = "capacity.refused"
+    subject = "shift_id"
+
+    shift_id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    taken = fields.Integer(required=True, strict=True, validate=Count)
+
+
+class FeedbackGivenSchema(MessageSchema):
+    """What somebody who was there thought of it: scores from 1 (bad) to 5 (good); never who, nor in which words."""
+
+    message_type = "feedback.given"
+    subject = "signup_id"
+
+    signup_id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    overall = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
+    organised = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
+    again = fields.Boolean(required=True)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.contracts import ContractError
+from shared.contracts import ContractError, subject
 from shared.database import change
 from shared.errors import DomainError, NotFound, Unready
 from shared.logs import correlation_id
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is listed of a message that is not settled."""
+    """What is listed of a message that is not settled; ``subject`` is the id of what it tells of, if it can be read."""
 
     message_id: UUID
     type: str
@@ -45,6 +45,7 @@ class Letter:
     attempts: int
     received_at: datetime
     last_error: str | None
+    subject: str | None
 
 
 def accept(session: Session, registry: Registry, batch: Sequence[Sealed], now: datetime) -> None:
@@ -107,12 +108,16 @@ def unsettled(session: Session, status: InboxStatus, limit: int = 100) -> Sequen
             Incoming.attempts,
             Incoming.received_at,
             Incoming.last_error,
+            Incoming.body,
         )
         .where(UNSETTLED, Incoming.status == status)
         .order_by(Incoming.received_at)
         .limit(limit)
     )
-    return [Letter(*row) for row in rows]
+    return [
+        Letter(row.message_id, row.type, row.status, row.attempts, row.received_at, row.last_error, _subject(row.body))
+        for row in rows
+    ]
 
 
 def count(session: Session) -> dict[InboxStatus, int]:
@@ -216,6 +221,15 @@ def _mark(
         .where(Incoming.message_id == message_id)
         .values(status=status, attempts=attempts, next_at=next_at, last_error=error),
     )
+
+
+def _subject(body: bytes) -> str | None:
+    """Return the id of what the message tells of; None where no contract says which field that is."""
+    sealed = open_envelope(body)
+    try:
+        return subject(sealed.type, sealed.envelope["data"])
+    except (ContractError, KeyError, TypeError):
+        return None
 
 
 def _settle_dead(session: Session, message_id: UUID, **values: object) -> None:

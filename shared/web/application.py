@@ -49,7 +49,7 @@ def build(
     """Return the application of a service.
 
     The lists say who may come in by which blueprint. ``identify`` finds whoever holds an opaque token, ``confirm``
-    says whether an organizer's sign-in still holds where the service can know, and ``gauges`` reads figures for
+    returns an organizer as they stand now where their sign-in still holds, and ``gauges`` reads figures for
     ``/metrics``.
     """
     app = Flask("shared.web", static_folder=None)

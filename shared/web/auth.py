@@ -1,20 +1,23 @@
 """Who is asking: organizers by a signed token, contacts by an opaque one; and who may come in."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import g, redirect, request, session
+from flask import current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from shared.config import Config
 from shared.errors import Forbidden, Unauthorized
-from shared.principal import Principal
+from shared.principal import Ability, Principal, Role
 from shared.texts import text as _
 from shared.web.current import Access, config, is_api, is_htmx, now, surroundings
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 ISSUER: Final = "steward/events"
 ALGORITHM: Final = "EdDSA"
@@ -24,6 +27,8 @@ LEEWAY: Final = timedelta(seconds=30)
 COOKIES: Final = {"organizer": "steward-organizer", "contact": "steward-contact"}
 MAX_TOKEN: Final = 4096
 SIGN_IN: Final = "/events/login"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
 
 
 def issue_token(
@@ -47,7 +52,7 @@ def issue_token(
         "community": community,
         "role": role,
         "sid": str(session_id),
-        "iat": int(issued_at.timestamp()),
+        "iat": issued_at.timestamp(),  # to the microsecond: a token of the very moment of a change is good
         "exp": int(expires_at.timestamp()),
     }
     return jwt.encode(claims, settings.token_private_key, algorithm=ALGORITHM), expires_at
@@ -69,6 +74,16 @@ def organizer() -> Principal:
     if principal.kind != "organizer":
         raise Forbidden(_("Only organizers of the community can do this."))
     return principal
+
+
+def needs(ability: Ability) -> Callable[[View], View]:
+    """Ask of whoever uses the view this ability, instead of the one that its method asks for. Put it nearest to it."""
+
+    def mark(view: View) -> View:
+        view.needs = ability  # type: ignore[attr-defined]  # a mark, read in guard
+        return view
+
+    return mark
 
 
 def bearer_token() -> str | None:
@@ -108,18 +123,35 @@ def sign_out(response: Response) -> None:
 
 
 def guard() -> ResponseReturnValue | None:
-    """Let in whom the blueprint is for, before a view runs; pages send others to sign in."""
+    """Let in whom the blueprint is for, before a view runs; pages send others to sign in.
+
+    An organizer must have the ability that the view asks for, which is to write where it may change something.
+    """
     access = Access.PUBLIC if request.blueprint is None else surroundings().access[request.blueprint]
     if access is Access.PUBLIC:
+        if is_api() and request.method not in SAFE and (known := current_principal()) and known.kind == "organizer":
+            _check_ability(known)  # some of it an organizer's token opens, like somebody's sign-up
         return None
     principal = current_principal()
     if principal is None and access is Access.ORGANIZER and not is_api():
         return _to_sign_in()
     if principal is None:
         raise Unauthorized(_("Please sign in, or open the link that the community office sent you."))
-    if access is Access.ORGANIZER:
-        organizer()
+    if access is Access.ORGANIZER or principal.kind == "organizer":
+        _check_ability(organizer())
     return None
+
+
+def _check_ability(principal: Principal) -> None:
+    view = current_app.view_functions[request.endpoint] if request.endpoint is not None else None
+    usual = Ability.READ if request.method in SAFE else Ability.WRITE
+    ability = getattr(view, "needs", usual)
+    if not principal.may(ability):
+        raise Forbidden(
+            _("Only the community office can do this. Please ask a colleague there.")
+            if principal.may_write
+            else _("Your account is for reading only. Please ask the community office to make this change.")
+        )
 
 
 def _to_sign_in() -> ResponseReturnValue:
@@ -145,8 +177,7 @@ def _principal(token: str) -> Principal | None:
     around = surroundings()
     principal = _organizer(token)
     if principal is not None:
-        held = around.confirm is None or around.database.read(around.confirm, principal)
-        return principal if held else None
+        return around.database.read(around.confirm, principal) if around.confirm is not None else principal
     return around.database.read(around.identify, token) if around.identify is not None else None
 
 
@@ -160,7 +191,7 @@ def _organizer(token: str) -> Principal | None:
         claims = jwt.decode(
             token, _public_key(config.token_public_key), algorithms=[ALGORITHM], issuer=ISSUER, options=options
         )
-        begins, ends = (datetime.fromtimestamp(int(claims[name]), now().tzinfo) for name in ("iat", "exp"))
+        begins, ends = (datetime.fromtimestamp(float(claims[name]), now().tzinfo) for name in ("iat", "exp"))
         if not begins - LEEWAY <= now() < ends + LEEWAY:
             return None
         return Principal(
@@ -168,8 +199,9 @@ def _organizer(token: str) -> Principal | None:
             id=UUID(str(claims["sub"])),
             name=str(claims["name"]),
             community=str(claims["community"]),
-            role=str(claims["role"]),
+            role=Role(str(claims["role"])),
             session_id=UUID(str(claims["sid"])),
+            issued_at=begins,
         )
     except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError):
         return None

@@ -20,8 +20,8 @@ KEY: Final = "steward"
 
 Identify = Callable[[Session, str], Principal | None]
 """Finds whoever holds an opaque token of the service."""
-Confirm = Callable[[Session, Principal], bool]
-"""Says whether an organizer's sign-in still holds, where the service can know."""
+Confirm = Callable[[Session, Principal], Principal | None]
+"""Returns an organizer as they stand now, or None where their sign-in holds no more."""
 
 
 class Access(StrEnum):

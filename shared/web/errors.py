@@ -52,6 +52,7 @@ class Problem:
     """An error as it is answered, in whichever form."""
 
     status: int
+    kind: str = "about:blank"
     title: str
     detail: str
     errors: Mapping[str, Any] = field(default_factory=dict)
@@ -73,7 +74,7 @@ def answer(problem: Problem) -> Response:
     """Return the problem as problem+json (RFC 9457) under ``/api``, as a page elsewhere, in the reader's language."""
     title, detail, errors = (translate(part) for part in (problem.title, problem.detail, problem.errors))
     if is_api():
-        body = {"type": "about:blank", "title": title, "status": problem.status, "detail": detail}
+        body = {"type": problem.kind, "title": title, "status": problem.status, "detail": detail}
         if errors:
             body["errors"] = errors
         body["correlation_id"] = current_correlation_id()
@@ -94,7 +95,14 @@ def _of_domain(error: DomainError) -> Problem:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
-    return Problem(status=error.status, title=error.title, detail=error.detail, errors=error.errors, headers=headers)
+    return Problem(
+        status=error.status,
+        kind=error.kind,
+        title=error.title,
+        detail=error.detail,
+        errors=error.errors,
+        headers=headers,
+    )
 
 
 def _on_http(error: HTTPException) -> Response | HTTPException:

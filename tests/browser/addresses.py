@@ -8,18 +8,29 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
+
 from services.__main__ import NAMES, all_services
 from shared import config, embedded
 from shared.database import Database
 from shared.service import build_app
-from tests.journeys.conftest import Site
+from shared.sheets.writing import xlsx
+from tests.journeys.conftest import PASSWORD, Site
 
 NO_PAGES = {
     "/events/<slug>/places": "a part of the event's page",
     "/signups/": "leads on",
     "/partners/": "leads on",
     "/signups/manage/<token>": "leads on",
+    "/signups/feedback/<token>": "leads on",
     "/signups/mine/calendar.ics": "a file",
+    "/events/desk/me/codes": "leads on, where no code is being set up",
+    "/events/desk/import/template.xlsx": "a file",
+    "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
+    "/signups/desk/roster.<any('csv', 'xlsx'):kind>": "a file",
+    "/signups/desk/events/<uuid:event_id>/roster.<any('csv', 'xlsx'):kind>": "a file",
+    "/signups/desk/events/<uuid:event_id>/import/template.xlsx": "a file",
+    "/signups/desk/events/<uuid:event_id>/import/<uuid:upload_id>/corrections.xlsx": "a file",
 }
 """Rules that answer GET and are no pages, and what they are instead."""
 ORGANIZER, CONTACT, VOLUNTEER, ANYBODY = "organizer", "contact", "volunteer", "anybody"
@@ -58,12 +69,19 @@ class Addresses:
         supplies = next(one for one in pledges if one["kind"] == "supplies")
         unit, enter = pledge["work_unit_id"], _links(site)[-1]
         mine = site.sign_up(event["shifts"][-1]["id"], 1, name="卓玛", birth_date="1980-01-01").json()
+        own = site.post(f"/events/api/v1/events/{draft['id']}/template", 201, token=token, json={"title": "我们的中秋"})
+        prepared, task, supply = f"/events/desk/{event['id']}/preparation", event["tasks"][0], event["supplies"][0]
+        whom = {"display_name": "王芳", "role": "grid"}
+        invited = site.post("/events/api/v1/invitations", 201, token=token, json=whom)
+        organizers = site.get("/events/api/v1/organizers", token=token)["items"]
         desk, ours = f"/partners/desk/events/{event['id']}", f"/partners/unit/events/{event['id']}"
+        plan, people = _uploads(site, event)
         open_to_all = [
             ("/events/", "/events/"),
             ("/events/<slug>", f"/events/{event['slug']}"),
             ("/events/<slug>", f"/events/{gala['slug']}"),
             ("/events/login", "/events/login"),
+            ("/events/invitations/<token>", urlsplit(invited["url"]).path),
             ("/events/style", "/events/style"),
             *((f"/{service}/api/docs", f"/{service}/api/docs") for service in NAMES),
             ("/signups/events/<uuid:event_id>", f"/signups/events/{event['id']}"),
@@ -78,12 +96,47 @@ class Addresses:
             ("/events/desk/new", "/events/desk/new?template=mid-autumn"),
             ("/events/desk/<uuid:event_id>", f"/events/desk/{event['id']}"),
             ("/events/desk/<uuid:event_id>", f"/events/desk/{draft['id']}"),
+            ("/events/desk/<uuid:event_id>/complete", f"/events/desk/{event['id']}/complete"),
+            ("/events/desk/<uuid:event_id>/results", f"/events/desk/{event['id']}/results"),
+            ("/events/desk/report", "/events/desk/report"),
+            ("/signups/desk/events/<uuid:event_id>/feedback", f"/signups/desk/events/{event['id']}/feedback"),
             ("/events/desk/<uuid:event_id>/cancel", f"/events/desk/{event['id']}/cancel"),
             ("/events/desk/<uuid:event_id>/duplicate", f"/events/desk/{event['id']}/duplicate"),
             ("/events/desk/<uuid:event_id>/edit", f"/events/desk/{event['id']}/edit"),
+            ("/events/desk/<uuid:event_id>/programme", f"/events/desk/{event['id']}/programme?edit=new"),
+            ("/events/desk/<uuid:event_id>/run-sheet", f"/events/desk/{event['id']}/run-sheet"),
+            (
+                "/events/desk/<uuid:event_id>/shifts",
+                f"/events/desk/{event['id']}/shifts?edit={event['shifts'][0]['id']}",
+            ),
+            ("/events/desk/<uuid:event_id>/shifts", f"/events/desk/{draft['id']}/shifts"),
+            ("/events/desk/<uuid:event_id>/preparation", prepared),
+            ("/events/desk/<uuid:event_id>/preparation/tasks/<uuid:task_id>", f"{prepared}/tasks/{task['id']}"),
+            (
+                "/events/desk/<uuid:event_id>/preparation/supplies/<uuid:supply_id>",
+                f"{prepared}/supplies/{supply['id']}",
+            ),
+            ("/events/desk/<uuid:event_id>/save-as-template", f"/events/desk/{event['id']}/save-as-template"),
+            ("/events/desk/templates/<key>", f"/events/desk/templates/{own['key']}"),
             ("/signups/desk/events/<uuid:event_id>", f"/signups/desk/events/{event['id']}"),
             ("/signups/desk/events/<uuid:event_id>", f"/signups/desk/events/{event['id']}?status=absent"),
+            ("/signups/desk/events/<uuid:event_id>/sheet", f"/signups/desk/events/{event['id']}/sheet"),
+            ("/signups/desk/events/<uuid:event_id>/walk-in", f"/signups/desk/events/{event['id']}/walk-in"),
+            ("/signups/desk/signups/<uuid:signup_id>/move", f"/signups/desk/signups/{mine['id']}/move"),
+            ("/signups/desk", "/signups/desk"),
+            ("/events/desk/import", "/events/desk/import"),
+            ("/events/desk/import/<uuid:upload_id>", plan),
+            ("/signups/desk/events/<uuid:event_id>/import", f"/signups/desk/events/{event['id']}/import"),
+            ("/signups/desk/events/<uuid:event_id>/import/<uuid:upload_id>", people),
+            ("/events/desk/people", "/events/desk/people"),
+            ("/events/desk/people/invite", "/events/desk/people/invite"),
+            ("/events/desk/people/<uuid:organizer_id>", f"/events/desk/people/{organizers[0]['id']}"),
+            ("/events/desk/me", "/events/desk/me"),
+            ("/events/desk/me/password", "/events/desk/me/password"),
+            ("/events/desk/me/codes/stop", "/events/desk/me/codes/stop"),
             ("/partners/desk", "/partners/desk"),
+            *((f"/{service}/desk/messages", f"/{service}/desk/messages") for service in NAMES),
+            ("/events/desk/<uuid:event_id>/repeat", f"/events/desk/{event['id']}/repeat"),
             ("/partners/desk/events/<uuid:event_id>", desk),
             ("/partners/desk/events/<uuid:event_id>/needs/new", f"{desk}/needs/new"),
             ("/partners/desk/events/<uuid:event_id>/pledge", f"{desk}/pledge?kind=people"),
@@ -104,6 +157,7 @@ class Addresses:
             *(Sample(rule, ANYBODY, path) for rule, path in open_to_all),
             Sample("", ANYBODY, "/events/nothing-here", 404),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
+            Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),
         ]
@@ -120,6 +174,33 @@ def page_rules() -> Iterator[str]:
             own = re.compile(rf"/{service.name}/(static/|healthz$|readyz$|metrics$|api/(?!docs$))")
             rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
             yield from (rule for rule in rules if not own.match(rule))
+
+
+def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str]:
+    """Upload a plan and a list of people, each with something to correct, as their organizer does in a browser."""
+    browser = requests.Session()
+
+    def send(path: str, form: Mapping[str, str], files: Mapping[str, Any] | None = None) -> str:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{site.origin}{path}", timeout=30).text)
+        assert token is not None
+        answer = browser.post(
+            f"{site.origin}{path}",
+            data={"csrf_token": token[1], **form},
+            files=files,
+            allow_redirects=False,
+            timeout=30,
+        )
+        assert answer.status_code == 303, answer.status_code
+        return answer.headers["Location"]
+
+    send("/events/login", {"username": "admin", "password": PASSWORD})
+    head = ["活动", "模板", "日期", "开始", "结束", "地点"]
+    rows = [["纳凉晚会", "", "2027-07-10", "19:00", "21:00", "社区广场"], ["夜跑", "", "2027-07-40", "22", "21:00", ""]]
+    lines = f"赵敏，13900139001，{event['shifts'][-1]['role']}\n钱进，1390，舞狮"
+    return (
+        send("/events/desk/import", {}, {"file": ("plan.xlsx", xlsx("活动", head, rows))}),
+        send(f"/signups/desk/events/{event['id']}/import", {"lines": lines, "agreed": "true"}),
+    )
 
 
 def _links(site: Site) -> list[str]:

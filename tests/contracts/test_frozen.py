@@ -186,7 +186,7 @@ def test_no_field_is_meant_for_something_personal(message_type):
 def test_every_type_is_named_as_its_owner_has_it(message_type):
     aggregate, _, happening = message_type.partition(".")
     assert OWNERS[aggregate] in {"events", "signups", "partners"}
-    assert happening.endswith(("ed", "made", "held", "withdrawn", "absent")) or message_type == "reminder.due"
+    assert happening.endswith(("ed", "made", "held", "given", "withdrawn", "absent")) or message_type == "reminder.due"
 
 
 def test_the_page_about_the_messages_is_up_to_date():

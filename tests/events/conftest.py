@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
-from services.events import accounts
+from services.events.accounts import passwords
 from services.events.models import Base
 from shared.database import Database
 from shared.messaging import tables as messaging_tables
@@ -16,7 +16,7 @@ from tests.events.world import World, an_organizer
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords at a cost that suits a test."""
-    monkeypatch.setattr(accounts, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

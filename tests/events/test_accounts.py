@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from services.events import accounts
+from services.events.accounts import passwords
 from services.events.models import Organizer
 from shared.config import Config
 from shared.errors import Unauthorized
@@ -32,18 +33,19 @@ def sign_in(database, password, username="admin"):
         community=organizer.community,
         role=organizer.role,
         session_id=session_id,
+        issued_at=NOW,
     )
 
 
 def is_open(database, session):
-    return database.read(accounts.confirm, session)
+    return database.read(accounts.confirm, session) is not None
 
 
 def test_the_first_organizer_has_the_password_that_is_configured(database):
     assert prepare(database) is None
     assert is_open(database, sign_in(database, "correct horse battery"))
     [admin] = database.read(lambda session: session.scalars(select(Organizer)).all())
-    assert (admin.username, admin.community, admin.role) == ("admin", "朝阳社区", "organizer")
+    assert (admin.username, admin.community, admin.role) == ("admin", "朝阳社区", "office")
     assert admin.password_hash.startswith("$argon2id$")
 
 
@@ -78,7 +80,7 @@ def test_a_wrong_user_and_a_wrong_password_are_refused_alike(database):
 
 
 def test_an_unknown_user_costs_as_much_as_a_known_one():
-    assert not PasswordHasher().check_needs_rehash(accounts.NOBODYS_HASH)
+    assert not PasswordHasher().check_needs_rehash(passwords.NOBODYS_HASH)
 
 
 def test_an_account_that_was_closed_lets_nobody_in(database):

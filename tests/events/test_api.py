@@ -86,6 +86,8 @@ def test_a_draft_comes_back_whole_with_times_in_its_zone(site, token):
         "min_age": None,
         "skills": [],
         "counts_as_service": True,
+        "training": "",
+        "insured": False,
         "free": 6,
         "confirmed": 0,
         "waitlisted": 0,
@@ -296,3 +298,14 @@ def test_the_list_is_narrowed_and_paged(site, token):
 def test_the_reference_describes_what_there_is(site):
     document = site.app.test_client().get("/events/api/openapi.json").json
     assert "/events/api/v1/events/{event_id}/publish" in document["paths"]
+
+
+def test_training_insurance_and_the_roles_of_an_item_go_in_and_come_out(site, token):
+    item = {"title": "合唱", "roles": ["引导"]}
+    event = create(site, token, shifts=[shift(training="灭火器使用", insured=True)], programme=[item])
+    [first], [shown] = event["shifts"], event["programme"]
+    assert (first["training"], first["insured"], shown["roles"]) == ("灭火器使用", True, ["引导"])
+    bad = {"programme": [{"id": shown["id"], "roles": ["魔术师"]}]}
+    answer = site.call("PATCH", f"/events/{event['id']}", bad, token=token, If_Match='"1"')
+    assert answer.status_code == 422
+    assert "魔术师" in answer.json["errors"]["programme"]["0"]["roles"][0]

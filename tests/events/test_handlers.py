@@ -58,7 +58,9 @@ def need(quantity: int, **changes) -> Sealed:
     return sealed("partners", "need.posted", data)
 
 
-def pledge(message_type: str, version: int, quantity: int, pledge_id: UUID, need_id: UUID | None = None) -> Sealed:
+def pledge(
+    message_type: str, version: int, quantity: int, pledge_id: UUID, need_id: UUID | None = None, **changes
+) -> Sealed:
     data = {
         "pledge_id": pledge_id,
         "event_id": EVENT,
@@ -69,7 +71,7 @@ def pledge(message_type: str, version: int, quantity: int, pledge_id: UUID, need
         "kind": "supplies",
         "quantity": quantity,
         "version": version,
-    }
+    } | changes
     return sealed("partners", message_type, data)
 
 
@@ -152,7 +154,7 @@ def test_a_need_is_listed_with_what_is_promised_of_it_the_most_urgent_first(data
 
 
 def test_the_service_listens_to_everything_that_the_others_say():
-    ours = {"signup", "places", "pledge", "need"}
+    ours = {"signup", "places", "capacity", "feedback", "pledge", "need"}
     assert set(registry.types) == {name for name in CONTRACTS if name.partition(".")[0] in ours}
 
 

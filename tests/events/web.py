@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -96,7 +97,7 @@ def fields_of(page: str) -> dict[str, Any]:
         attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
         if attributes.get("type") in {"checkbox", "radio"} and " checked" not in tag:
             continue
-        values.setdefault(attributes["name"], []).append(attributes.get("value", ""))
+        values.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
     for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
         values[name] = [text]
     for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):

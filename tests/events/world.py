@@ -35,7 +35,7 @@ def an_organizer(database: Database, community: str) -> Desk:
                 password_hash="-",
                 display_name="王主任",
                 community=community,
-                role="organizer",
+                role="office",
                 created_at=NOW,
             )
         )
@@ -113,7 +113,7 @@ class World:
             "status": status,
             "pledge_id": None,
         } | changes
-        self.database.write(operations.record_signup, data)
+        self.database.write(operations.record_signup, data, now=NOW)
         return data
 
     def hold(self, event: Event, held: int, *, claimed: int = 0, shift: int = 0) -> None:
@@ -127,11 +127,17 @@ class World:
             "held": held,
             "claimed": claimed,
         }
-        self.database.write(operations.record_hold, data)
+        self.database.write(operations.record_hold, data, now=NOW)
 
     def event(self, event_id: UUID) -> Event:
         """The event as it stands now."""
         return self.database.read(lambda session: session.get_one(Event, event_id))
+
+    def event_of(self, event: Event, number: int) -> Event:
+        """One event of the series, by time, counted from 0."""
+        series_id = self.event(event.id).series_id
+        query = select(Event).where(Event.series_id == series_id).order_by(Event.starts_at)
+        return self.database.read(lambda session: session.scalars(query).all()[number])
 
     def reminders(self, event: Event, occurrence: int | None = None) -> dict[str, Reminder]:
         """The planned reminders by rule, of the present occurrence unless another is named."""

@@ -97,6 +97,17 @@ def test_a_reminder_reaches_each_volunteer_and_the_contact_once(site: Site) -> N
     assert {item["person"] for item in volunteers["items"]} == {"志*"}
 
 
+def test_a_sign_in_that_was_ended_opens_nothing_in_any_service(site: Site) -> None:
+    token = site.sign_in()
+    lists = [f"/{service}/api/v1/notices" for service in ("signups", "partners")]
+    assert [site.call("GET", path, token=token).status_code for path in lists] == [200, 200]
+    assert site.call("DELETE", "/events/api/v1/sessions/current", token=token).status_code == 204
+    deadline = time.monotonic() + 15  # the parts of the stack may only just be up
+    while {site.call("GET", path, token=token).status_code for path in lists} != {401}:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_two_hundred_people_at_once_fill_fifty_places_and_no_more(site: Site) -> None:
     token = site.sign_in()
     event = an_event(site, token)

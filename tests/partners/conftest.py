@@ -13,6 +13,7 @@ from sqlalchemy import select
 from services.partners import operations, queries
 from services.partners.models import Base, Kind, Pledge
 from services.partners.scope import Scope
+from shared import sign_ins
 from shared.contracts import decode
 from shared.database import Database
 from shared.messaging import tables as messaging_tables
@@ -31,8 +32,8 @@ DESK = Scope(COMMUNITY)
 def database(database_url: str) -> Iterator[Database]:
     """The service's own database, empty."""
     database = Database(database_url, "partners", pool_size=20)
-    for metadata in (Base.metadata, messaging_tables.Base.metadata, notice_tables.Base.metadata):
-        metadata.create_all(database.engine)
+    for base in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base):
+        base.metadata.create_all(database.engine)
     yield database
     database.dispose()
 

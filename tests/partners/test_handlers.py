@@ -37,6 +37,7 @@ def everything(world: World) -> list[Any]:
     [
         ("event.published", "published"),
         ("event.changed", "published"),
+        ("event.unpublished", "draft"),
         ("event.cancelled", "cancelled"),
         ("event.completed", "completed"),
     ],

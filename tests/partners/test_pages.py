@@ -338,3 +338,12 @@ def test_people_are_noted_as_come_once_their_shift_has_begun(world: World) -> No
 
 def test_a_unit_that_is_gone_is_not_found_at_the_desk(app: Flask) -> None:
     an_organizer(app).get(f"/partners/desk/units/{uuid4()}", 404)
+
+
+def test_an_event_that_was_taken_back_is_hidden_from_units_and_stays_at_the_desk(app: Flask, world: World) -> None:
+    unit, desk = a_contact(app, world), an_organizer(app)
+    assert "端午游园会" in unit.get(f"/partners/unit/events/{world.event_id}")
+    world.publish(status="draft")
+    unit.get(f"/partners/unit/events/{world.event_id}", 404)
+    assert "端午游园会" not in unit.get("/partners/unit")
+    desk.get(f"/partners/desk/events/{world.event_id}")

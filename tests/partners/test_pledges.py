@@ -258,7 +258,7 @@ def test_an_event_that_is_over_takes_no_pledge_and_changes_none(world: World) ->
         withdraw(world, pledge_id, now=OVER)
 
 
-@pytest.mark.parametrize("status", ["cancelled", "completed"])
+@pytest.mark.parametrize("status", ["draft", "cancelled", "completed"])
 def test_an_event_that_is_off_takes_no_pledge_and_no_need(world: World, status: str) -> None:
     world.publish(status=status, reason="下雨")
     with pytest.raises(Conflict):

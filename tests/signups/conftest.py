@@ -14,6 +14,7 @@ from services.signups import operations
 from services.signups.idempotency import Request
 from services.signups.links import Links
 from services.signups.models import Base, Place, Signup, SignupStatus
+from shared import sign_ins
 from shared.contracts import decode
 from shared.database import Database
 from shared.messaging import tables as messaging_tables
@@ -30,7 +31,12 @@ LINKS = Links("a key for tests that is long enough, really")
 def database(database_url: str) -> Iterator[Database]:
     """The service's own database, empty."""
     database = Database(database_url, "signups", pool_size=45)
-    for metadata in (Base.metadata, messaging_tables.Base.metadata, notice_tables.Base.metadata):
+    for metadata in (
+        Base.metadata,
+        messaging_tables.Base.metadata,
+        notice_tables.Base.metadata,
+        sign_ins.Base.metadata,
+    ):
         metadata.create_all(database.engine)
     yield database
     database.dispose()
@@ -77,6 +83,8 @@ def shift_data(**changes: Any) -> dict[str, Any]:
         "min_age": None,
         "skills": [],
         "counts_as_service": True,
+        "training": "",
+        "insured": False,
     } | changes
 
 

@@ -1,11 +1,12 @@
 """Who was there."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.signups import operations
-from services.signups.models import SignupStatus
+from services.signups.models import Signup, SignupStatus
 from shared.errors import Conflict
 from tests.signups.conftest import NOW, World
 
@@ -50,3 +51,35 @@ def test_who_withdrew_is_not_checked_in(world: World) -> None:
     world.database.write(operations.withdraw, answer.signup_id, reason=None, now=NOW)
     with pytest.raises(Conflict):
         world.database.write(operations.check_in, answer.signup_id, now=NOW)
+
+
+def test_each_step_can_be_taken_back_and_only_once(world: World) -> None:
+    answer = world.sign_up()
+    start = world.event["starts_at"]
+
+    def do(operation: Any, minutes: int = 0) -> Signup:
+        return world.database.write(operation, answer.signup_id, now=start + timedelta(minutes=minutes))
+
+    do(operations.check_in)
+    do(operations.check_out, 60)
+    for _ in range(2):
+        signup = do(operations.undo_check_out)
+        assert (signup.status, signup.minutes) == (SignupStatus.ATTENDED, None)
+    for _ in range(2):
+        signup = do(operations.undo_check_in)
+        assert (signup.status, signup.checked_in_at) == (SignupStatus.CONFIRMED, None)
+    do(operations.mark_absent)
+    for _ in range(2):
+        assert do(operations.undo_absence).status is SignupStatus.CONFIRMED
+    assert [message["version"] for message in world.messages()] == list(range(1, 8))
+
+
+def test_what_somebody_else_has_noted_meanwhile_is_not_taken_back(world: World) -> None:
+    answer = world.sign_up()
+    start = world.event["starts_at"]
+    world.database.write(operations.mark_absent, answer.signup_id, now=start)
+    world.database.write(operations.check_in, answer.signup_id, now=start)
+    with pytest.raises(Conflict, match="meanwhile"):
+        world.database.write(operations.undo_absence, answer.signup_id, now=start)
+    with pytest.raises(Conflict, match="not been checked in"):
+        world.database.write(operations.undo_check_out, world.sign_up().signup_id, now=start)

@@ -61,22 +61,22 @@ class Site:
         }
         return self.call("POST", "/signups", body | changes, Idempotency_Key=key or str(uuid4()))
 
-    def organizer(self, community: str = "朝阳社区") -> str:
+    def organizer(self, community: str = "朝阳社区", role: str = "office") -> str:
         """The token of an organizer."""
         token, _expires = issue_token(
             CONFIG,
             organizer_id=uuid4(),
             username="wang",
             community=community,
-            role="office",
+            role=role,
             session_id=uuid4(),
             issued_at=self.now,
         )
         return token
 
-    def sign_in(self) -> None:
+    def sign_in(self, community: str = "朝阳社区", role: str = "office") -> None:
         """Let the browser belong to an organizer."""
-        self.browser.set_cookie("steward-organizer", self.organizer())
+        self.browser.set_cookie("steward-organizer", self.organizer(community, role))
 
     def open(self, path: str, **headers: str) -> str:
         """Open a page that must be there."""

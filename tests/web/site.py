@@ -121,11 +121,20 @@ class Site:
         return self.apps.get(first[0] if first else "events", self.apps["events"])(environ, start_response)
 
 
+class Answer(TestResponse):
+    """An answer; a sheet or another file that is no text has none."""
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return super().text if self.mimetype.startswith(("text/", "application/json", PROBLEM)) else ""
+
+
 class Visitor:
     """A browser or a program. Whatever it asks, the answer must be sound."""
 
     def __init__(self, site: Site, cookies: Mapping[str, str]) -> None:
-        self.client = Client(site.wsgi, TestResponse)
+        self.client = Client(site.wsgi, Answer)
         self.tokens: dict[str, str] = {}
         for name, value in cookies.items():
             self.client.set_cookie(f"steward-{name}", value)

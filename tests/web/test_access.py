@@ -22,6 +22,7 @@ OWN = {
     "reference": Access.PUBLIC,
 }
 EVERYWHERE = OWN | {
+    "messages": Access.ORGANIZER,
     "door": Access.PUBLIC,
     "api_door": Access.PUBLIC,
     "desk": Access.ORGANIZER,
@@ -169,7 +170,9 @@ def test_another_communitys_organizer_finds_nothing_of_ours(site, world):
             else:
                 answer = stranger.send(path, {"reason": "x", "quantity": "1", "delivered": "1"})
             leads_to_desk = route.access is Access.CONTACT and answer.status_code == 303
-            if not (leads_to_desk and answer.headers["Location"] == "/partners/desk"):
+            if route.rule.endpoint.startswith("messages."):  # those of a service belong to no community
+                assert answer.status_code == 303, route
+            elif not (leads_to_desk and answer.headers["Location"] == "/partners/desk"):
                 assert answer.status_code in {404, 422}, (route, answer.status_code)
         elif route.method == "GET" and not route.has_id:
             answer = site.call("GET", path, token=world.stranger) if route.is_api else stranger.get(path)

@@ -92,7 +92,9 @@ def test_an_unknown_id_is_not_found_by_those_that_change_something_either(site, 
             else:
                 who = "contact" if path.startswith("/partners/unit") else "organizer"
                 answer = site.visitor(**world.cookies(who)).send(path, {})
-            assert answer.status_code in {404, 422}, (route, answer.status_code)
+            # A message that is gone has been settled by a colleague: the list says so.
+            expected = {303} if route.rule.endpoint.startswith("messages.") else {404, 422}
+            assert answer.status_code in expected, (route, answer.status_code)
 
 
 @pytest.mark.parametrize("garbage", GARBAGE, ids=lambda garbage: garbage[:12])
@@ -236,7 +238,7 @@ def _sample(route, world, name):
     if name.endswith("_id"):
         start = route.path(world, **{name: marked}).index(marked)
         return known[start : start + len(marked)]
-    if name in {"step", "switch"}:
+    if name in {"step", "switch", "kind"}:
         return known.rpartition("/")[2]
     other = route.path(world, **{name: "marked"})
     start = other.index("marked")

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from services.events.accounts import ADMIN, HASHER
+from services.events.accounts import ADMIN, hash_password
 from services.events.models import Organizer
 from shared import clock
-from tests.web.site import MARK, PASSWORD, Site, fresh_key, later
+from tests.web.site import GIVEN, MARK, PASSWORD, Site, fresh_key, later
 
 STRANGER = "stranger"
 
@@ -34,7 +34,11 @@ class World:
     need: str
     pledge: str
     things: str
+    colleague: str
+    invitation: str
+    invitation_id: str
     claim: str
+    template: str
 
     @property
     def shift(self) -> str:
@@ -56,11 +60,15 @@ def build(site: Site) -> World:
     """Make one of everything, over the API wherever it can be made there."""
     events = next(part.database for part in site.parts if part.service.name == "events")
     events.write(_add_stranger)
+    colleague = events.write(_add_colleague)
     organizer, stranger = sign_in(site), sign_in(site, STRANGER)
     event, cancelled = an_event(site, organizer), an_event(site, organizer)
     site.done("POST", f"/events/api/v1/events/{cancelled['id']}/cancel", {"reason": f"下雨 {MARK}"}, token=organizer)
     draft = site.done("POST", "/events/api/v1/events", event_body(), token=organizer)
     foreign = an_event(site, stranger)
+    kept = site.done(
+        "POST", f"/events/api/v1/events/{draft['id']}/template", {"title": f"我们的端午 {MARK}"}, token=organizer
+    )
     site.settle()
     shift = event["shifts"][0]["id"]
     first, second = (
@@ -82,6 +90,8 @@ def build(site: Site) -> World:
     }
     things = site.done("POST", "/partners/api/v1/pledges", supplies, token=unit["access_token"])
     site.settle()
+    whom = {"display_name": f"王芳 {MARK}", "role": "grid"}
+    invited = site.done("POST", "/events/api/v1/invitations", whom, token=organizer)
     held = site.done("GET", f"/partners/api/v1/pledges/{pledge['id']}", token=organizer)
     assert held["status"] == "held"
     return World(
@@ -101,7 +111,11 @@ def build(site: Site) -> World:
         need=need["id"],
         pledge=pledge["id"],
         things=things["id"],
+        colleague=str(colleague),
+        invitation=invited["url"].rpartition("/")[2],
+        invitation_id=invited["id"],
         claim=held["claim_url"].rpartition("/")[2],
+        template=kept["key"],
     )
 
 
@@ -129,6 +143,8 @@ def event_body(**changes: Any) -> dict[str, Any]:
             {"role": "套圈", "capacity": 1, **shift},
         ],
         "programme": [{"title": f"合唱 {MARK}", "performers": MARK, "place": MARK, "starts_at": starts_at}],
+        "tasks": [{"title": f"借凉棚 {MARK}", "owner": f"物业 {MARK}", "days": -3}],
+        "supplies": [{"name": f"粽叶 {MARK}", "quantity": 20, "unit": "张"}],
         "reminders": [{"before": "P1D"}],
     } | changes
 
@@ -157,10 +173,24 @@ def _add_stranger(session: Session) -> None:
         Organizer(
             id=uuid4(),
             username=STRANGER,
-            password_hash=HASHER.hash(PASSWORD),
+            password_hash=hash_password(PASSWORD),
             display_name=f"远方 {MARK}",
             community=f"远方社区 {MARK}",
-            role="organizer",
+            role="office",
             created_at=clock.utc_now(),
         )
     )
+
+
+def _add_colleague(session: Session) -> UUID:
+    colleague = Organizer(
+        id=uuid4(),
+        username="colleague",
+        password_hash="-",
+        display_name=f"同事 {MARK}",
+        community=GIVEN["STEWARD_COMMUNITY"],
+        role="grid",
+        created_at=clock.utc_now(),
+    )
+    session.add(colleague)
+    return colleague.id

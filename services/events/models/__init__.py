@@ -1,8 +1,8 @@
 """The tables of the events service."""
 
-from services.events.models.accounts import Organizer, OrganizerSession
+from services.events.models.accounts import Invitation, Organizer, OrganizerSession
 from services.events.models.base import Base
-from services.events.models.copies import HoldCopy, NeedCopy, PledgeCopy, SignupCopy
+from services.events.models.copies import FeedbackCopy, HoldCopy, NeedCopy, PledgeCopy, SignupCopy
 from services.events.models.events import (
     NO_WAY,
     OPEN,
@@ -16,6 +16,7 @@ from services.events.models.events import (
     Shift,
     Theme,
 )
+from services.events.models.preparation import SavedTemplate, Series, Supply, Task
 
 __all__ = [
     "NO_WAY",
@@ -24,7 +25,9 @@ __all__ = [
     "Base",
     "Event",
     "EventStatus",
+    "FeedbackCopy",
     "HoldCopy",
+    "Invitation",
     "Kind",
     "NeedCopy",
     "Organizer",
@@ -33,7 +36,11 @@ __all__ = [
     "ProgrammeItem",
     "Reminder",
     "ReminderState",
+    "SavedTemplate",
+    "Series",
     "Shift",
     "SignupCopy",
+    "Supply",
+    "Task",
     "Theme",
 ]

@@ -21,6 +21,14 @@ class Organizer(Base):
     community: Mapped[str]
     role: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    valid_from: Mapped[datetime | None]
+    """Tokens issued before it are void; None where all that have not been ended are good."""
+    totp_secret: Mapped[str | None]
+    totp_since: Mapped[datetime | None]
+    """Since when a code is asked for; None while the secret has not been confirmed with one."""
+    totp_step: Mapped[int | None]
+    """The newest code's time step, so that no code counts twice."""
     created_at: Mapped[datetime]
 
 
@@ -34,3 +42,21 @@ class OrganizerSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A link by which somebody makes their account, once. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    community: Mapped[str] = mapped_column(index=True)
+    role: Mapped[str]
+    display_name: Mapped[str]
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    organizer_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizers.id"))
+    """The account that was made with it."""

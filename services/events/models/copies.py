@@ -19,6 +19,8 @@ class SignupCopy(Base):
     event_id: Mapped[UUID]
     shift_id: Mapped[UUID]
     status: Mapped[str]
+    minutes: Mapped[int | None]
+    """From check-in to check-out, once both are known."""
 
     __table_args__ = (Index("ix_signup_copies_event_id", "event_id", "shift_id", "status"),)
 
@@ -65,3 +67,16 @@ class NeedCopy(Base):
     unit: Mapped[str]
     description: Mapped[str]
     due_at: Mapped[datetime | None]
+
+
+class FeedbackCopy(Base):
+    """What somebody who was there thought of it, as the sign-up service last said. Scores are from 1 to 5."""
+
+    __tablename__ = "feedback_copies"
+
+    signup_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    event_id: Mapped[UUID] = mapped_column(index=True)
+    overall: Mapped[int]
+    organised: Mapped[int]
+    again: Mapped[bool]

@@ -6,10 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.events.models.base import Base
+from services.events.models.preparation import Supply, Task
 from shared.database import one_of
 from shared.errors import Conflict
 from shared.texts import text as _
@@ -26,7 +27,7 @@ class EventStatus(StrEnum):
 
 MOVES: Final[dict[EventStatus, frozenset[EventStatus]]] = {
     EventStatus.DRAFT: frozenset({EventStatus.PUBLISHED}),
-    EventStatus.PUBLISHED: frozenset({EventStatus.CANCELLED, EventStatus.COMPLETED}),
+    EventStatus.PUBLISHED: frozenset({EventStatus.DRAFT, EventStatus.CANCELLED, EventStatus.COMPLETED}),
     EventStatus.CANCELLED: frozenset(),
     EventStatus.COMPLETED: frozenset(),
 }
@@ -97,6 +98,9 @@ class Event(Base):
     waitlist: Mapped[bool]
     reminders: Mapped[list[str]]
     reason: Mapped[str | None]
+    visitors: Mapped[int | None]
+    """Residents who came, as counted on the day."""
+    series_id: Mapped[UUID | None] = mapped_column()
     created_by: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"))
     created_at: Mapped[datetime]
 
@@ -106,10 +110,15 @@ class Event(Base):
     programme: Mapped[list["ProgrammeItem"]] = relationship(
         order_by="ProgrammeItem.position", cascade="all, delete-orphan", lazy="selectin"
     )
+    tasks: Mapped[list["Task"]] = relationship(
+        order_by="Task.days, Task.position, Task.id", cascade="all, delete-orphan"
+    )
+    supplies: Mapped[list["Supply"]] = relationship(order_by="Supply.position, Supply.id", cascade="all, delete-orphan")
 
     __table_args__ = (
         Index("ix_events_status_starts_at", "status", "starts_at", "id"),
         Index("ix_events_community_starts_at", "community", "starts_at", "id"),
+        Index("ix_events_series_id", "series_id", "starts_at"),
     )
 
     def local(self, moment: datetime) -> datetime:
@@ -140,6 +149,10 @@ class Shift(Base):
     min_age: Mapped[int | None]
     skills: Mapped[list[str]]
     counts_as_service: Mapped[bool]
+    training: Mapped[str] = mapped_column(server_default="")
+    """What people must have been taught before; empty where nothing."""
+    insured: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the office insures whoever helps against accidents."""
 
 
 class ProgrammeItem(Base):
@@ -156,6 +169,8 @@ class ProgrammeItem(Base):
     starts_at: Mapped[datetime | None]
     minutes: Mapped[int | None]
     place: Mapped[str]
+    roles: Mapped[list[str]] = mapped_column(server_default="[]")
+    """The roles whose shifts serve it."""
 
     @property
     def ends_at(self) -> datetime | None:
@@ -208,7 +223,8 @@ class AuditEntry(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
     version: Mapped[int]
-    organizer_id: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"))
+    organizer_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizers.id"))
+    """None where Steward itself did it."""
     at: Mapped[datetime]
     action: Mapped[str]
     field: Mapped[str | None]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.events import announcements, audit, queries
 from services.events.checks import OVER, check, missing
 from services.events.models import NO_WAY, OPEN, Event, EventStatus
-from services.events.operations import fields, reminders
+from services.events.operations import fields, preparation, reminders
 from services.events.operations.desk import Desk, take
 from shared.errors import Conflict, Invalid, Stale
 from shared.texts import text as _
@@ -51,6 +51,7 @@ def change_event(
         return event
     event.version += 1
     audit.record(session, event, "changed", organizer_id=desk.organizer_id, now=now, differences=differences)
+    preparation.follow_size(session, event, before.fields["expected_attendance"])
     if event.status is EventStatus.PUBLISHED:
         if is_moved:
             event.occurrence += 1

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from services.events import audit
+from services.events import audit, saved
 from services.events.checks import check
-from services.events.festivals import Rule, date_in, next_date
+from services.events.festivals import Monthly, Rule, Weekly, date_in, next_date
 from services.events.models import Event, EventStatus, Theme
-from services.events.operations import fields
+from services.events.operations import fields, preparation
 from services.events.operations.desk import Desk, take
-from services.events.playbook import PLAYBOOK, Template
+from services.events.playbook import PLAYBOOK, Template, base_of
 from services.events.times import Move
 from shared.errors import Invalid
 from shared.texts import text as _
@@ -32,32 +32,45 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "reminders": [{"before": "P1D"}, {"before": "PT2H"}],
     "shifts": [],
     "programme": [],
+    "tasks": [],
+    "supplies": [],
 }
 """What an event is where neither its template nor its organizer says anything."""
+AROUND_FESTIVAL: Final = timedelta(days=20)
+"""How far from a festival's day an event still belongs to it."""
+NO_TEMPLATE: Final = _("There is no such template. Please choose one of: %(keys)s.", keys=", ".join(PLAYBOOK))
 
 
 def create_event(session: Session, entered: Mapping[str, Any], *, desk: Desk, timezone: str, now: datetime) -> Event:
-    """Write a new draft from what was entered; a ``template`` fills in what was not.
+    """Write a new draft from what was entered; a ``template`` fills in what was not, tasks and supplies too.
 
-    The template's day is that of ``year``, or the next one; an entered ``starts_at`` moves all of the template there.
-    ``timezone`` is the zone where none was entered. Raises Invalid where there is no date, or times contradict each
-    other.
+    The template is one of the playbook, or the community's own. Its day is that of ``year``, or the next one; an
+    entered ``starts_at`` moves all of the template there. ``timezone`` is the zone where none was entered. Raises
+    Invalid where there is no such template or no date, or times contradict each other.
     """
     zone = entered.get("timezone", timezone)
     values = {"timezone": zone, **DEFAULTS}
     if entered.get("template"):
-        values |= _usual(PLAYBOOK[entered["template"]], entered, zone, now)
-    return _draft(session, values | dict(entered), "created", desk, now)
+        values |= _usual(session, entered, desk.community, zone, now)
+    values |= dict(entered)
+    if "programme" not in entered:
+        values["programme"] = _served(values["programme"], values["shifts"])
+    return _draft(session, values, "created", desk, now)
 
 
 def duplicate_event(session: Session, event_id: UUID, starts_at: datetime, *, desk: Desk, now: datetime) -> Event:
-    """Write a new draft like the event, with all of its times moved to the new start; its people stay behind."""
+    """Write a new draft like the event, with all of its times moved to the new start.
+
+    Its people stay behind, its tasks are open again, and none of its supplies are ready.
+    """
     original = take(session, event_id, desk)
     values = {name: getattr(original, name) for name in ("template", *fields.PLAIN)} | {
         "venue": {"name": original.venue_name, "address": original.venue_address},
         "reminders": [{"before": rule} for rule in original.reminders],
         "shifts": [{name: getattr(shift, name) for name in audit.SHIFT_FIELDS} for shift in original.shifts],
         "programme": [{name: getattr(item, name) for name in audit.ITEM_FIELDS} for item in original.programme],
+        "tasks": [{name: getattr(task, name) for name in saved.TASK} for task in original.tasks if not task.permit],
+        "supplies": [{name: getattr(supply, name) for name in saved.SUPPLY} for supply in original.supplies],
     }
     return _draft(session, _moved(values, starts_at), "duplicated", desk, now)
 
@@ -67,6 +80,30 @@ def usual_day(rule: Rule, starts: time, year: int | None, zone: ZoneInfo, now: d
     local = now.astimezone(zone)
     first = local.date() if local.time() < starts else local.date() + timedelta(days=1)
     return next_date(rule, first) if year is None else date_in(rule, year, first)
+
+
+def next_start(event: Event, now: datetime) -> datetime:
+    """Return when the event would be next, at its hour of the day: a week later, or as the rule of its template says.
+
+    A festival's event keeps its distance from the festival's day: three days before stays three days before.
+    """
+    local = event.local(event.starts_at)
+    template = PLAYBOOK.get(base_of(event.template or ""))
+    if template is None or template.rule is None:
+        return local + timedelta(days=7)
+    after = max(local.date(), event.local(now).date()) + timedelta(days=1)
+    return datetime.combine(_next_day(template.rule, local.date(), after), local.time(), local.tzinfo)
+
+
+def _next_day(rule: Rule, day: date, after: date) -> date:
+    """Return the first day from ``after`` on that lies as far from a day of the rule as ``day`` does."""
+    if isinstance(rule, Weekly | Monthly):
+        return next_date(rule, after)
+    festivals = [one for year in range(day.year - 1, day.year + 2) for one in rule.dates(year)]
+    distance = day - min(festivals, key=lambda one: abs(day - one))
+    if abs(distance) > AROUND_FESTIVAL:
+        distance = timedelta(0)
+    return next_date(rule, after - distance) + distance
 
 
 def _draft(session: Session, values: Mapping[str, Any], action: str, desk: Desk, now: datetime) -> Event:
@@ -84,6 +121,7 @@ def _draft(session: Session, values: Mapping[str, Any], action: str, desk: Desk,
         programme=[],
     )
     fields.write(event, values)
+    preparation.prepare(event, values)
     check(event)
     session.add(event)
     session.flush()
@@ -91,15 +129,22 @@ def _draft(session: Session, values: Mapping[str, Any], action: str, desk: Desk,
     return event
 
 
-def _usual(template: Template, entered: Mapping[str, Any], zone: str, now: datetime) -> dict[str, Any]:
+def _usual(session: Session, entered: Mapping[str, Any], community: str, zone: str, now: datetime) -> dict[str, Any]:
     """Return what the template says, at its festival's date or at the time that was entered."""
-    if "starts_at" in entered:
-        day = entered["starts_at"].astimezone(ZoneInfo(zone)).date()
-        return _moved(_filled(template, day, zone), entered["starts_at"])
-    if template.rule is None:
-        raise Invalid({"starts_at": [_("Say when the event starts: this template has no date of its own.")]})
-    day = usual_day(template.rule, template.starts, entered.get("year"), ZoneInfo(zone), now)
-    return _filled(template, day, zone)
+    key = entered["template"]
+    own = None if key in PLAYBOOK else saved.find(session, key, community)
+    if own is None and key not in PLAYBOOK:
+        raise Invalid({"template": [NO_TEMPLATE]})
+    template = PLAYBOOK[key] if own is None else saved.as_template(own)
+    starts_at = entered.get("starts_at")
+    if starts_at is None:
+        if template.rule is None:
+            raise Invalid({"starts_at": [_("Say when the event starts: this template has no date of its own.")]})
+        day = usual_day(template.rule, template.starts, entered.get("year"), ZoneInfo(zone), now)
+        starts_at = datetime.combine(day, template.starts, ZoneInfo(zone))
+    if own is not None:
+        return saved.values_at(own, starts_at, zone)
+    return _moved(_filled(template, starts_at.astimezone(ZoneInfo(zone)).date(), zone), starts_at)
 
 
 def _filled(template: Template, day: date, zone: str) -> dict[str, Any]:
@@ -133,6 +178,8 @@ def _filled(template: Template, day: date, zone: str) -> dict[str, Any]:
                 "min_age": shift.min_age,
                 "skills": list(shift.skills),
                 "counts_as_service": shift.counts_as_service,
+                "training": shift.training,
+                "insured": shift.insured,
             }
             for shift in template.shifts
         ],
@@ -144,10 +191,19 @@ def _filled(template: Template, day: date, zone: str) -> dict[str, Any]:
                 "starts_at": at(item.starts),
                 "minutes": item.minutes,
                 "place": item.place,
+                "roles": list(item.roles),
             }
             for item in template.programme
         ],
+        "tasks": [{"title": task.title, "owner": task.owner, "days": task.days} for task in template.tasks],
+        "supplies": [{"name": one.name, "quantity": one.quantity, "unit": one.unit} for one in template.supplies],
     }
+
+
+def _served(programme: Sequence[Mapping[str, Any]], shifts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a template's programme without roles that the entered shifts leave out."""
+    present = {shift["role"] for shift in shifts}
+    return [{**item, "roles": [role for role in item.get("roles", ()) if role in present]} for item in programme]
 
 
 def _moved(values: Mapping[str, Any], starts_at: datetime) -> dict[str, Any]:
@@ -171,8 +227,8 @@ def _moved(values: Mapping[str, Any], starts_at: datetime) -> dict[str, Any]:
 
 def _slug(session: Session, values: Mapping[str, Any]) -> str:
     """Return an address for the event that no other has: dragon-boat-2027-4f7a."""
-    kind = values.get("template")
-    if kind in {None, "blank"}:
+    kind = base_of(values.get("template") or "")
+    if kind in {"", "blank"}:
         kind = "event"
     year = values["starts_at"].astimezone(ZoneInfo(values["timezone"])).year
     while True:

@@ -5,7 +5,7 @@ What was entered is a mapping as the schemas load it; what it does not mention s
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from services.events.models import Event, Kind, ProgrammeItem, Shift
 from services.events.times import Move
@@ -32,6 +32,8 @@ SHIFT: Final[Mapping[str, Any]] = {
     "min_age": None,
     "skills": [],
     "counts_as_service": True,
+    "training": "",
+    "insured": False,
 }
 ITEM: Final[Mapping[str, Any]] = {
     "kind": Kind.OTHER,
@@ -39,6 +41,7 @@ ITEM: Final[Mapping[str, Any]] = {
     "starts_at": None,
     "minutes": None,
     "place": "",
+    "roles": [],
 }
 """What a new shift or programme item is where it does not say otherwise."""
 
@@ -47,6 +50,7 @@ Part = TypeVar("Part", Shift, ProgrammeItem)
 
 def write(event: Event, entered: Mapping[str, Any]) -> None:
     """Write the entered values into the event; raises Invalid where a shift or item names an id that is not there."""
+    roles = {shift.id: shift.role for shift in event.shifts}
     for name in PLAIN:
         if name in entered:
             setattr(event, name, entered[name])
@@ -60,6 +64,7 @@ def write(event: Event, entered: Mapping[str, Any]) -> None:
         event.programme = _arranged(
             "programme", event.programme, entered["programme"], lambda: ProgrammeItem(id=uuid4(), **ITEM)
         )
+    _serve(event, roles)
 
 
 def move(event: Event, entered: Mapping[str, Any]) -> None:
@@ -73,6 +78,27 @@ def move(event: Event, entered: Mapping[str, Any]) -> None:
     for item in event.programme:
         if item.starts_at is not None:
             item.starts_at = moved(item.starts_at)
+
+
+def _serve(event: Event, before: Mapping[UUID, str]) -> None:
+    """Let items name roles as the shifts do now: a renamed role is renamed, one that is gone is taken out.
+
+    ``before`` is what each shift's role was. Raises Invalid where an item names a role that no shift ever had.
+    """
+    present = {shift.role for shift in event.shifts}
+    renamed = {before[shift.id]: shift.role for shift in event.shifts if shift.id in before}
+    unknown = {}
+    for position, item in enumerate(event.programme):
+        wrong = [role for role in item.roles if role not in present and role not in before.values()]
+        if wrong:
+            advice = _(
+                "No shift has the role “%(role)s”. Please add such a shift first, or choose another.", role=wrong[0]
+            )
+            unknown[position] = {"roles": [advice]}
+        roles = [role if role in present else renamed.get(role) for role in item.roles]
+        item.roles = list(dict.fromkeys(role for role in roles if role))
+    if unknown:
+        raise Invalid({"programme": unknown})
 
 
 def _arranged(

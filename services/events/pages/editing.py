@@ -1,11 +1,10 @@
-"""Pages for writing events: a new one from a template, and the form that changes everything about one."""
+"""The form that changes everything about an event."""
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,22 +12,20 @@ from werkzeug.datastructures import MultiDict
 
 from services.events import operations, queries, words
 from services.events.api import at_desk
-from services.events.festivals import FIRST_YEAR, LAST_YEAR, Lunar, Solar, next_date
 from services.events.models import Event, Kind
 from services.events.operations import fields
 from services.events.pages.board import desk, flat, steps_of
-from services.events.playbook import PLAYBOOK, Template
-from services.events.schemas import EventFormSchema, NewEventFormSchema
+from services.events.pages.repeating import SCOPES, tell_outcome
+from services.events.schemas import EventFormSchema
+from services.events.series import Scope
 from services.events.times import Distance, box, located
-from shared.errors import Conflict, Invalid, NotFound, Stale
-from shared.lunar import lunar_date
+from shared.errors import Conflict, Invalid, Stale
 from shared.texts import text as _
 from shared.web import forms
 from shared.web.auth import organizer
-from shared.web.current import config, database, now
+from shared.web.current import database, now
 from shared.web.i18n import tell
 
-YEARS_AHEAD: Final = 3
 BLANK: Final[Mapping[str, Any]] = {
     "summary": "",
     "conditions": "",
@@ -40,49 +37,10 @@ BLANK: Final[Mapping[str, Any]] = {
 """What an empty box of the form means."""
 ROW: Final = re.compile(r"(shifts|programme)-[0-9]+-")
 MEANING: Final = {
-    "shifts": ("id", "role", "description", "capacity", "minimum", "min_age", "skills"),
+    "shifts": ("id", "role", "description", "capacity", "minimum", "min_age", "skills", "training"),
     "programme": ("id", "title", "performers", "minutes", "place"),
 }
 """The boxes of a row that say that it is meant."""
-
-
-@desk.get("/new")
-def choose() -> ResponseReturnValue:
-    """Let a template be chosen, and then the date."""
-    key = request.args.get("template")
-    if key is None:
-        today = now().astimezone(ZoneInfo(config.timezone)).date()
-        offered = [(one, next_date(one.rule, today) if one.rule else None) for one in PLAYBOOK.values()]
-        return render_template(
-            "events/choose.html",
-            festivals=[offer for offer in offered if _is_festival(offer[0])],
-            everyday=[offer for offer in offered if not _is_festival(offer[0])],
-        )
-    if key not in PLAYBOOK:
-        raise NotFound(_("There is no such template."))
-    template = PLAYBOOK[key]
-    year = request.args.get("year", type=int)
-    return _date_page(template, {"starts_at": box(_proposed(template, year), config.timezone)}, {}, year)
-
-
-@desk.post("/new")
-def create() -> ResponseReturnValue:
-    """Make the draft and go on to its form."""
-    form = forms.load(NewEventFormSchema(), request.form)
-    if form.data is None:
-        template = PLAYBOOK.get(str(form.values.get("template")))
-        if template is None:
-            return redirect(url_for("desk.choose"), 303)
-        return _date_page(template, form.values, form.errors, None), 422
-    made = database.write(
-        operations.create_event,
-        located(form.data, config.timezone),
-        desk=at_desk(organizer()),
-        timezone=config.timezone,
-        now=now(),
-    )
-    tell(_("The draft is made. Please check what the template filled in."))
-    return redirect(url_for("desk.edit", event_id=made.id), 303)
 
 
 @desk.get("/<uuid:event_id>/edit")
@@ -102,13 +60,14 @@ def save(event_id: UUID) -> ResponseReturnValue:
         return form_page(event, form.values, {})
     if form.data is None:
         return form_page(event, form.values, form.errors), 422
-    version = form.data.pop("version")
+    version, scope = form.data.pop("version"), form.data.pop("scope", Scope.ONE)
     try:
-        database.write(
-            operations.change_event,
+        outcome = database.write(
+            operations.change_series,
             event_id,
             _entered(form.data, event),
             version=version,
+            scope=scope,
             desk=at_desk(organizer()),
             now=now(),
         )
@@ -121,6 +80,7 @@ def save(event_id: UUID) -> ResponseReturnValue:
         form.refuse(error)
         return form_page(event, form.values, form.errors), 422
     tell(_("Saved."))
+    tell_outcome(outcome)
     return redirect(url_for("desk.event", event_id=event_id), 303)
 
 
@@ -143,6 +103,8 @@ def form_page(
         themes=list(words.THEMES.items()),
         kinds=list(words.KINDS.items()),
         rules=[(rule, words.distance(rule)) for rule in rules],
+        roles_of=_roles_of,
+        scopes=list(SCOPES.items()),
     )
 
 
@@ -166,6 +128,8 @@ def values_of(event: Event) -> dict[str, Any]:
                 "min_age": shift.min_age,
                 "skills": "，".join(shift.skills),
                 "counts_as_service": shift.counts_as_service,
+                "training": shift.training,
+                "insured": shift.insured,
             }
             for shift in event.shifts
         ],
@@ -178,10 +142,17 @@ def values_of(event: Event) -> dict[str, Any]:
                 "starts_at": box(item.starts_at, zone),
                 "minutes": item.minutes,
                 "place": item.place,
+                "roles": item.roles,
             }
             for item in event.programme
         ],
     }
+
+
+def _roles_of(values: Mapping[str, Any], item: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the roles that an item can be given: those of the shifts in the form, and those it has."""
+    named = [*(shift.get("role", "").strip() for shift in values["shifts"]), *item.get("roles", ())]
+    return [(role, role) for role in dict.fromkeys(named) if role]
 
 
 def _is_distance(rule: str) -> bool:
@@ -268,32 +239,3 @@ def _add_row(values: dict[str, Any], group: str) -> None:
         values["shifts"].append({"starts_at": starts_at, "ends_at": ends_at, "counts_as_service": True})
     elif group == "programme":
         values["programme"].append({"starts_at": starts_at, "kind": Kind.PERFORMANCE})
-
-
-def _date_page(template: Template, values: Mapping[str, Any], errors: Mapping[str, Any], year: int | None) -> str:
-    this_year = now().astimezone(ZoneInfo(config.timezone)).year
-    day = _proposed(template, year)
-    return render_template(
-        "events/date.html",
-        template=template,
-        values=values,
-        errors=errors,
-        year=day.year,
-        years=[(one, str(one)) for one in range(this_year, this_year + YEARS_AHEAD + 1)],
-        lunar=lunar_date(day.date()).words if isinstance(template.rule, Lunar) else None,
-    )
-
-
-def _proposed(template: Template, year: int | None) -> datetime:
-    """Return when an event of this template would start, in the year or next."""
-    zone = ZoneInfo(config.timezone)
-    if template.rule is None:
-        day = now().astimezone(zone).date() + timedelta(days=7)
-    else:
-        is_known = year is not None and FIRST_YEAR <= year <= LAST_YEAR
-        day = operations.usual_day(template.rule, template.starts, year if is_known else None, zone, now())
-    return datetime.combine(day, template.starts, zone)
-
-
-def _is_festival(template: Template) -> bool:
-    return isinstance(template.rule, Lunar | Solar)

@@ -1,27 +1,21 @@
-"""Pages for everybody: the festivals, each one's own page, and the organizers' way in and out."""
+"""Pages for everybody: the festivals, and each one's own page."""
 
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.events import accounts, queries, words
-from services.events.api import sign_in
+from services.events import queries, words
 from services.events.festivals import Lunar, next_date
 from services.events.models import Event, EventStatus, Kind, Theme
 from services.events.playbook import goes_by_the_moon
 from services.events.queries import Staffed
-from services.events.schemas import CredentialsSchema
-from shared.errors import Unauthorized
-from shared.texts import text as _
-from shared.web import forms, limits
-from shared.web.auth import current_principal, sign_in_cookie, sign_out
+from shared.web.auth import current_principal
 from shared.web.current import config, database, now
-from shared.web.i18n import lunar, tell, translate
-from shared.web.security import from_any_service, local_path
+from shared.web.i18n import lunar, translate
 
 SHOWN: Final = 60
 """Events on the front page; there are rarely more to come."""
@@ -76,49 +70,6 @@ def style() -> ResponseReturnValue:
     return render_template("style.html", festivals=[theme.value for theme in Theme], starts=starts, ends=ends)
 
 
-@door.get("/login")
-def login_form() -> ResponseReturnValue:
-    """Ask an organizer for name and password."""
-    principal = current_principal()
-    if principal is not None and principal.kind == "organizer":
-        return redirect(_next(), 303)
-    return render_template("events/login.html", values={}, errors={})
-
-
-@door.post("/login")
-@limits.limit(
-    accounts.WRONG_PASSWORDS,
-    key=lambda: accounts.guess(limits.address(), request.form.get("username", "")),
-    failures_only=True,
-)
-def login() -> ResponseReturnValue:
-    """Sign an organizer in and go on to where they wanted to be."""
-    form = forms.load(CredentialsSchema(), request.form)
-    if form.data is not None:
-        try:
-            token, expires_at = sign_in(form.data)
-        except Unauthorized as error:
-            form.refuse(error)
-        else:
-            response = redirect(_next(), 303)
-            sign_in_cookie(response, token, expires_at)
-            return response
-    return render_template("events/login.html", values=form.values, errors=form.errors), 422
-
-
-@door.post("/logout")
-@from_any_service
-def logout() -> ResponseReturnValue:
-    """End the sign-in, here and wherever its token may have gone."""
-    principal = current_principal()
-    if principal is not None and principal.kind == "organizer" and principal.session_id is not None:
-        database.write(accounts.close_session, principal.session_id, now=now())
-    response = redirect(url_for("door.home"), 303)
-    sign_out(response)
-    tell(_("You are signed out. See you soon."))
-    return response
-
-
 def lunar_words(event: Event) -> str | None:
     """Return the date on the Chinese calendar, where the event's festival goes by it."""
     return lunar(event.starts_at, event.timezone) if goes_by_the_moon(event.template) else None
@@ -156,10 +107,6 @@ def _places(staffed: Staffed) -> dict[str, Any]:
     event = staffed.event
     takes_names = event.status is EventStatus.PUBLISHED and now() < event.ends_at
     return {"event": event, "staffed": staffed, "takes_names": takes_names, "now": now()}
-
-
-def _next() -> str:
-    return local_path(request.args.get("next"), url_for("desk.board"))
 
 
 def _upcoming(session: Session) -> list[Staffed]:

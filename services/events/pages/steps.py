@@ -1,8 +1,6 @@
 """Pages for the steps of an event's life: publish, cancel, complete, and do it again."""
 
-from datetime import datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,19 +8,19 @@ from sqlalchemy.orm import Session
 
 from services.events import operations, queries
 from services.events.api import at_desk
-from services.events.festivals import next_date
 from services.events.models import Event
 from services.events.pages.board import desk
 from services.events.pages.editing import form_page, values_of
 from services.events.pages.front import lunar_words
-from services.events.playbook import PLAYBOOK
+from services.events.pages.repeating import SCOPES, tell_outcome
 from services.events.queries import Staffed
 from services.events.schemas import CancelSchema, DuplicateFormSchema
 from services.events.times import box, located
 from shared.errors import Conflict, DomainError, Invalid
+from shared.principal import Ability
 from shared.texts import text as _
 from shared.web import forms
-from shared.web.auth import organizer
+from shared.web.auth import needs, organizer
 from shared.web.current import database, now
 from shared.web.i18n import tell, translate
 
@@ -41,34 +39,38 @@ def publish(event_id: UUID) -> ResponseReturnValue:
     return _back_to(event_id)
 
 
+@desk.post("/<uuid:event_id>/unpublish")
+@needs(Ability.CALL_OFF)
+def unpublish(event_id: UUID) -> ResponseReturnValue:
+    """Make the event a draft again, while nobody has signed up."""
+    try:
+        database.write(operations.unpublish_event, event_id, desk=at_desk(organizer()), now=now())
+    except Conflict as error:
+        return _refused(event_id, error)
+    tell(_("It is a draft again. Nobody sees it until you publish it."))
+    return _back_to(event_id)
+
+
 @desk.get("/<uuid:event_id>/cancel")
+@needs(Ability.CALL_OFF)
 def ask_cancel(event_id: UUID) -> ResponseReturnValue:
     """Ask for the reason, and say whom it concerns."""
     return _cancel_page(event_id, {}, {})
 
 
 @desk.post("/<uuid:event_id>/cancel")
+@needs(Ability.CALL_OFF)
 def cancel(event_id: UUID) -> ResponseReturnValue:
     """Call the event off."""
     form = forms.load(CancelSchema(), request.form)
     if form.data is None:
         return _cancel_page(event_id, form.values, form.errors), 422
     try:
-        database.write(operations.cancel_event, event_id, form.data["reason"], desk=at_desk(organizer()), now=now())
+        outcome = database.write(operations.cancel_series, event_id, **form.data, desk=at_desk(organizer()), now=now())
     except Conflict as error:
         return _refused(event_id, error)
     tell(_("Cancelled. Everybody who signed up will be told."))
-    return _back_to(event_id)
-
-
-@desk.post("/<uuid:event_id>/complete")
-def complete(event_id: UUID) -> ResponseReturnValue:
-    """Close an event that has taken place."""
-    try:
-        database.write(operations.complete_event, event_id, desk=at_desk(organizer()), now=now())
-    except Conflict as error:
-        return _refused(event_id, error)
-    tell(_("Completed. Thank you for a good event."))
+    tell_outcome(outcome)
     return _back_to(event_id)
 
 
@@ -76,7 +78,7 @@ def complete(event_id: UUID) -> ResponseReturnValue:
 def ask_duplicate(event_id: UUID) -> ResponseReturnValue:
     """Ask when it is to take place again, proposing the festival's next date."""
     event = database.read(queries.desk_event, event_id, community=organizer().community)
-    return _duplicate_page(event, {"starts_at": box(_again(event), event.timezone)}, {})
+    return _duplicate_page(event, {"starts_at": box(operations.next_start(event, now()), event.timezone)}, {})
 
 
 @desk.post("/<uuid:event_id>/duplicate")
@@ -96,23 +98,28 @@ def duplicate(event_id: UUID) -> ResponseReturnValue:
     return _duplicate_page(event, form.values, form.errors), 422
 
 
-def _again(event: Event) -> datetime:
-    """Return when the event would be next: at its festival's next date, else a week later."""
-    template = PLAYBOOK.get(event.template or "")
-    local = event.local(event.starts_at)
-    after = max(local.date(), event.local(now()).date()) + timedelta(days=1)
-    if template is None or template.rule is None:
-        return local + timedelta(days=7)
-    return datetime.combine(next_date(template.rule, after), time(local.hour, local.minute), ZoneInfo(event.timezone))
-
-
 def _cancel_page(event_id: UUID, values: dict[str, str], errors: dict[str, list[str]]) -> str:
     staffed = database.read(_staffed, event_id, organizer().community)
-    return render_template("events/cancel.html", staffed=staffed, event=staffed.event, values=values, errors=errors)
+    return render_template(
+        "events/cancel.html",
+        staffed=staffed,
+        event=staffed.event,
+        values=values,
+        errors=errors,
+        scopes=list(SCOPES.items()),
+    )
 
 
 def _duplicate_page(event: Event, values: dict[str, str], errors: dict[str, list[str]]) -> str:
-    return render_template("events/duplicate.html", event=event, values=values, errors=errors, lunar=lunar_words(event))
+    return render_template(
+        "events/duplicate.html",
+        event=event,
+        values=values,
+        errors=errors,
+        lunar=lunar_words(event),
+        proposed=operations.next_start(event, now()),
+        length=event.ends_at - event.starts_at,
+    )
 
 
 def _staffed(session: Session, event_id: UUID, community: str) -> Staffed:

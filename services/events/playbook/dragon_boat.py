@@ -5,6 +5,7 @@ from typing import Final
 
 from services.events.festivals import Lunar
 from services.events.models import Kind, Theme
+from services.events.playbook.countdowns import COUNTDOWNS
 from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
 
 DRAGON_BOAT: Final = Template(
@@ -29,6 +30,7 @@ DRAGON_BOAT: Final = Template(
             capacity=4,
             minimum=2,
             description="接待居民和志愿者签到，发放游园卡和奖品。",
+            insured=True,
         ),
         UsualShift(
             role="引导",
@@ -38,6 +40,7 @@ DRAGON_BOAT: Final = Template(
             capacity=6,
             minimum=3,
             description="在路口和场内指路，照看老人和孩子。",
+            insured=True,
         ),
         UsualShift(
             role="包粽子",
@@ -47,6 +50,7 @@ DRAGON_BOAT: Final = Template(
             capacity=20,
             minimum=8,
             description="和居民一起包粽子，不会包也没关系，现场有师傅教。",
+            insured=True,
         ),
         UsualShift(
             role="套圈",
@@ -56,6 +60,7 @@ DRAGON_BOAT: Final = Template(
             capacity=6,
             minimum=3,
             description="摆奖品、发竹圈、看好投掷线，让大家排队轮流玩。",
+            insured=True,
         ),
     ),
     programme=(
@@ -75,6 +80,7 @@ DRAGON_BOAT: Final = Template(
             starts=time(14, 10),
             minutes=60,
             place="东侧凉棚",
+            roles=("包粽子",),
         ),
         UsualItem(
             title="套圈游戏",
@@ -83,6 +89,7 @@ DRAGON_BOAT: Final = Template(
             starts=time(14, 10),
             minutes=150,
             place="南侧草坪",
+            roles=("套圈",),
         ),
         UsualItem(
             title="比赛吃粽子",
@@ -91,6 +98,7 @@ DRAGON_BOAT: Final = Template(
             starts=time(15, 20),
             minutes=40,
             place="主舞台",
+            roles=("引导",),
         ),
         UsualItem(
             title="给独居老人送粽子",
@@ -98,6 +106,7 @@ DRAGON_BOAT: Final = Template(
             kind=Kind.OTHER,
             starts=time(16, 0),
             minutes=40,
+            roles=("引导",),
         ),
         UsualItem(
             title="颁奖与合影",
@@ -106,6 +115,7 @@ DRAGON_BOAT: Final = Template(
             starts=time(16, 40),
             minutes=20,
             place="主舞台",
+            roles=("签到台",),
         ),
     ),
     supplies=(
@@ -114,7 +124,8 @@ DRAGON_BOAT: Final = Template(
         Supply(name="竹圈", name_en="Rings", quantity=60, unit="个"),
         Supply(name="套圈奖品", name_en="Ring-toss prizes", quantity=100, unit="份"),
         Supply(name="遮阳棚", name_en="Sunshades", quantity=6, unit="顶"),
-        Supply(name="饮用水", name_en="Drinking water", quantity=20, unit="箱"),
+        Supply(name="矿泉水", name_en="Drinking water", quantity=20, unit="箱"),
     ),
+    tasks=COUNTDOWNS["dragon-boat"],
     reminders=("P7D", "P1D", "PT2H"),
 )

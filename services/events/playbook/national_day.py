@@ -5,6 +5,7 @@ from typing import Final
 
 from services.events.festivals import Solar
 from services.events.models import Kind, Theme
+from services.events.playbook.countdowns import COUNTDOWNS
 from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
 
 NATIONAL_DAY: Final = Template(
@@ -39,6 +40,7 @@ NATIONAL_DAY: Final = Template(
             capacity=8,
             minimum=4,
             description="搬道具、催场、递话筒。",
+            insured=True,
         ),
         UsualShift(
             role="签到台",
@@ -48,6 +50,7 @@ NATIONAL_DAY: Final = Template(
             capacity=4,
             minimum=2,
             description="接待演员和志愿者签到，发放工作证与饮用水。",
+            insured=True,
         ),
         UsualShift(
             role="观众引导",
@@ -57,6 +60,7 @@ NATIONAL_DAY: Final = Template(
             capacity=12,
             minimum=6,
             description="引导就座，照看老人和孩子，散场时疏导人流。",
+            insured=True,
         ),
         UsualShift(
             role="秩序与安全",
@@ -67,6 +71,8 @@ NATIONAL_DAY: Final = Template(
             minimum=6,
             description="看守通道和用电区域，配合民警维持秩序，上岗前参加安全培训。",
             min_age=18,
+            training="秩序与疏散培训",
+            insured=True,
         ),
         UsualShift(
             role="医疗点",
@@ -78,6 +84,7 @@ NATIONAL_DAY: Final = Template(
             description="处理小伤小病，必要时联系急救车。",
             min_age=18,
             skills=("急救证",),
+            insured=True,
         ),
         UsualShift(
             role="散场清洁",
@@ -87,6 +94,7 @@ NATIONAL_DAY: Final = Template(
             capacity=10,
             minimum=4,
             description="收凳子、捡垃圾，让广场第二天照样干净。",
+            insured=True,
         ),
     ),
     programme=(
@@ -97,6 +105,7 @@ NATIONAL_DAY: Final = Template(
             starts=time(19, 0),
             minutes=8,
             performers="社区合唱团",
+            roles=("演出人员", "舞台协助"),
         ),
         UsualItem(
             title="舞蹈《盛世花开》",
@@ -105,6 +114,7 @@ NATIONAL_DAY: Final = Template(
             starts=time(19, 8),
             minutes=7,
             performers="广场舞队",
+            roles=("演出人员", "舞台协助"),
         ),
         UsualItem(
             title="诗朗诵《我的社区我的家》",
@@ -113,6 +123,7 @@ NATIONAL_DAY: Final = Template(
             starts=time(19, 15),
             minutes=7,
             performers="党员中心户",
+            roles=("演出人员", "舞台协助"),
         ),
         UsualItem(
             title="少儿武术表演",
@@ -121,6 +132,7 @@ NATIONAL_DAY: Final = Template(
             starts=time(19, 22),
             minutes=8,
             performers="社区小学",
+            roles=("演出人员", "舞台协助"),
         ),
         UsualItem(
             title="互动游戏：你比我猜",
@@ -128,6 +140,7 @@ NATIONAL_DAY: Final = Template(
             kind=Kind.GAME,
             starts=time(19, 30),
             minutes=15,
+            roles=("舞台协助", "观众引导"),
         ),
         UsualItem(
             title="戏曲联唱",
@@ -136,6 +149,7 @@ NATIONAL_DAY: Final = Template(
             starts=time(19, 45),
             minutes=15,
             performers="老年戏迷协会",
+            roles=("演出人员", "舞台协助"),
         ),
         UsualItem(
             title="小品《网格员的一天》",
@@ -144,6 +158,7 @@ NATIONAL_DAY: Final = Template(
             starts=time(20, 0),
             minutes=15,
             performers="社区网格员",
+            roles=("演出人员", "舞台协助"),
         ),
         UsualItem(
             title="最美小管家颁奖",
@@ -151,6 +166,7 @@ NATIONAL_DAY: Final = Template(
             kind=Kind.CEREMONY,
             starts=time(20, 15),
             minutes=15,
+            roles=("舞台协助",),
         ),
         UsualItem(
             title="幸运抽奖",
@@ -158,6 +174,7 @@ NATIONAL_DAY: Final = Template(
             kind=Kind.GAME,
             starts=time(20, 30),
             minutes=15,
+            roles=("舞台协助", "观众引导"),
         ),
         UsualItem(
             title="全场齐唱《我和我的祖国》",
@@ -166,6 +183,7 @@ NATIONAL_DAY: Final = Template(
             starts=time(20, 45),
             minutes=15,
             performers="全体演员和观众",
+            roles=("舞台协助", "观众引导"),
         ),
     ),
     supplies=(
@@ -176,5 +194,6 @@ NATIONAL_DAY: Final = Template(
         Supply(name="饮用水", name_en="Drinking water", quantity=30, unit="箱"),
         Supply(name="抽奖奖品", name_en="Prizes", quantity=60, unit="份"),
     ),
+    tasks=COUNTDOWNS["national-day"],
     reminders=("P7D", "P1D", "PT2H"),
 )

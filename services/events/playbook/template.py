@@ -30,6 +30,8 @@ class UsualShift:
     min_age: int | None = None
     skills: Sequence[str] = ()
     counts_as_service: bool = True
+    training: str = ""
+    insured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class UsualItem:
     minutes: int
     performers: str = ""
     place: str = ""
+    roles: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,16 @@ class Supply:
     name_en: str
     quantity: int
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsualTask:
+    """What is usually done for such an event: ``days`` from its day, -30 a month before; ``owner`` is a role."""
+
+    days: int
+    title: str
+    title_en: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,4 +94,5 @@ class Template:
     shifts: Sequence[UsualShift] = ()
     programme: Sequence[UsualItem] = ()
     supplies: Sequence[Supply] = ()
+    tasks: Sequence[UsualTask] = ()
     reminders: Sequence[str] = field(default=("P1D", "PT2H"))

@@ -27,7 +27,9 @@ def event_at_hand(session: Session, event_id: UUID, *, community: str) -> Event:
 
 
 def refuse_closed(event: Event, now: datetime) -> None:
-    """Raise Conflict where the event has been cancelled or is over."""
+    """Raise Conflict where the event was taken back to a draft, has been cancelled or is over."""
+    if event.status == "draft":
+        raise Conflict(_("This event is being worked on again. Please wait until it is published."))
     if event.status == "cancelled":
         raise Conflict(_("This event has been cancelled."))
     if event.status == "completed" or now >= event.ends_at:

@@ -21,6 +21,8 @@ def check_in(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
         raise Conflict(_("This person is on the waitlist and has no place yet."))
     signup.move_to(SignupStatus.ATTENDED)
     signup.checked_in_at = now
+    if signup.shift.event.status == "completed":
+        announcements.thank(session, signup, now)
     return _announced(session, signup, now)
 
 
@@ -44,6 +46,40 @@ def mark_absent(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
     if now < signup.shift.starts_at:
         raise Conflict(_("The shift has not begun yet."))
     signup.move_to(SignupStatus.ABSENT)
+    signup.checked_in_at = signup.checked_out_at = None
+    return _announced(session, signup, now)
+
+
+def undo_check_in(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
+    """Take back a check-in, and the check-out with it; a second time changes nothing. Raises NotFound, Conflict."""
+    return _expected_again(session, signup_id, SignupStatus.ATTENDED, now)
+
+
+def undo_absence(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
+    """Take back that the person has not come; a second time changes nothing. Raises NotFound, Conflict."""
+    return _expected_again(session, signup_id, SignupStatus.ABSENT, now)
+
+
+def undo_check_out(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
+    """Take back a check-out; a second time changes nothing. Raises NotFound, Conflict before check-in."""
+    signup = locked(session, signup_id)
+    if signup.status is not SignupStatus.ATTENDED:
+        raise Conflict(_("This person has not been checked in."))
+    if signup.checked_out_at is None:
+        return signup
+    signup.checked_out_at = None
+    signup.version += 1
+    return _announced(session, signup, now)
+
+
+def _expected_again(session: Session, signup_id: UUID, noted: SignupStatus, now: datetime) -> Signup:
+    """Take back what was noted; what somebody else has noted meanwhile stays."""
+    signup = locked(session, signup_id)
+    if signup.status is SignupStatus.CONFIRMED:
+        return signup
+    if signup.status is not noted:
+        raise Conflict(_("Something else has been noted meanwhile. Please look at the row again."))
+    signup.move_to(SignupStatus.CONFIRMED)
     signup.checked_in_at = signup.checked_out_at = None
     return _announced(session, signup, now)
 

@@ -8,20 +8,22 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.signups import places, waitlist
+from services.signups import announcements, places, waitlist
 from services.signups.models import Event, Shift, Signup, SignupStatus
 from services.signups.operations.signing import take_out
 from shared.errors import Unready
 from shared.notices import queue
 
+OPEN = ("draft", "published")
+"""States in which an event can still be changed; as a draft it was published before."""
 LIVE = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED)
 
 
 def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) -> None:
     """Bring the copy of the event to the state in ``data`` (an ``event.*`` message), unless it is older.
 
-    Shifts get as many places as their capacity says, those who signed up are told of a new time or place, and of a
-    cancellation.
+    Shifts get as many places as their capacity says; where more were given away already, these stay and ``events`` is
+    told. Those who signed up are told of a new time or place, and of a cancellation.
     """
     event = session.scalars(select(Event).where(Event.id == data["event_id"]).with_for_update(of=Event)).one_or_none()
     before = None
@@ -36,8 +38,10 @@ def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) ->
     session.flush()
     shifts = _record_shifts(session, event, data["shifts"])
     for shift in shifts:
-        places.resize(session, shift)
+        in_use = places.resize(session, shift)
         session.flush()
+        if shift.listed and in_use > shift.capacity and event.status in OPEN:
+            announcements.capacity_refused(session, shift, in_use, now)
         if shift.listed:
             waitlist.promote(session, shift, now)
         else:
@@ -141,6 +145,8 @@ def _record_shifts(session: Session, event: Event, listed: list[Mapping[str, Any
             "min_age",
             "skills",
             "counts_as_service",
+            "training",
+            "insured",
         ):
             setattr(shift, name, data[name])
     ids = {data["shift_id"] for data in listed}
@@ -176,9 +182,24 @@ def _empty(session: Session, shift: Shift, now: datetime) -> None:
         )
 
 
+def _thank(session: Session, event: Event, now: datetime) -> None:
+    """Queue the thanks for everyone who was there, with the question how it was."""
+    queue.plan_for_all(
+        session,
+        people(event.id, SignupStatus.ATTENDED),
+        kind="thanks",
+        event_id=event.id,
+        due_at=now,
+        expires_at=event.ends_at + announcements.FEEDBACK_OPEN,
+        now=now,
+    )
+
+
 def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> None:
     """Take back what is no longer true and tell everyone concerned of what is, once for each version of the event."""
     moved = before.moved(event)
+    if event.status == "completed" and before.status != "completed":
+        _thank(session, event, now)
     if event.status != "published":
         queue.cancel(session, event_id=event.id, kind="reminder")
         queue.cancel(session, event_id=event.id, kind="changed")

@@ -23,6 +23,7 @@ __all__ = ["Answer", "Application", "Guardian", "sign_up", "withdraw"]
 GUARDIAN_BELOW: Final = 14
 """Years: the data of younger children need a guardian's consent (PIPL, art. 31)."""
 OLDEST: Final = 120
+NOT_OPEN: Final = _("Sign-up for this event is not open at the moment. Please look again later.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,18 @@ def sign_up(
     earlier = idempotency.begin(session, request)
     if earlier is not None:
         return earlier
-    shift = _open_shift(session, application.shift_id, now)
-    _check_age(application, shift)
+    shift = open_shift(session, application.shift_id, now)
+    check_age(shift, application.birth_date, guarded=application.guardian is not None)
     hold = _hold(session, application) if application.claim is not None else None
-    volunteer_id = _person(session, application, now)
-    if _is_on(session, shift.id, volunteer_id):
+    volunteer_id = person(session, application, now)
+    if is_on(session, shift.id, volunteer_id):
         answer = Answer(status="received")
     elif waitlist.clashes(session, volunteer_id, shift):
         raise Conflict(
             _("You already have a place at an overlapping time. Withdraw from that one first, or choose another.")
         )
     else:
-        signup = _new_signup(application, shift, volunteer_id, hold, links, now)
+        signup = new_signup(application, shift, volunteer_id, hold, links, now)
         session.add(signup)
         session.flush()
         _seat(session, signup, shift, hold, now)
@@ -119,10 +120,13 @@ def locked(session: Session, signup_id: UUID) -> Signup:
     return signup
 
 
-def _open_shift(session: Session, shift_id: UUID, now: datetime) -> Shift:
+def open_shift(session: Session, shift_id: UUID, now: datetime) -> Shift:
+    """Return the shift if it takes sign-ups; raises Invalid where there is none such, Conflict where it does not."""
     shift = session.get(Shift, shift_id)
     if shift is None or not shift.listed:
         raise Invalid(field_error("shift_id", _("There is no such shift. Please choose one from the list.")))
+    if shift.event.status == "draft":
+        raise Conflict(NOT_OPEN)
     if shift.event.status == "cancelled":
         raise Conflict(_("This event has been cancelled."))
     if shift.event.status == "completed" or now >= shift.ends_at:
@@ -132,9 +136,11 @@ def _open_shift(session: Session, shift_id: UUID, now: datetime) -> Shift:
     return shift
 
 
-def _check_age(application: Application, shift: Shift) -> None:
-    """Apply the shift's minimum age, and the rule that a child needs a guardian, on the day of the shift."""
-    born = application.birth_date
+def check_age(shift: Shift, born: date | None, *, guarded: bool) -> None:
+    """Apply the shift's minimum age, and the rule that a child needs a guardian, on the day of the shift.
+
+    ``guarded``: whether a guardian has agreed. Raises Invalid.
+    """
     if born is None:
         if shift.min_age:
             raise Invalid(
@@ -150,7 +156,7 @@ def _check_age(application: Application, shift: Shift) -> None:
         raise Invalid(field_error("birth_date", _("Please check the year of birth.")))
     if shift.min_age and age < shift.min_age:
         raise Invalid(field_error("birth_date", _("This shift is for people of %(age)s and older.", age=shift.min_age)))
-    if age < GUARDIAN_BELOW and application.guardian is None:
+    if age < GUARDIAN_BELOW and not guarded:
         raise Invalid(
             field_error(
                 "guardian",
@@ -169,7 +175,7 @@ def _hold(session: Session, application: Application) -> Hold:
     return hold
 
 
-def _person(session: Session, application: Application, now: datetime) -> UUID:
+def person(session: Session, application: Application, now: datetime) -> UUID:
     """Find or note the person, and lock them, so that their sign-ups take turns."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Volunteer).values(
@@ -191,7 +197,8 @@ def name_key(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
+def is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
+    """Tell whether the person has a sign-up for the shift that was not withdrawn."""
     return (
         session.scalar(
             select(Signup.id).where(
@@ -204,9 +211,10 @@ def _is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
     )
 
 
-def _new_signup(
+def new_signup(
     application: Application, shift: Shift, volunteer_id: UUID, hold: Hold | None, links: Links, now: datetime
 ) -> Signup:
+    """Return a sign-up that has neither a place nor a turn yet."""
     signup_id = uuid4()
     guardian = application.guardian
     return Signup(
@@ -237,14 +245,14 @@ def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now
                     unit=hold.work_unit,
                 )
             )
-        _confirm(session, signup, now)
+        confirm(session, signup, now)
         announcements.hold_changed(session, hold, now)
         return
     if waitlist.is_waited_for(session, shift.id, but_for=signup.id):
         # Whoever came earlier is served first, should a place be free after all.
         waitlist.promote(session, shift, now)
     elif places.take(session, shift.id, signup.id):
-        _confirm(session, signup, now)
+        confirm(session, signup, now)
         return
     if signup.status is SignupStatus.WAITLISTED:
         if not shift.event.waitlist:
@@ -252,7 +260,8 @@ def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now
         announcements.signup_changed(session, signup, now)
 
 
-def _confirm(session: Session, signup: Signup, now: datetime) -> None:
+def confirm(session: Session, signup: Signup, now: datetime) -> None:
+    """Note that the new sign-up has got its place, and send it."""
     signup.status = SignupStatus.CONFIRMED
     signup.confirmed_at = now
     session.flush()

@@ -1,91 +1,147 @@
-"""The desk for organizers: who is on the shifts of an event, and noting who came."""
+"""The desk for organizers: who is on the shifts of one event or of all, and noting who came."""
 
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from services.signups import operations, queries
-from services.signups.api import ATTENDANCE
-from services.signups.models import SignupStatus
-from services.signups.words import MOVES, STATES
-from shared import phones
+from services.signups import contacts, operations, queries, rosters
+from services.signups.api import ATTENDANCE, STEPS
+from services.signups.models import Shift, Signup
+from services.signups.pages.views import DESK, TO_CLEAR, View
+from services.signups.words import STATES, steps
 from shared.errors import DomainError
+from shared.paging import Page
+from shared.texts import Text
 from shared.texts import text as _
 from shared.web import paging
 from shared.web.auth import organizer
 from shared.web.current import database, is_htmx, now
-from shared.web.i18n import tell
+from shared.web.i18n import date_range, day, tell
 from shared.web.security import local_path
 
-desk = Blueprint("desk", __name__, url_prefix="/signups/desk")
+EVENTS_TO_CHOOSE: Final = 100
+"""In the list to choose from; whoever looks for another opens that event's own roster."""
+ROWS: Final = 50
+
+desk = Blueprint("desk", __name__, url_prefix=DESK)
+
+
+@desk.get("")
+def overview() -> ResponseReturnValue:
+    """Show who is on the shifts of all events of the community, from today on unless other days are asked for."""
+    return _roster(None)
 
 
 @desk.get("/events/<uuid:event_id>")
 def roster(event_id: UUID) -> ResponseReturnValue:
     """Show who is on the shifts of an event."""
-    community = organizer().community
-    event = database.read(queries.event, event_id, community=community)
-    status = _status(request.args.get("status"))
-    search = "".join(filter(str.isprintable, request.args.get("q", ""))).strip()[:50]  # PostgreSQL fails on NUL
-    page = paging.asked({"limit": 50, "cursor": request.args.get("cursor")}, "roster")
-    found = database.read(queries.roster, page, community=community, event_id=event_id, status=status, search=search)
-    part = paging.answer(found, "roster")
-    return render_template(
-        "signups/roster.html",
-        event=event,
-        shifts=database.read(queries.shifts, event_id),
-        holds=database.read(queries.holds, event_id),
-        signups=part["items"],
-        next_cursor=part["next_cursor"],
-        search=search,
-        back=request.full_path,
-        errors={},
-        **_frame(event_id, status),
-    )
+    return _roster(event_id)
 
 
-@desk.post("/signups/<uuid:signup_id>/<any('check-in', 'check-out', 'absent', 'withdraw'):step>")
+@desk.post(f"/signups/<uuid:signup_id>/<any({STEPS}, 'withdraw', 'clear', 'unclear'):step>")
 def act(signup_id: UUID, step: str) -> ResponseReturnValue:
-    """Note attendance, or withdraw somebody who phoned, and return to the roster; with htmx, return its row alone."""
+    """Note attendance, skills or a withdrawal, and return to the roster; with htmx, return its row alone."""
     signup = database.read(queries.signup, signup_id, community=organizer().community)
-    back = local_path(request.form.get("back"), f"/signups/desk/events/{signup.event_id}")
+    back = local_path(request.form.get("back"), f"{DESK}/events/{signup.event_id}")
+    told: str
     try:
-        if step == "withdraw":
-            done = database.write(operations.withdraw, signup.id, reason="organizer", now=now())
-        else:
-            done = database.write(ATTENDANCE[step], signup.id, now=now())
+        told, tone = _told(step, _do(step, signup.id)), "success"
     except DomainError as error:
         told, tone = error.detail, "error"
-    else:
-        told, tone = _("%(name)s: %(state)s", name=signup.volunteer.name, state=STATES[done.status][0]), "success"
     if not is_htmx():
         tell(told, tone)
         return redirect(back, 303)
+    view = View.of_address(back)
     return render_template(
         "signups/moved.html",
-        signup=database.read(queries.signup, signup_id, community=signup.shift.event.community),
+        signup=database.read(queries.signup, signup_id, community=organizer().community),
         told=told,
         tone=tone,
-        back=back,
-        **_frame(signup.event_id, _status(parse_qs(urlsplit(back).query).get("status", [None])[0])),
+        **_frame(view, back),
+        **database.read(_counts, view),
     )
 
 
-def _frame(event_id: UUID, status: SignupStatus | None) -> Mapping[str, Any]:
-    """Return what the tabs and the rows need."""
+def _roster(event_id: UUID | None) -> str:
+    view = View.of(request.path, request.args)
+    page = paging.asked({"limit": ROWS, "cursor": request.args.get("cursor")}, "roster")
+    found = database.read(_read, view, page, event_id)
+    part = paging.answer(found["part"], "roster")
+    return render_template(
+        "signups/roster.html",
+        **found,
+        event_options=[(one.id, f"{one.title} · {day(one.starts_at, one.timezone)}") for one in found["events"]],
+        shift_options=[(one.shift.id, _shift_name(one.shift)) for one in found["shifts"]],
+        signups=part["items"],
+        next_cursor=part["next_cursor"],
+        errors={},
+        **_frame(view, view.address(page=request.args.get("cursor", ""))),
+    )
+
+
+def _read(session: Session, view: View, page: Page, event_id: UUID | None) -> dict[str, Any]:
+    """Return all that the page shows, in a number of queries that does not depend on how many rows it has."""
+    community = organizer().community
+    event = queries.event(session, event_id, community=community) if event_id is not None else None
+    chosen = view.wanted.event_id
+    known = event_id is not None or (chosen is not None and rosters.is_of(session, chosen, community=community))
+    choose_from: Any = []
+    if event is None:
+        choose_from = rosters.events(session, community=community, since=view.wanted.since, limit=EVENTS_TO_CHOOSE)
     return {
-        "here": f"/signups/desk/events/{event_id}",
-        "counts": database.read(queries.status_counts, event_id),
-        "status": status,
-        "states": STATES,
-        "moves": MOVES,
-        "phone": phones.shown,
+        "event": event,
+        "events": choose_from,
+        "shifts": queries.shifts(session, chosen) if chosen is not None and known else [],
+        "holds": queries.holds(session, event_id) if event_id is not None else [],
+        "part": rosters.part(session, page, view.wanted),
+        **_counts(session, view),
     }
 
 
-def _status(wanted: str | None) -> SignupStatus | None:
-    return SignupStatus(wanted) if wanted in set(SignupStatus) else None
+def _shift_name(shift: Shift) -> str:
+    return f"{shift.role} · {date_range(shift.starts_at, shift.ends_at, shift.event.timezone)}"
+
+
+def _counts(session: Session, view: View) -> dict[str, Any]:
+    found = rosters.counts(session, view.wanted)
+    return {"counts": found.states, "to_clear": found.to_clear}
+
+
+def _frame(view: View, back: str) -> Mapping[str, Any]:
+    """Return what the tabs and the rows need."""
+    may_write = organizer().may_write
+    return {
+        "view": view,
+        "back": back,
+        "states": STATES,
+        "to_clear_tab": TO_CLEAR,
+        "steps": lambda signup: steps(signup, now()) if may_write else [],
+        "may_write": may_write,
+        "phone": contacts.phone,
+        "may_call": contacts.may_see(),
+    }
+
+
+def _do(step: str, signup_id: UUID) -> Signup:
+    if step == "withdraw":
+        return database.write(operations.withdraw, signup_id, reason="organizer", now=now())
+    if step == "clear":
+        return database.write(operations.clear, signup_id, organizer_id=organizer().id, now=now())
+    if step == "unclear":
+        return database.write(operations.take_back_clearing, signup_id)
+    return database.write(ATTENDANCE[step], signup_id, now=now())
+
+
+def _told(step: str, signup: Signup) -> Text:
+    name = signup.volunteer.name
+    if step == "check-out":
+        return _("%(name)s: checked out", name=name)
+    if step == "clear":
+        return _("%(name)s: skills confirmed", name=name)
+    if step == "unclear":
+        return _("%(name)s: skills to be confirmed", name=name)
+    return _("%(name)s: %(state)s", name=name, state=STATES[signup.status][0])

@@ -7,12 +7,13 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import operations, queries, schemas
+from services.signups import feedback, operations, queries, schemas
 from services.signups.applying import SIGNUPS, apply
 from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Event, Signup, SignupStatus
+from services.signups.operations.signing import NOT_OPEN
 from services.signups.queries import HoldCounts, ShiftCounts
 from services.signups.words import HEADINGS, STATES, shift_choice
 from shared.errors import DomainError, NotFound
@@ -101,7 +102,7 @@ def received() -> ResponseReturnValue:
 def open_link(token: str) -> ResponseReturnValue:
     """Put the manage link's token into a cookie and out of the address bar; nothing else is changed by this."""
     database.read(queries.signup_by_token, token)
-    return _remembering(token)
+    return remembering(token)
 
 
 @door.get("/mine")
@@ -113,7 +114,7 @@ def mine() -> ResponseReturnValue:
 @door.post("/mine/withdraw")
 def withdraw() -> ResponseReturnValue:
     """Withdraw from the shift."""
-    token = _token()
+    token = own_token()
     signup = database.read(queries.signup_by_token, token)
     sent = forms.load(schemas.WithdrawalSchema(), request.form)
     if sent.data is not None:
@@ -129,7 +130,7 @@ def withdraw() -> ResponseReturnValue:
 @door.get("/mine/calendar.ics")
 def mine_in_calendar() -> ResponseReturnValue:
     """Download one's own sign-up as a calendar entry."""
-    signup = database.read(queries.signup_by_token, _token())
+    signup = database.read(queries.signup_by_token, own_token())
     return personal(as_download(signup, now()))
 
 
@@ -149,7 +150,7 @@ def _confirmed(answer: Answer) -> ResponseReturnValue:
     if answer.signup_id is None:
         return redirect("/signups/received", 303)
     token = Links(config.secret_key).manage_token(answer.signup_id)
-    return _remembering(token)
+    return remembering(token)
 
 
 def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None) -> str:
@@ -169,6 +170,8 @@ def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None) -> str:
 
 def _closed(event: Event) -> Text | None:
     """Return why nobody can sign up for the event any more, or None."""
+    if event.status == "draft":
+        return NOT_OPEN
     if event.status == "cancelled":
         return OFF
     if event.status == "completed" or event.ends_at <= now():
@@ -177,7 +180,7 @@ def _closed(event: Event) -> Text | None:
 
 
 def _mine(typed: Form) -> str:
-    token = _token()
+    token = own_token()
     signup = database.read(_own, token)
     shift, event = signup.shift, signup.shift.event
     is_live = signup.status is not SignupStatus.WITHDRAWN and event.status == "published"
@@ -190,6 +193,7 @@ def _mine(typed: Form) -> str:
         heading=OFF if event.status == "cancelled" else HEADINGS[signup.status],
         state=STATES[signup.status],
         is_live=is_live,
+        asks_how=feedback.is_open(signup, now()),
         can_withdraw=is_live and now() < shift.starts_at,
         manage_url=address,
         code=qr.svg(address),
@@ -198,16 +202,17 @@ def _mine(typed: Form) -> str:
     )
 
 
-def _token() -> str:
+def own_token() -> str:
+    """Return the manage token that this browser keeps; raises NotFound."""
     token = request.cookies.get(COOKIE)
     if not token:
         raise NotFound(_("Please open the link that you were given when you signed up."))
     return token
 
 
-def _remembering(token: str) -> Response:
-    """Lead to the person's own page, with the token in a cookie."""
-    answer = make_response(redirect("/signups/mine", 303))
+def remembering(token: str, page: str = "/signups/mine") -> Response:
+    """Lead to the person's own page, or another that is theirs, with the token in a cookie."""
+    answer = make_response(redirect(page, 303))
     answer.set_cookie(
         COOKIE, token, max_age=COOKIE_AGE, path="/signups", secure=config.secure, httponly=True, samesite="Lax"
     )

@@ -42,6 +42,17 @@ document.addEventListener("htmx:beforeRequest", (event) => document.hidden && ev
 document.addEventListener("htmx:sendError", () => say(document.body.dataset.wordsOffline));
 document.addEventListener("htmx:responseError", () => say(document.body.dataset.wordsFailed));
 
+// Buttons that print the page are there where a script can do it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// A list that was narrowed without a new page stays so in another language or look.
+document.addEventListener("submit", ({ target: { action, elements } }) => {
+  if (action?.endsWith?.("/preferences")) elements.next.value = location.pathname + location.search;
+});
+
 // A link to a dialog opens it over the page.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
@@ -52,6 +63,43 @@ document.addEventListener("click", (event) => {
   else return;
   event.preventDefault();
 });
+
+// Rows are dragged by their handles; the form that the handle names then tells before which row its own was dropped.
+document.addEventListener("pointerdown", (event) => {
+  const handle = event.target.closest("[data-drag]");
+  if (!handle || event.button) return;
+  event.preventDefault();
+  const row = handle.closest("[data-row]");
+  const list = row.parentNode;
+  const home = row.nextElementSibling;
+  const others = [...list.children].filter((one) => one !== row);
+  const isBelow = (y) => (one) => {
+    const { top, height } = one.getBoundingClientRect();
+    return y < top + height / 2;
+  };
+  const drag = ({ clientY }) => list.insertBefore(row, others.find(isBelow(clientY)) ?? null);
+  const drop = ({ type }) => {
+    removeEventListener("pointermove", drag);
+    for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, drop);
+    row.classList.remove("plan-dragged");
+    const form = document.getElementById(handle.dataset.drag);
+    form.elements.before.value = row.nextElementSibling?.dataset.row ?? "";
+    if (type === "pointercancel") list.insertBefore(row, home);
+    else if (row.nextElementSibling !== home) form.requestSubmit();
+  };
+  row.classList.add("plan-dragged");
+  addEventListener("pointermove", drag);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, drop);
+});
+
+// Buttons that copy a link: shown where the browser can do it; the link itself stands beside them.
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.querySelector("span").textContent = button.dataset.copied;
+  });
+}
 
 // Drafts: what was typed outlives a lost connection, in this browser, until the form was accepted or a day has passed.
 // Fields with "autocomplete" are about a person and are never kept: phones and tablets are shared.
@@ -89,3 +137,7 @@ for (const form of forms) {
     else if (mine >= 0) box.value = values.splice(mine, 1)[0][1];
   }
 }
+
+// On a phone the header's places and the tabs scroll sideways: the present one is brought into sight.
+for (const current of document.querySelectorAll(".site-nav [aria-current], .tabs [aria-current]"))
+  current.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });

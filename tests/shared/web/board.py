@@ -122,8 +122,8 @@ def identify(_session: Session, token: str) -> Principal | None:
     return Principal(kind="contact", id=CONTACT, name="诊所", community="示范社区", role="") if known else None
 
 
-def confirm(_session: Session, principal: Principal) -> bool:
-    return principal.session_id != ENDED
+def confirm(_session: Session, principal: Principal) -> Principal | None:
+    return None if principal.session_id == ENDED else principal
 
 
 def gauges(session: Session, _now: datetime) -> dict[str, float]:

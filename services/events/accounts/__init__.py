@@ -1,0 +1,57 @@
+"""Organizers' accounts: who may sign in and how, what each may do, and how somebody new is invited."""
+
+from services.events.accounts.changing import (
+    change_organizer,
+    change_password,
+    end_all_sign_ins,
+    rename,
+    reset_codes,
+)
+from services.events.accounts.codes import (
+    CodeNeeded,
+    begin_codes,
+    code_address,
+    confirm_codes,
+    stop_codes,
+    use_code,
+)
+from services.events.accounts.first import ADMIN, prepare
+from services.events.accounts.invitations import Accepted, accept, invitation, invite, renew, revoke
+from services.events.accounts.passwords import MAX_USERNAME, WRONG_PASSWORDS, check_password, guess, hash_password
+from services.events.accounts.people import Person, me, open_invitations, people, person
+from services.events.accounts.signing_in import close_session, confirm, open_session
+
+__all__ = [
+    "ADMIN",
+    "MAX_USERNAME",
+    "WRONG_PASSWORDS",
+    "Accepted",
+    "CodeNeeded",
+    "Person",
+    "accept",
+    "begin_codes",
+    "change_organizer",
+    "change_password",
+    "check_password",
+    "close_session",
+    "code_address",
+    "confirm",
+    "confirm_codes",
+    "end_all_sign_ins",
+    "guess",
+    "hash_password",
+    "invitation",
+    "invite",
+    "me",
+    "open_invitations",
+    "open_session",
+    "people",
+    "person",
+    "prepare",
+    "rename",
+    "renew",
+    "reset_codes",
+    "revoke",
+    "stop_codes",
+    "use_code",
+]

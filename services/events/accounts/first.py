@@ -1,0 +1,53 @@
+"""The first organizer, whom the configuration names."""
+
+import secrets
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from services.events.accounts.changing import void_sign_ins
+from services.events.accounts.passwords import hash_password, matches
+from services.events.models import Organizer
+from shared.config import Config
+from shared.database import change
+from shared.principal import Role
+
+ADMIN: Final = "admin"
+LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"
+"""Without i, l and o, which are easily misread."""
+BEFORE_ROLES: Final = "organizer"
+"""The role of accounts that were made before there were roles: their holders could do everything."""
+
+
+def prepare(session: Session, config: Config, now: datetime) -> str | None:
+    """Make the first organizer, or give it the password that the configuration now names.
+
+    Returns a line to print once where a password was made up; only its hash is kept. A new password ends all of the
+    account's sign-ins. Accounts that were made before there were roles become the office's.
+    """
+    change(session, update(Organizer).where(Organizer.role == BEFORE_ROLES).values(role=Role.OFFICE.value))
+    admin = session.scalars(select(Organizer).where(Organizer.username == ADMIN)).one_or_none()
+    if admin is None:
+        password = config.admin_password or "-".join(
+            "".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(4)
+        )
+        session.add(
+            Organizer(
+                id=uuid4(),
+                username=ADMIN,
+                password_hash=hash_password(password),
+                display_name="管理员",
+                community=config.community,
+                role=Role.OFFICE.value,
+                created_at=now,
+            )
+        )
+        session.flush()
+        return None if config.admin_password else f"Organizer: {ADMIN}  Password: {password}"
+    if config.admin_password and not matches(admin.password_hash, config.admin_password):
+        admin.password_hash = hash_password(config.admin_password)
+        void_sign_ins(session, admin, now=now)
+    return None

@@ -1,0 +1,168 @@
+"""The desk's page about one's own account: name, password, and the code at sign-in; every role has it."""
+
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+
+from services.events import account_schemas as schemas
+from services.events import accounts, signing_in, words
+from shared.errors import DomainError, Invalid
+from shared.fields import messages_of
+from shared.principal import Ability, Role
+from shared.texts import text as _
+from shared.web import forms, qr
+from shared.web.auth import LIFETIME, needs, organizer, sign_in_cookie
+from shared.web.current import database, now
+from shared.web.forms import Form
+from shared.web.i18n import tell
+
+GROUP: Final = 4
+"""Letters of the secret that are read out together."""
+
+
+def add_to(desk: Blueprint) -> None:
+    """Add the pages about one's own account to the desk."""
+    desk.add_url_rule("/me", view_func=me)
+    desk.add_url_rule("/me", view_func=rename, methods=["POST"])
+    desk.add_url_rule("/me/password", view_func=ask_password)
+    desk.add_url_rule("/me/password", view_func=change_password, methods=["POST"])
+    desk.add_url_rule("/me/codes", view_func=codes)
+    desk.add_url_rule("/me/codes", view_func=confirm_codes, methods=["POST"])
+    desk.add_url_rule("/me/codes/begin", view_func=begin_codes, methods=["POST"])
+    desk.add_url_rule("/me/codes/stop", view_func=ask_stop)
+    desk.add_url_rule("/me/codes/stop", view_func=stop_codes, methods=["POST"])
+
+
+@needs(Ability.READ)
+def me() -> ResponseReturnValue:
+    """Show one's own account."""
+    return _my_page(Form(None, {}))
+
+
+@needs(Ability.READ)
+def rename() -> ResponseReturnValue:
+    """Change what one is called."""
+    form = forms.load(schemas.NameSchema(), request.form)
+    if form.data is None:
+        return _my_page(form), 422
+    database.write(accounts.rename, organizer().id, **form.data)
+    tell(_("Your name has been changed."))
+    return redirect(url_for("desk.me"), 303)
+
+
+@needs(Ability.READ)
+def ask_password() -> ResponseReturnValue:
+    """Ask for the present password and a new one."""
+    return _password_page(Form(None, {}))
+
+
+@needs(Ability.READ)
+def change_password() -> ResponseReturnValue:
+    """Replace one's password; every other device is signed out."""
+    principal, moment = organizer(), now()
+    form = forms.load(schemas.NewPasswordSchema(), request.form)
+    if form.data is None:
+        return _password_page(form), 422
+    try:
+        schemas.refuse_name(form.data["new"], principal.name, "new")
+        known, session_id = database.write(
+            accounts.change_password,
+            principal.id,
+            old=form.data["old"],
+            new_hash=accounts.hash_password(form.data["new"]),
+            expires_at=moment + LIFETIME,
+            now=moment,
+        )
+    except (ValidationError, DomainError) as error:
+        form.refuse(Invalid(messages_of(error)) if isinstance(error, ValidationError) else error)
+        return _password_page(form), 422
+    response = redirect(url_for("desk.me"), 303)
+    sign_in_cookie(response, *signing_in.token(known, session_id, moment))
+    tell(_("Your password has been changed. Other devices are signed out."))
+    return response
+
+
+@needs(Ability.READ)
+def begin_codes() -> ResponseReturnValue:
+    """Make a secret for one's phone."""
+    database.write(accounts.begin_codes, organizer().id)
+    return redirect(url_for("desk.codes"), 303)
+
+
+@needs(Ability.READ)
+def codes() -> ResponseReturnValue:
+    """Show the secret for one's phone, until a code has confirmed it."""
+    return _codes_page(Form(None, {}))
+
+
+@needs(Ability.READ)
+def confirm_codes() -> ResponseReturnValue:
+    """Ask for a code from the next sign-in on."""
+    form = forms.load(schemas.CodeSchema(), request.form)
+    if form.data is not None:
+        try:
+            database.write(accounts.confirm_codes, organizer().id, form.data["code"], now=now())
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            tell(_("Done. From the next sign-in on, you are asked for a code as well."))
+            return redirect(url_for("desk.me"), 303)
+    return _codes_page(form, 422)
+
+
+@needs(Ability.READ)
+def ask_stop() -> ResponseReturnValue:
+    """Ask for the password before codes are turned off."""
+    return _stop_page(Form(None, {}))
+
+
+@needs(Ability.READ)
+def stop_codes() -> ResponseReturnValue:
+    """Ask for no code at sign-in any more."""
+    form = forms.load(schemas.OwnPasswordSchema(), request.form)
+    if form.data is not None:
+        try:
+            database.write(accounts.stop_codes, organizer().id, form.data["password"])
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            tell(_("Signing in asks for your password only."))
+            return redirect(url_for("desk.me"), 303)
+    return _stop_page(form), 422
+
+
+def _my_page(form: Form) -> str:
+    known = database.read(accounts.me, organizer().id)
+    return render_template(
+        "events/me.html",
+        me=known,
+        role=words.ROLES[Role(known.role)],
+        values={"display_name": known.display_name} | form.values,
+        errors=form.errors,
+    )
+
+
+def _password_page(form: Form) -> str:
+    return render_template("events/password.html", errors=form.errors)
+
+
+def _stop_page(form: Form) -> str:
+    return render_template("events/codes_stop.html", errors=form.errors)
+
+
+def _codes_page(form: Form, status: int = 200) -> ResponseReturnValue:
+    known = database.read(accounts.me, organizer().id)
+    if known.totp_secret is None or known.totp_since is not None:
+        return redirect(url_for("desk.me"), 303)
+    secret = known.totp_secret
+    page = render_template(
+        "events/codes.html",
+        drawing=qr.svg(accounts.code_address(known)),
+        secret=" ".join(secret[start : start + GROUP] for start in range(0, len(secret), GROUP)),
+        account=known.username,
+        values=form.values,
+        errors=form.errors,
+    )
+    return page, status

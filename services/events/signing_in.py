@@ -1,0 +1,78 @@
+"""How JSON and pages let an organizer in: name and password, the code where one is asked for, and a token."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from services.events import accounts
+from services.events.models import Organizer
+from shared.errors import Unauthorized
+from shared.texts import text as _
+from shared.web.auth import LIFETIME, issue_token
+from shared.web.current import config, database, now
+
+TICKET_SECONDS: Final = 300
+"""How long somebody may look for their phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Says that somebody gave name and password; it is no sign-in, and good for one account as it stood then."""
+
+    organizer_id: UUID
+    username: str
+    version: int
+    expires_at: int
+
+
+def with_password(username: str, password: str) -> Organizer:
+    """Return the organizer; raises Unauthorized where name or password are wrong."""
+    return database.read(accounts.check_password, username, password)
+
+
+def with_code(organizer_id: UUID, code: str, version: int) -> Organizer:
+    """Return the organizer, whose password was right; raises Unauthorized where the code is wrong."""
+    return database.write(accounts.use_code, organizer_id, code, version=version, now=now())
+
+
+def sign_in(organizer: Organizer) -> tuple[str, datetime]:
+    """Begin a sign-in; returns its token and when it ends."""
+    session_id = database.write(accounts.open_session, organizer.id, expires_at=now() + LIFETIME, now=now())
+    return token(organizer, session_id, now())
+
+
+def token(organizer: Organizer, session_id: UUID, issued_at: datetime) -> tuple[str, datetime]:
+    """Return the token of a sign-in and when it ends."""
+    return issue_token(
+        config,
+        organizer_id=organizer.id,
+        username=organizer.username,
+        community=organizer.community,
+        role=organizer.role,
+        session_id=session_id,
+        issued_at=issued_at,
+    )
+
+
+def ticket_for(organizer: Organizer) -> str:
+    """Return the signed ticket for the second step; it stands in the page's form."""
+    ends = now() + timedelta(seconds=TICKET_SECONDS)
+    return _signer().dumps([str(organizer.id), organizer.username, organizer.version, int(ends.timestamp())])
+
+
+def ticket_of(written: str) -> Ticket:
+    """Return the ticket; raises Unauthorized where it is none of ours or too old."""
+    try:
+        organizer_id, username, version, expires_at = _signer().loads(written)
+    except BadData:
+        expires_at = 0
+    if expires_at <= now().timestamp():
+        raise Unauthorized(_("That took a little too long. Please sign in once more."))
+    return Ticket(UUID(organizer_id), username, version, expires_at)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(config.secret_key, salt="second step")

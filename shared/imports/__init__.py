@@ -1,0 +1,35 @@
+"""Sheets on their way into a service: kept, checked row by row, shown, and written all or nothing."""
+
+from shared.imports.importing import (
+    AT_ONCE,
+    Finding,
+    Importer,
+    Owner,
+    RowRefused,
+    confirm,
+    continuing,
+    find,
+    findings_of,
+    forget_uploads,
+    records_of,
+    take_in,
+)
+from shared.imports.tables import Base, Upload, UploadState
+
+__all__ = [
+    "AT_ONCE",
+    "Base",
+    "Finding",
+    "Importer",
+    "Owner",
+    "RowRefused",
+    "Upload",
+    "UploadState",
+    "confirm",
+    "continuing",
+    "find",
+    "findings_of",
+    "forget_uploads",
+    "records_of",
+    "take_in",
+]

@@ -1,0 +1,1 @@
+"""Tables as files that an office can open: written safely, read with suspicion."""

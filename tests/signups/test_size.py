@@ -1,0 +1,96 @@
+"""A year with many people: no page of the roster asks the database more often because there is more to show."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert, select
+
+from services.signups import operations
+from services.signups.models import Event, Feedback, Place, Shift, Signup, Volunteer
+from tests.conftest import ON_SQLITE
+from tests.signups.conftest import NOW, shift_data
+from tests.signups.test_roster_pages import counted
+from tests.signups.web import Site
+
+pytestmark = ON_SQLITE
+
+EVENTS, SIGNUPS = 300, 20_000
+HERE = 2_000
+"""Of the sign-ups, those of the one event whose pages are opened."""
+AFTER = NOW + timedelta(days=8, hours=4)
+
+
+@pytest.fixture
+def pages(world):
+    """The pages of a small event: two shifts, people who wait for both, a unit's place, an answer with words."""
+    world.publish(shifts=[*world.event["shifts"], shift_data(role="急救", skills=["急救证"])])
+    aid = world.event["shifts"][1]["shift_id"]
+    there, *_others = [world.sign_up() for _ in range(3)]
+    world.sign_up(shift_id=aid)
+    world.pledge(1, pledge_id=uuid4(), shift_id=aid)
+    world.sign_up(shift_id=aid)
+    world.database.write(operations.check_in, there.signup_id, now=AFTER - timedelta(hours=3))
+    said = {"overall": 5, "organised": 4, "again": True, "words": "很好"}
+    world.database.write(operations.give_feedback, there.signup_id, **said, now=AFTER)
+    desk, event = "/signups/desk", f"/signups/desk/events/{world.event['event_id']}"
+    narrowed = [
+        f"?shift={world.shift_id}",
+        "?q=志愿者",
+        "?q=0001",
+        *(f"?status={one}" for one in ("confirmed", "waitlisted", "attended", "absent", "to-clear")),
+    ]
+    parts = ("", "/sheet", "/feedback", "/walk-in", "/import", "/roster.csv")
+    across = [f"{desk}?since=2027-01-01", f"{desk}?event={world.event['event_id']}", f"{desk}?q=志愿者"]
+    return [desk, *across, *(f"{event}{one}" for one in (*parts, *narrowed))]
+
+
+def grow(session, event_id):
+    """Fill the year with events and people, and the one that is looked at with many more."""
+    tables = [one.__table__ for one in (Event, Shift, Volunteer, Signup, Feedback)]
+    event, shift, volunteer, signup, said = tables
+    [pattern] = session.execute(select(event).where(event.c.id == event_id)).mappings().all()
+    fresh = [{**pattern, "id": uuid4(), "slug": f"event-{n}"} for n in range(EVENTS)]
+    for n, one in enumerate(fresh):
+        one["starts_at"] += timedelta(hours=29 * n)
+        one["ends_at"] += timedelta(hours=29 * n)
+    session.execute(insert(event), fresh)
+    known = session.execute(select(shift).where(shift.c.event_id == event_id)).mappings().all()
+    shifts = [{**one, "id": uuid4(), "event_id": event["id"]} for event in fresh for one in known]
+    session.execute(insert(shift), shifts)
+    person = session.execute(select(volunteer)).mappings().first()
+    people = [
+        {**person, "id": uuid4(), "phone": f"+86139{n:08d}", "name": f"志愿者{n}", "name_key": f"志愿者{n}"}
+        for n in range(SIGNUPS)
+    ]
+    session.execute(insert(volunteer), people)
+    one = session.execute(select(signup)).mappings().first()
+    rows = []
+    for n, who in enumerate(people):
+        where = known[n % 2] if n < HERE else shifts[n % len(shifts)]
+        row = {"id": uuid4(), "event_id": where["event_id"], "shift_id": where["id"], "volunteer_id": who["id"]}
+        row |= {"status": ("confirmed", "attended", "waitlisted", "absent")[n // 2 % 4], "manage_hash": str(n)}
+        rows.append({**one, **row})
+    session.execute(insert(signup), rows)
+    words = session.execute(select(said)).mappings().first()
+    session.execute(insert(said), [{**words, "signup_id": row["id"]} for row in rows[: HERE // 4]])
+    numbers = ({"shift_id": where["id"], "number": 100 + n} for where in known for n in range(100))
+    session.execute(insert(Place.__table__), list(numbers))
+
+
+def test_a_full_year_is_asked_for_in_no_more_queries_than_a_small_event(world, pages):
+    site = Site(world, now=AFTER)
+    site.sign_in()
+
+    def asked():
+        found = {}
+        for page in pages:
+            with counted(world) as statements:
+                site.open(page)
+            found[page] = len(statements)
+        return found
+
+    small = asked()
+    world.database.write(grow, world.event["event_id"])
+    # A page on which nobody waits happens to ask for no turns: fewer is fine.
+    assert {page: number for page, number in asked().items() if number > small[page]} == {}
