@@ -31,11 +31,11 @@ reset: ## Remove all data under var/ and start over
 .PHONY: test
 test: $(DEV) ## All tests, on real parts; installs what is missing
 	@tools/system-parts
-	@.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(DEV) ## The tests that need nothing but Python
-	@.venv/bin/pytest -n 2 --dist loadfile -m "not real" $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not real" $(ARGS)
 
 .PHONY: lint
 lint: $(DEV) ## Style, types, layers, catalogues and known vulnerabilities

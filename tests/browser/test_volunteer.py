@@ -62,7 +62,7 @@ def test_a_box_is_checked_as_soon_as_it_was_filled_in(phone: Page, addresses: Ad
     box.press("Tab")
     alert = phone.get_by_role("alert")
     expect(alert).to_contain_text("手机号")
-    expect(phone.get_by_label("电子邮箱")).to_be_focused()
+    expect(phone.get_by_label("邮箱")).to_be_focused()
     expect(box).to_have_attribute("aria-describedby", re.compile("phone-error"))
     box.fill("13800138000")
     box.press("Tab")

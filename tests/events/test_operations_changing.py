@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,6 +33,20 @@ def test_a_change_is_told_with_the_next_version_and_written_down_field_by_field(
 def test_entering_what_is_there_already_changes_nothing(world):
     event = world.published()
     again = world.change(event, title=event.title, shifts=[{"id": event.shifts[0].id, "capacity": 6}])
+    assert again.version == event.version
+    assert world.messages("event.changed") == []
+
+
+def test_the_same_moment_written_in_another_zone_changes_nothing(world):
+    event = world.published()
+    zone = ZoneInfo("Asia/Urumqi")
+    item, shift = event.programme[0], event.shifts[0]
+    again = world.change(
+        event,
+        starts_at=event.starts_at.astimezone(zone),
+        shifts=[{"id": shift.id, "ends_at": shift.ends_at.astimezone(zone)}],
+        programme=[{"id": item.id, "starts_at": item.starts_at.astimezone(zone)}],
+    )
     assert again.version == event.version
     assert world.messages("event.changed") == []
 
