@@ -2,16 +2,7 @@
 
 from datetime import timedelta
 
-from services.events import (
-    account_api,  # noqa: F401  # it adds its addresses to the API
-    accounts,
-    api,
-    handlers,
-    models,
-    operations,
-    pages,
-    preparation_api,  # noqa: F401  # it adds its addresses to the API
-)
+from services.events import accounts, api, handlers, models, operations, pages
 from services.events.operations.importing import plan
 from shared import imports
 from shared.service import Service, Task

@@ -2,15 +2,7 @@
 
 from datetime import timedelta
 
-from services.signups import (
-    api,
-    feedback_api,  # noqa: F401  # it adds its address to the API
-    handlers,
-    idempotency,
-    notices,
-    pages,
-    waitlist,
-)
+from services.signups import api, handlers, idempotency, notices, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from services.events import account_schemas as schemas
 from services.events import accounts, words
-from services.events.account_api import link
 from services.events.api import at_desk
+from services.events.api.accounts import link
 from services.events.models import Organizer
 from shared.errors import Conflict, DomainError
 from shared.principal import Ability, Role

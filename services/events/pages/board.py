@@ -33,6 +33,8 @@ SHOWN = 6
 """Lines of what needs a hand that are seen at once; the others unfold."""
 CHANGES = 6
 """Of what was changed at once, how much the history names."""
+ORDER = list(words.FIELDS)
+"""In which order the history names it."""
 TONES = {0: (_("Urgent"), "bad"), 1: (_("Soon"), "warning"), 2: (_("In good time"), "info")}
 """Urgency -> its word and tone."""
 TABS = {Tab.UPCOMING: _("Upcoming"), Tab.DRAFTS: _("Drafts"), Tab.PAST: _("Past")}
@@ -105,7 +107,7 @@ def steps_of(entries: list[tuple[AuditEntry, str | None]], event: Event) -> list
     """Return the history as the timeline shows it: one step for each thing that was done, with its changes."""
     shown = []
     for (_version, action, _at, _who), group in groupby(entries, key=_deed):
-        changes = list(group)
+        changes = sorted(group, key=_place)
         first, name = changes[0]
         shown.append(
             {
@@ -137,6 +139,12 @@ def _deed(entry: tuple[AuditEntry, str | None]) -> tuple[Any, ...]:
     """Return what changes that were made at once have in common."""
     written = entry[0]
     return written.version, written.action, written.at, written.organizer_id
+
+
+def _place(entry: tuple[AuditEntry, str | None]) -> tuple[int, str]:
+    """Return where a change stands among those made at once: what the event says first, then its parts."""
+    written = entry[0]
+    return (ORDER.index(written.field) if written.field else -1), written.part or ""
 
 
 def _change(entry: AuditEntry, event: Event) -> str:

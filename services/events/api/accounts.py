@@ -7,7 +7,7 @@ from flask import request
 
 from services.events import account_schemas as schemas
 from services.events import accounts, representation, signing_in
-from services.events.api import at_desk, desk, door
+from services.events.api.events import at_desk, desk, door
 from services.events.models import Invitation
 from shared.principal import Ability
 from shared.texts import text as _

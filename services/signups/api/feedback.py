@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.signups import operations, queries
-from services.signups.api import door
+from services.signups.api.signups import door
 from services.signups.feedback import FeedbackSchema, FeedbackShownSchema
 from shared.errors import NotFound, Unauthorized
 from shared.texts import text as _

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.events import operations, preparing, representation, saved
-from services.events.api import at_desk, desk
+from services.events.api.events import at_desk, desk
 from shared.web.auth import organizer
 from shared.web.current import database, now
 
