@@ -101,7 +101,7 @@ def _look(page: Page, sample: Sample, language: str) -> Findings:
     answer = page.goto(sample.path)
     assert answer is not None
     assert answer.status == sample.status, f"{sample.path}: {answer.status}"
-    found.axe += _axe(page, SCHEMES if language == LANGUAGES[0] else SCHEMES[:1])
+    found.axe += _axe(page, tuple(product(WIDTHS, SCHEMES)) if language == LANGUAGES[0] else ((WIDTHS[0], SCHEMES[0]),))
     page.set_viewport_size({"width": WIDTHS[0], "height": 740})
     found.small_targets += page.evaluate("smallTargets()")
     found.latin += page.evaluate("latinWords()")
@@ -113,13 +113,13 @@ def _look(page: Page, sample: Sample, language: str) -> Findings:
     return found
 
 
-def _axe(page: Page, schemes: Sequence[str]) -> Iterator[str]:
-    """Yield what axe finds at every width, in each of the schemes.
+def _axe(page: Page, ways: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Yield what axe finds at each width and in each scheme.
 
-    Only the first look is at everything: in the dark only colours can be different, which are the same in every
-    language, and on a wide screen only what depends on the layout.
+    Only the first look is at everything: in the dark only colours can be different, and on a wide screen only what
+    depends on the layout. Neither depends on the language, so one language is looked at in all ways.
     """
-    for width, scheme in product(WIDTHS, schemes):
+    for width, scheme in ways:
         page.set_viewport_size({"width": width, "height": 740})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         rules = COLOURS if scheme == "dark" else EVERYTHING if width == WIDTHS[0] else LAYOUT
