@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names, get_month_names
 
 from shared.catalogues import Language
 from shared.texts import text as _
@@ -14,6 +14,18 @@ def day(value: date, language: Language, today: date) -> str:
     # Translators: date patterns in Unicode's notation (EEE weekday, d day, MMMM or M month, y year)
     pattern = _("EEE d MMMM") if value.year == today.year else _("EEE d MMMM y")
     return format_date(value, language.translate(pattern), locale=language.rules)
+
+
+def weekdays(language: Language) -> list[str]:
+    """Return the names of the days of the week, from Monday on."""
+    names = get_day_names("wide", locale=language.rules)
+    return [names[number] for number in range(7)]
+
+
+def months(language: Language) -> list[str]:
+    """Return the short names of the months, from January on."""
+    names = get_month_names("abbreviated", locale=language.rules)
+    return [names[number] for number in range(1, 13)]
 
 
 def time(value: datetime, zone: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shared.errors import NotFound
@@ -16,7 +16,8 @@ from shared.texts import Text
 from shared.texts import text as _
 from shared.web.auth import needs
 from shared.web.current import config, database, now
-from shared.web.i18n import tell
+from shared.web.i18n import tell, translate
+from shared.web.navigation import MESSAGES
 
 AT_MOST: Final = 100
 """Messages of each kind on the page; the oldest come first, and the next ones follow as these are settled."""
@@ -53,6 +54,7 @@ def unsettled() -> ResponseReturnValue:
         dead=database.read(inbox.unsettled, InboxStatus.DEAD, AT_MOST),
         waiting=database.read(inbox.unsettled, InboxStatus.RETRY, AT_MOST),
         about=_about,
+        desks=[(translate(name), address, None, address == request.path) for name, address in MESSAGES],
         attempts=MAX_ATTEMPTS,
         zone=config.timezone,
     )

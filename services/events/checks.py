@@ -9,6 +9,8 @@ from shared.texts import Text
 from shared.texts import text as _
 
 LONGEST_EVENT: Final = timedelta(days=31)
+MAX_SHIFTS: Final = 100
+MAX_ITEMS: Final = 200
 AROUND: Final = timedelta(days=7)
 """How long before and after the event a shift or a programme item may lie: setting up, rehearsing, clearing away."""
 
@@ -34,6 +36,10 @@ def check(event: Event) -> None:
     }
     if items:
         errors["programme"] = items
+    if len(event.shifts) > MAX_SHIFTS:
+        errors["shifts"] = [_("An event has at most %(n)s shifts.", n=MAX_SHIFTS)]
+    if len(event.programme) > MAX_ITEMS:
+        errors["programme"] = [_("A programme has at most %(n)s items.", n=MAX_ITEMS)]
     if errors:
         raise Invalid(errors)
 

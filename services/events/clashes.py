@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 from typing import Final
 from uuid import UUID
@@ -13,8 +13,6 @@ from shared.texts import text as _
 
 PARTED: Final = re.compile(r"\s*[、，,;；]\s*")
 """What stands between the names of several performers."""
-SHORTEST: Final = timedelta(minutes=1)
-"""For how long an item is on that does not say how long."""
 
 Timed = tuple[ProgrammeItem, datetime, datetime]
 
@@ -25,7 +23,7 @@ def clashes(event: Event) -> Mapping[UUID, Sequence[Text]]:
     A performer or a place that is needed twice at a time is told at both items. Besides, an item that is outside of
     the event, and one whose roles have no shift while it is on.
     """
-    timed = [(item, item.starts_at, _end(item, item.starts_at)) for item in event.programme if item.starts_at]
+    timed = [(item, item.starts_at, item.starts_at + item.length) for item in event.programme if item.starts_at]
     found: dict[UUID, list[Text]] = {}
     for item_id, text in (*_outside(event, timed), *_twice(timed), *_unserved(event, timed)):
         found.setdefault(item_id, []).append(text)
@@ -64,10 +62,6 @@ def _unserved(event: Event, timed: Sequence[Timed]) -> Iterator[tuple[UUID, Text
         for role in item.roles:
             if role not in served:
                 yield item.id, _("No shift of “%(role)s” is on at this time.", role=role)
-
-
-def _end(item: ProgrammeItem, starts_at: datetime) -> datetime:
-    return starts_at + max(timedelta(minutes=item.minutes or 0), SHORTEST)
 
 
 def _overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:

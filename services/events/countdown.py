@@ -1,6 +1,6 @@
 """How far an event's preparation has come: its tasks by when they are due, and what is missing of its supplies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,9 @@ from services.events.models import Event, NeedCopy, PledgeCopy, Supply, Task
 SOON: Final = timedelta(days=7)
 BRIEF: Final = 3
 """Tasks that a summary names."""
+
+Promise = tuple[str, str, int]
+"""What a need asks for, its unit, and how much of it was promised."""
 
 
 class When(StrEnum):
@@ -83,8 +86,22 @@ class Preparation:
 def preparation(session: Session, event_id: UUID, *, community: str) -> Preparation:
     """Return how an event of the community is prepared; raises NotFound."""
     event = queries.desk_event(session, event_id, community=community)
-    stock = stocked(event.supplies, _promises(session, event_id))
+    stock = stocked(event.supplies, promises(session, [event_id])[event_id])
     return Preparation(event, list(event.tasks), stock)
+
+
+def promises(session: Session, event_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Promise]]:
+    """Return what units have promised to bring to each of the events, one for each need, in one query."""
+    rows = session.execute(
+        select(NeedCopy.event_id, NeedCopy.description, NeedCopy.unit, func.sum(PledgeCopy.quantity))
+        .join(PledgeCopy, PledgeCopy.need_id == NeedCopy.need_id)
+        .where(NeedCopy.event_id.in_(event_ids), PledgeCopy.kind == "supplies", PledgeCopy.quantity > 0)
+        .group_by(NeedCopy.need_id)
+    )
+    found: dict[UUID, list[Promise]] = {event_id: [] for event_id in event_ids}
+    for event_id, description, unit, quantity in rows:
+        found[event_id].append((description, unit, int(quantity)))
+    return found
 
 
 def due(event: Event, task: Task) -> date:
@@ -112,26 +129,16 @@ def grouped(event: Event, tasks: Sequence[Task], now: datetime) -> Mapping[When,
     return {group: members for group, members in groups.items() if members}
 
 
-def stocked(supplies: Sequence[Supply], promises: Sequence[tuple[str, str, int]]) -> list[Stock]:
-    """Return the supplies with what is promised of each.
+def stocked(supplies: Sequence[Supply], made: Sequence[Promise]) -> list[Stock]:
+    """Return the supplies with what is promised of each, where ``made`` are the promises for their event.
 
-    ``promises`` are what a need asks for, its unit, and how much of it was promised. A need is about the supply whose
-    name stands in it – the longest, where there are several – as long as both count in the same unit.
+    A need is about the supply whose name stands in it – the longest, where there are several – as long as both count
+    in the same unit.
     """
     promised: dict[UUID, int] = {}
-    for description, unit, quantity in promises:
+    for description, unit, quantity in made:
         named = [one for one in supplies if one.name in description and unit in ("", one.unit)]
         if named:
             meant = max(named, key=lambda one: len(one.name))
             promised[meant.id] = promised.get(meant.id, 0) + quantity
     return [Stock(supply, promised.get(supply.id, 0)) for supply in supplies]
-
-
-def _promises(session: Session, event_id: UUID) -> list[tuple[str, str, int]]:
-    rows = session.execute(
-        select(NeedCopy.description, NeedCopy.unit, func.sum(PledgeCopy.quantity))
-        .join(PledgeCopy, PledgeCopy.need_id == NeedCopy.need_id)
-        .where(NeedCopy.event_id == event_id, PledgeCopy.kind == "supplies", PledgeCopy.quantity > 0)
-        .group_by(NeedCopy.need_id)
-    )
-    return [(description, unit, int(quantity)) for description, unit, quantity in rows]

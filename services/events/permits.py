@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.events.playbook import UsualTask
+from services.events.playbook.countdowns import OFFICE, PROPERTY
 
 LARGE: Final = 1000
 """People expected from whom on an event needs a safety permit (大型群众性活动安全管理条例, article 2)."""
-OFFICE: Final = "社区工作人员"
 SAFETY: Final = "安全责任人"
-PROPERTY: Final = "物业"
 
 CHECKLIST: Final[Sequence[UsualTask]] = (
     UsualTask(-45, "定下安全责任人，成立安全小组", "Name who is responsible for safety", OFFICE),

@@ -115,6 +115,11 @@ def desk_event(session: Session, event_id: UUID, *, community: str) -> Event:
     return found
 
 
+def desk_staffed(session: Session, event_id: UUID, *, community: str) -> Staffed:
+    """Return an event of the community with its counts; raises NotFound."""
+    return staffed(session, [desk_event(session, event_id, community=community)])[0]
+
+
 def events(
     *,
     community: str | None = None,

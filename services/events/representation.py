@@ -8,8 +8,9 @@ from uuid import UUID
 from marshmallow import fields
 
 from services.events import preparing
+from services.events.festivals import next_date
 from services.events.models import Event, EventStatus
-from services.events.playbook import Template
+from services.events.playbook import PLAYBOOK, Template
 from services.events.queries import NOBODY, Counts
 from shared.fields import Choice, Schema
 
@@ -262,14 +263,14 @@ def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organi
     } | (preparing.shown(shown) if to_organizer else {})
 
 
-def template(shown: Template, next_date: date | None, *, is_own: bool = False) -> dict[str, Any]:
-    """Return the template for ``TemplateSchema``."""
+def template(shown: Template, today: date) -> dict[str, Any]:
+    """Return the template for ``TemplateSchema``, with its next date from today on."""
     return {
         "key": shown.key,
-        "own": is_own,
+        "own": shown.key not in PLAYBOOK,
         "title": {"zh": shown.title, "en": shown.title_en},
         "theme": shown.theme,
-        "next_date": next_date,
+        "next_date": next_date(shown.rule, today) if shown.rule else None,
         "starts": shown.starts,
         "ends": shown.ends,
         "summary": shown.summary,

@@ -11,8 +11,8 @@ from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.events import queries
-from services.events.countdown import stocked
-from services.events.models import Event, EventStatus, NeedCopy, PledgeCopy, Shift, Supply, Task
+from services.events.countdown import promises, stocked
+from services.events.models import Event, EventStatus, Shift, Supply, Task
 from services.events.queries import NOBODY
 from shared.messaging import inbox
 from shared.messaging.tables import InboxStatus
@@ -105,16 +105,10 @@ def _short_of_supplies(session: Session, running: Sequence[Near]) -> Iterator[Ri
     """Find events some of whose supplies are neither there nor promised in full."""
     ids = [one.id for one in running]
     supplies = session.scalars(select(Supply).where(Supply.event_id.in_(ids))).all()
-    promises = session.execute(
-        select(NeedCopy.event_id, NeedCopy.description, NeedCopy.unit, func.sum(PledgeCopy.quantity))
-        .join(PledgeCopy, PledgeCopy.need_id == NeedCopy.need_id)
-        .where(NeedCopy.event_id.in_(ids), PledgeCopy.kind == "supplies", PledgeCopy.quantity > 0)
-        .group_by(NeedCopy.need_id)
-    ).all()
+    promised = promises(session, ids)
     for one in running:
         needed = [supply for supply in supplies if supply.event_id == one.id]
-        promised = [(words, unit, int(number)) for event_id, words, unit, number in promises if event_id == one.id]
-        missing = [stock.supply.name for stock in stocked(needed, promised) if stock.missing]
+        missing = [stock.supply.name for stock in stocked(needed, promised[one.id]) if stock.missing]
         if missing:
             what = _("Supplies missing: %(n)s, the first is %(name)s", n=len(missing), name=missing[0])
             yield _risk(one, 1, what, _("Get them"), f"/events/desk/{one.id}/preparation")

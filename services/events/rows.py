@@ -1,13 +1,15 @@
 """The workbook that a year's plan is written in: its two sheets, and what may stand in each column."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, pre_load
 
+from services.events.shift_words import ShiftWords
 from shared.fields import Line, Paragraph, Schema, Whole, messages_of
 from shared.sheets.fields import SheetDay, SheetTime, YesNo
 from shared.sheets.layout import Column, Layout, Record
@@ -15,8 +17,6 @@ from shared.texts import text as _
 
 EVENTS, SHIFTS = 0, 1
 """The places of the two sheets."""
-MAX_SKILLS: Final = 10
-MAX_SKILL: Final = 30
 LAYOUTS: Final = (
     Layout(
         _("Events"),
@@ -86,20 +86,21 @@ class EventRow(Schema):
     expected_attendance = Whole(max=1_000_000)
 
 
-class ShiftRow(Schema):
+class ShiftRow(ShiftWords):
     """A shift of an event of the same workbook; it is on the event's day unless it says otherwise."""
 
     event = Line(max=100, required=True)
-    role = Line(max=50, required=True)
     day = SheetDay()
     starts = SheetTime(required=True)
     ends = SheetTime(required=True)
-    capacity = Whole(min=1, max=2000, required=True)
-    minimum = Whole(max=2000)
-    min_age = Whole(max=100)
-    skills = Line(max=300)
-    counts_as_service = YesNo()
-    description = Paragraph(max=500)
+    counts_as_service = YesNo()  # type: ignore[assignment]  # a cell says it in words
+
+    @pre_load
+    def part_skills(self, cells: Mapping[str, str], **_kwargs: Any) -> dict[str, Any]:
+        """Take the skills of one cell apart, where commas or semicolons stand between them."""
+        parts = (part.strip() for part in re.split(r"[,，、;；]", cells.get("skills", "")))
+        skills = [part for part in parts if part]
+        return {**cells, "skills": skills} if skills else {key: cells[key] for key in cells if key != "skills"}
 
 
 SCHEMAS: Final[tuple[Schema, Schema]] = (EventRow(), ShiftRow())
@@ -116,7 +117,7 @@ def errors_of(record: Record) -> dict[str, list[str]]:
     try:
         load(record)
     except ValidationError as error:
-        return messages_of(error)
+        return {column: _flat(texts) for column, texts in messages_of(error).items()}
     return {}
 
 
@@ -141,10 +142,14 @@ def event_of(row: Mapping[str, Any], zone: str, templates: Mapping[str, str]) ->
 def shift_of(row: Mapping[str, Any], event: Mapping[str, Any], zone: str) -> dict[str, Any]:
     """Return a shift's row as the operation takes it."""
     day = row.get("day", event["day"])
-    kept = ("role", "capacity", "minimum", "min_age", "counts_as_service", "description")
-    skills = [skill.strip() for skill in re.split(r"[,，、;；]", row.get("skills", "")) if skill.strip()]
+    kept = ("role", "capacity", "minimum", "min_age", "skills", "counts_as_service", "description")
     return {name: row[name] for name in kept if name in row} | {
-        "skills": [skill[:MAX_SKILL] for skill in skills[:MAX_SKILLS]],
         "starts_at": datetime.combine(day, row["starts"], ZoneInfo(zone)),
         "ends_at": datetime.combine(day, row["ends"], ZoneInfo(zone)),
     }
+
+
+def _flat(texts: Sequence[str] | Mapping[int, Sequence[str]]) -> list[str]:
+    """Return what is wrong in a cell, once each; what is said of entries of a list is said of the cell."""
+    said = chain.from_iterable(texts.values()) if isinstance(texts, Mapping) else texts
+    return list(dict.fromkeys(said))

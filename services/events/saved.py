@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.events import audit
 from services.events.models import Event, Kind, SavedTemplate, Theme
 from services.events.playbook import PLAYBOOK, Supply, Template, UsualItem, UsualShift, UsualTask, base_of
 from services.events.times import Move
@@ -16,18 +17,9 @@ from services.events.times import Move
 KEY: Final = re.compile(r"[a-z]+(?:-[a-z]+)*--[0-9a-f]{8}")
 """The shape of an own template's key: that of the festival it came from, and a number."""
 WORDS: Final = ("summary", "conditions", "how_to_sign_up", "risks", "contact", "expected_attendance", "waitlist")
-SHIFT: Final = (
-    "role",
-    "description",
-    "capacity",
-    "minimum",
-    "min_age",
-    "skills",
-    "counts_as_service",
-    "training",
-    "insured",
-)
-ITEM: Final = ("title", "kind", "performers", "minutes", "place", "roles")
+SHIFT: Final = tuple(name for name in audit.SHIFT_FIELDS if name not in {"starts_at", "ends_at", "position"})
+ITEM: Final = tuple(name for name in audit.ITEM_FIELDS if name not in {"starts_at", "position"})
+"""What is kept of a shift and of a programme item beside their times."""
 TASK: Final = ("title", "owner", "days")
 SUPPLY: Final = ("name", "quantity", "unit")
 
@@ -48,6 +40,11 @@ def find(session: Session, key: str, community: str) -> SavedTemplate | None:
     ).one_or_none()
 
 
+def picked(source: object, names: Sequence[str]) -> dict[str, Any]:
+    """Return these fields of a shift, an item, a task, a supply or a whole event."""
+    return {name: getattr(source, name) for name in names}
+
+
 def body_of(event: Event) -> dict[str, Any]:
     """Return what is kept of an event, in values that JSON can hold; distances are in seconds by the wall clock.
 
@@ -64,14 +61,14 @@ def body_of(event: Event) -> dict[str, Any]:
         "ends_at": distance(event.ends_at),
         "venue": {"name": event.venue_name, "address": event.venue_address},
         "reminders": list(event.reminders),
-        **_picked(event, WORDS),
+        **picked(event, WORDS),
         "shifts": [
-            _picked(shift, SHIFT) | {"starts_at": distance(shift.starts_at), "ends_at": distance(shift.ends_at)}
+            picked(shift, SHIFT) | {"starts_at": distance(shift.starts_at), "ends_at": distance(shift.ends_at)}
             for shift in event.shifts
         ],
-        "programme": [_picked(item, ITEM) | {"starts_at": distance(item.starts_at)} for item in event.programme],
-        "tasks": [_picked(task, TASK) for task in event.tasks if not task.permit],
-        "supplies": [_picked(supply, SUPPLY) for supply in event.supplies],
+        "programme": [picked(item, ITEM) | {"starts_at": distance(item.starts_at)} for item in event.programme],
+        "tasks": [picked(task, TASK) for task in event.tasks if not task.permit],
+        "supplies": [picked(supply, SUPPLY) for supply in event.supplies],
     }
 
 
@@ -146,10 +143,6 @@ def as_template(saved: SavedTemplate) -> Template:
         tasks=[UsualTask(task["days"], task["title"], task["title"], task["owner"]) for task in body["tasks"]],
         supplies=[Supply(**supply, name_en=supply["name"]) for supply in body["supplies"]],
     )
-
-
-def _picked(source: object, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in names}
 
 
 def _wall(event: Event, moment: datetime) -> datetime:

@@ -1,23 +1,10 @@
 """What may be entered on the pages of the programme and of the shifts, item by item and shift by shift."""
 
-from collections.abc import Mapping
-from typing import Any, Final
-
 from marshmallow import fields
 
-from services.events.schemas import MAX_CAPACITY, ItemFormSchema
+from services.events.schemas import ItemFormSchema
+from services.events.shift_words import MAX_CAPACITY
 from shared.fields import Day, Line, LocalMoment, Schema, Whole
-
-EMPTY_ITEM: Final[Mapping[str, Any]] = {
-    "performers": "",
-    "minutes": None,
-    "place": "",
-    "starts_at": None,
-    "roles": [],
-    "only_this": False,
-}
-EMPTY_SHIFT: Final[Mapping[str, Any]] = {"minimum": 0}
-"""What an empty box means."""
 
 
 class VersionSchema(Schema):
@@ -50,7 +37,7 @@ class ShiftSchema(VersionSchema):
     starts_at = LocalMoment(required=True)
     ends_at = LocalMoment(required=True)
     capacity = Whole(min=1, max=MAX_CAPACITY, required=True)
-    minimum = Whole(max=MAX_CAPACITY)
+    minimum = Whole(max=MAX_CAPACITY, load_default=0)
 
 
 class NewShiftSchema(ShiftSchema):

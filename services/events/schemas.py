@@ -8,10 +8,12 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from services.events import preparing, saved
 from services.events.accounts import MAX_USERNAME
+from services.events.checks import MAX_ITEMS, MAX_SHIFTS
 from services.events.festivals import FIRST_YEAR, LAST_YEAR
 from services.events.models import EventStatus, Kind, Theme
 from services.events.playbook import PLAYBOOK
 from services.events.series import Scope
+from services.events.shift_words import ShiftWords
 from services.events.times import Distance
 from shared.fields import (
     REQUIRED,
@@ -29,9 +31,6 @@ from shared.fields import (
 from shared.texts import text as _
 from shared.web.paging import PageQuery
 
-MAX_CAPACITY: Final = 2000
-MAX_SHIFTS: Final = 100
-MAX_ITEMS: Final = 200
 MAX_REMINDERS: Final = 10
 MAX_ROLES: Final = 20
 MAX_PASSWORD: Final = 200
@@ -103,20 +102,6 @@ class ReminderSchema(Schema):
     """When to remind."""
 
     before = Before(required=True)
-
-
-class ShiftWords(Schema):
-    """What a shift says besides its times."""
-
-    role = Line(max=50, required=True)
-    description = Paragraph(max=500)
-    capacity = Whole(min=1, max=MAX_CAPACITY, required=True)
-    minimum = Whole(max=MAX_CAPACITY)
-    min_age = Whole(max=100, allow_none=True)
-    skills = fields.List(Line(max=30, required=True), validate=size(10))
-    counts_as_service = fields.Boolean()
-    training = Line(max=200)
-    insured = fields.Boolean()
 
 
 class ShiftSchema(ShiftWords):

@@ -84,9 +84,3 @@ def of(session: Session, series_id: UUID | None) -> Sequence[Row[UUID, str, date
         .where(Event.series_id == series_id)
         .order_by(Event.starts_at, Event.id)
     ).all()
-
-
-def kept(rule: Recurrence) -> dict[str, Any]:
-    """Return the rule in values that JSON can hold."""
-    values = {name: getattr(rule, name) for name in Recurrence.__dataclass_fields__}
-    return values | {"weekdays": list(rule.weekdays), "until": rule.until.isoformat() if rule.until else None}

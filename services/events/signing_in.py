@@ -33,15 +33,16 @@ def with_password(username: str, password: str) -> Organizer:
     return database.read(accounts.check_password, username, password)
 
 
-def with_code(organizer_id: UUID, code: str, version: int) -> Organizer:
-    """Return the organizer, whose password was right; raises Unauthorized where the code is wrong."""
-    return database.write(accounts.use_code, organizer_id, code, version=version, now=now())
+def sign_in(organizer_id: UUID, version: int, code: str | None = None) -> tuple[str, datetime]:
+    """Begin a sign-in of the organizer whose password was right; returns its token and when it ends.
 
-
-def sign_in(organizer: Organizer) -> tuple[str, datetime]:
-    """Begin a sign-in; returns its token and when it ends."""
-    session_id = database.write(accounts.open_session, organizer.id, expires_at=now() + LIFETIME, now=now())
-    return token(organizer, session_id, now())
+    Raises as ``accounts.sign_in``: ``version`` is that of the account when the password was checked.
+    """
+    moment = now()
+    organizer, session_id = database.write(
+        accounts.sign_in, organizer_id, version=version, code=code, expires_at=moment + LIFETIME, now=moment
+    )
+    return token(organizer, session_id, moment)
 
 
 def token(organizer: Organizer, session_id: UUID, issued_at: datetime) -> tuple[str, datetime]:

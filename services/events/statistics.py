@@ -7,17 +7,17 @@ from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from services.events.festivals import Weekly
 from services.events.models import Event, EventStatus, FeedbackCopy, PledgeCopy, Shift, SignupCopy
+from services.events.playbook import BLANK, PLAYBOOK, base_of
 
 Key = TypeVar("Key", int, str)
 
 TREND: Final = 12
 """Events of a series that are shown side by side."""
-WEEKLY: Final = ("clean-up",)
-"""Templates whose events are a series even where no rule made them."""
 SATISFIED: Final = 4
 """The overall score from which somebody counts as satisfied."""
 SCORES: Final = (5, 4, 3, 2, 1)
@@ -128,10 +128,10 @@ def growth(now: float | None, before: float | None) -> int | None:
 
 
 def results(session: Session, event: Event) -> Results:
-    """Return what the event came to, beside the same event a year ago, or the one before it in its series."""
+    """Return what the event came to, beside one of its kind a year ago, or the one before it in its series."""
     trend = _series(session, event)
     before = _year_ago(session, event)
-    if before is None and event.series_id is not None and len(trend) > 1:
+    if before is None and len(trend) > 1:
         before = trend[-2]
     shown = {one.id: one for one in (event, *trend, *([before] if before else ()))}
     found = figures(session, list(shown.values()))
@@ -237,12 +237,16 @@ def _units(session: Session, ids: Sequence[UUID]) -> Sequence[Row[str, int, int]
 
 
 def _series(session: Session, event: Event) -> list[Event]:
-    """Return the event and those before it in its series, by time; nothing for one that stands alone."""
+    """Return the event and those before it in its series, by time; nothing for one that stands alone.
+
+    What takes place weekly is a series even where no rule made it.
+    """
+    same: ColumnElement[bool] | None = None
     if event.series_id is not None:
         same = Event.series_id == event.series_id
-    elif event.template in WEEKLY:
-        same = Event.template == event.template
-    else:
+    elif _is_weekly(event):
+        same = _same_kind(event)
+    if same is None:
         return []
     query = (
         select(Event)
@@ -255,14 +259,15 @@ def _series(session: Session, event: Event) -> list[Event]:
 
 
 def _year_ago(session: Session, event: Event) -> Event | None:
-    """Return the event of the same template in the year before, the nearest to the same day; or nothing."""
-    if event.template is None:
+    """Return the event of the same kind in the year before, the nearest to the same day; or nothing."""
+    same = _same_kind(event)
+    if same is None:
         return None
     zone, last = ZoneInfo(event.timezone), event.local(event.starts_at).year - 1
     rows = session.execute(
         select(Event.id, Event.starts_at).where(
             Event.community == event.community,
-            Event.template == event.template,
+            same,
             Event.status.in_(HELD),
             Event.starts_at >= datetime(last, 1, 1, tzinfo=zone),
             Event.starts_at < datetime(last + 1, 1, 1, tzinfo=zone),
@@ -270,6 +275,22 @@ def _year_ago(session: Session, event: Event) -> Event | None:
     ).all()
     nearest = min(rows, key=lambda one: abs(event.starts_at - YEAR - one.starts_at), default=None)
     return session.get_one(Event, nearest.id) if nearest else None
+
+
+def _same_kind(event: Event) -> ColumnElement[bool] | None:
+    """Return what is true of events of the same kind: their templates come from the same one of the playbook.
+
+    The blank one says nothing of a kind, so that only its own offspring does. None where the event is of no kind.
+    """
+    base = base_of(event.template or BLANK)
+    if base != BLANK:
+        return or_(Event.template == base, Event.template.startswith(f"{base}--", autoescape=True))
+    return Event.template == event.template if event.template not in {None, BLANK} else None
+
+
+def _is_weekly(event: Event) -> bool:
+    template = PLAYBOOK.get(base_of(event.template or ""))
+    return template is not None and isinstance(template.rule, Weekly)
 
 
 def _answers(session: Session, event_id: UUID) -> Answers:

@@ -25,10 +25,13 @@ desk = ApiBlueprint("api_desk", __name__, url_prefix="/partners/api/v1", descrip
 @door.arguments(schemas.NeedQuery, location="query")
 @door.response(200, schemas.NeedPageSchema)
 def needs(entered: dict[str, Any]) -> Any:
-    """List what published events ask of partners; with a token, what all events of the community ask."""
+    """List what published events ask of partners.
+
+    With a contact's token, what those of the community ask that have been published; with an organizer's, all of them.
+    """
     page, principal = paging.asked(entered, "needs"), current_principal()
-    community = principal.community if principal is not None else None
-    return paging.answer(database.read(_needs, page, community, entered), "needs")
+    scope = Scope.of(principal) if principal is not None else None
+    return paging.answer(database.read(_needs, page, scope, entered), "needs")
 
 
 @unit.route("/pledges", methods=["POST"])
@@ -142,8 +145,8 @@ def notices(entered: dict[str, Any]) -> Any:
     return notice_log.answer(queries.notices(community=organizer().community), entered)
 
 
-def _needs(session: Session, page: Page, community: str | None, wanted: dict[str, Any]) -> Part:
-    query = queries.needs(community=community, **wanted)
+def _needs(session: Session, page: Page, scope: Scope | None, wanted: dict[str, Any]) -> Part:
+    query = queries.needs(scope=scope, **wanted)
     part = fetch(session, query, [Need.created_at, Need.id], page, descending=True)
     return replace(part, items=[queries.NeedProgress(need, pledged) for need, pledged in part.items])
 

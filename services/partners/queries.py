@@ -90,10 +90,10 @@ def unit_overviews(session: Session, *, scope: Scope) -> Sequence[UnitOverview]:
     return [UnitOverview(unit, pledges) for unit, pledges in rows]
 
 
-def event(session: Session, event_id: UUID, *, community: str) -> Event:
-    """Return the community's event, with its shifts; raises NotFound."""
+def event(session: Session, event_id: UUID, *, scope: Scope) -> Event:
+    """Return the event, with its shifts; raises NotFound where the scope has no such event."""
     found = session.scalars(
-        select(Event).where(Event.id == event_id, Event.community == community).options(selectinload(Event.shifts))
+        select(Event).where(Event.id == event_id, scope.events()).options(selectinload(Event.shifts))
     ).one_or_none()
     if found is None:
         raise NotFound(_("There is no such event."))
@@ -109,8 +109,8 @@ def upcoming(session: Session, *, community: str, now: datetime) -> Sequence[Eve
     ).all()
 
 
-def needs(*, community: str | None = None, event_id: UUID | None = None) -> Select[Need, int]:
-    """Select needs with what has been pledged for each: a community's, or everybody's for published events."""
+def needs(*, scope: Scope | None, event_id: UUID | None = None) -> Select[Need, int]:
+    """Select needs with what has been pledged for each: of events within the scope, else of all published ones."""
     query = (
         select(Need, PLEDGED)
         .join(Need.event)
@@ -118,7 +118,7 @@ def needs(*, community: str | None = None, event_id: UUID | None = None) -> Sele
         .options(contains_eager(Need.event), joinedload(Need.shift))
         .group_by(Need.id, Event.id)
     )
-    query = query.where(Event.status == "published" if community is None else Event.community == community)
+    query = query.where(Event.status == "published" if scope is None else scope.events())
     if event_id is not None:
         query = query.where(Need.event_id == event_id)
     return query

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from services.partners.links import token_hash
-from services.partners.models import Contact, WorkUnit
+from services.partners.models import Contact, Event, WorkUnit
 from shared.principal import Principal
 
 
@@ -28,6 +28,11 @@ class Scope:
     def by(self) -> str:
         """What a pledge's history calls whoever acts."""
         return "organizer" if self.contact_id is None else "contact"
+
+    def events(self) -> ColumnElement[bool]:
+        """The condition on ``Event`` that leaves only those within the scope; a draft is the organizers' own."""
+        ours = Event.community == self.community
+        return ours if self.contact_id is None else and_(ours, Event.status != "draft")
 
     def units(self) -> ColumnElement[bool]:
         """The condition on ``WorkUnit`` that leaves only the units within the scope."""

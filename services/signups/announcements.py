@@ -1,7 +1,8 @@
 """What the sign-up service says of a change: to the other services as messages, to people as notices."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -105,27 +106,34 @@ def thank(session: Session, signup: Signup, now: datetime) -> None:
 
 def tell_promoted(session: Session, signup: Signup, now: datetime) -> None:
     """Queue the good news for someone who waited."""
+    _tell(session, "promoted", signup, signup.shift.starts_at, {}, now)
+
+
+def tell_moved(session: Session, signup: Signup, now: datetime, *, known: UUID | None) -> None:
+    """Queue the news of their new shift for somebody who was moved.
+
+    ``known`` is the shift that they had a place on before, if any. Only the last of several moves is told; where it
+    leads back to the shift that the person was last told of, none is.
+    """
+    told = str(known or "")
+    for earlier in queue.cancel(session, event_id=signup.event_id, kind="moved_shift", rule=str(signup.id)):
+        told = earlier["known"]
+    if told != str(signup.shift_id):
+        _tell(session, "moved_shift", signup, signup.shift.ends_at, {"known": told}, now)
+
+
+def _tell(
+    session: Session, kind: str, signup: Signup, expires_at: datetime, params: Mapping[str, Any], now: datetime
+) -> None:
+    """Queue a notice about one sign-up, in its present version."""
     queue.plan(
         session,
-        kind="promoted",
+        kind=kind,
         person_id=signup.volunteer_id,
         event_id=signup.event_id,
         rule=str(signup.id),
         occurrence=signup.version,
-        expires_at=signup.shift.starts_at,
-        now=now,
-    )
-
-
-def tell_moved(session: Session, signup: Signup, now: datetime) -> None:
-    """Queue the news of their new shift for somebody who was moved."""
-    queue.plan(
-        session,
-        kind="moved_shift",
-        person_id=signup.volunteer_id,
-        event_id=signup.event_id,
-        rule=str(signup.id),
-        occurrence=signup.version,
-        expires_at=signup.shift.ends_at,
+        expires_at=expires_at,
+        params=params,
         now=now,
     )

@@ -36,8 +36,8 @@ def write_down(entered: dict[str, Any], key: str, *, patient: bool = False) -> S
     Raises what ``add_walk_in`` raises.
     """
     community = organizer().community
-    shift = database.read(queries.shift, entered["shift_id"], community=community)
+    database.read(queries.shift, entered["shift_id"], community=community)
     request = Request.of(f"walk-in {community} {key}", entered, patient=patient)
-    application = schemas.application(entered | {"shift_id": shift.id}, current_language().tag)
+    application = schemas.application(entered, current_language().tag)
     links = Links(config.secret_key)
     return database.write(operations.add_walk_in, application, request=request, links=links, now=now())

@@ -1,7 +1,6 @@
 """What people who were there say of an event: what may be entered, until when, and what is read of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +8,7 @@ from marshmallow import fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups.announcements import FEEDBACK_OPEN
-from services.signups.models import Feedback, Signup, SignupStatus
+from services.signups.models import Feedback, Signup
 from services.signups.schemas import says
 from shared.fields import Paragraph, Schema, Whole
 from shared.texts import text as _
@@ -23,7 +21,11 @@ class FeedbackSchema(Schema):
 
     overall = Whole(min=1, max=5, required=True, error_messages=says(_("Please say how it was on the whole.")))
     organised = Whole(min=1, max=5, required=True, error_messages=says(_("Please say how well it was organised.")))
-    again = fields.Boolean(required=True, error_messages=says(_("Please say whether you would come again.")))
+    again = fields.Boolean(
+        required=True,
+        error_messages=says(_("Please say whether you would come again.")),
+        metadata={"question": True},
+    )
     words = Paragraph(max=LONGEST, load_default="")
 
 
@@ -31,11 +33,6 @@ class FeedbackShownSchema(FeedbackSchema):
     """What somebody said, and when they last changed it."""
 
     given_at = fields.AwareDateTime()
-
-
-def is_open(signup: Signup, now: datetime) -> bool:
-    """Say whether the person may say how it was: they were there, and it is over for at most thirty days."""
-    return signup.status is SignupStatus.ATTENDED and now <= signup.shift.event.ends_at + FEEDBACK_OPEN
 
 
 def given(session: Session, signup_id: UUID) -> Feedback | None:

@@ -117,6 +117,12 @@ MOVES: Final[dict[SignupStatus, frozenset[SignupStatus]]] = {
 SEATED: Final = (SignupStatus.CONFIRMED, SignupStatus.ATTENDED, SignupStatus.ABSENT)
 """States in which a sign-up has a place."""
 
+LIVE: Final = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED)
+"""States in which somebody is still expected, or hopes to be."""
+
+KEEPS_TIME: Final = (SignupStatus.CONFIRMED, SignupStatus.ATTENDED)
+"""States in which a sign-up leaves no time for another at an overlapping one."""
+
 NEEDS_CLEARING: Final = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED, SignupStatus.ATTENDED)
 """States in which it still matters whether somebody has the skills and the training that the shift asks for."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups.links import Links
-from services.signups.models import Shift, Signup, SignupStatus
+from services.signups.models import LIVE, Shift, Signup, SignupStatus
 from shared import catalogues, dates
 from shared.config import Config
 from shared.notices.queue import Composer, Letter
@@ -18,7 +18,6 @@ from shared.notices.tables import Notice
 from shared.texts import Text
 from shared.texts import text as _
 
-LIVE: Final = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED)
 LOOK_IT_UP: Final = _("Look it up or withdraw: %(link)s")
 HOW_WAS_IT: Final = _("How was it? Three questions, one minute: %(link)s")
 OF_ONE_SIGNUP: Final = ("promoted", "moved_shift")

@@ -66,9 +66,10 @@ def resize(session: Session, shift: Shift) -> int:
     count, last = session.execute(
         select(func.count(), func.coalesce(func.max(Place.number), 0)).where(Place.shift_id == shift.id)
     ).one()
-    if count < shift.capacity:
-        numbers = range(last + 1, last + 1 + shift.capacity - count)
-        session.execute(insert(Place), [{"shift_id": shift.id, "number": number} for number in numbers])
+    if count <= shift.capacity:
+        missing = range(last + 1, last + 1 + shift.capacity - count)
+        if missing:
+            session.execute(insert(Place), [{"shift_id": shift.id, "number": number} for number in missing])
         return shift.capacity
     return count - _drop_surplus(session, shift)
 

@@ -85,17 +85,25 @@ def shifts(session: Session, event_id: UUID) -> Sequence[ShiftCounts]:
     ]
 
 
-def shift(session: Session, shift_id: UUID, *, community: str) -> Shift:
-    """Return a shift of the community; raises Invalid beside the field, as nobody else's may be chosen."""
+def shift(session: Session, shift_id: UUID, *, community: str | None = None, event_id: UUID | None = None) -> Shift:
+    """Return a shift that may be chosen: one that its event lists, of the community or the event that is asked for.
+
+    Raises Invalid beside the field.
+    """
     found = session.get(Shift, shift_id)
-    if found is None or found.event.community != community:
+    if (
+        found is None
+        or not found.listed
+        or community not in {None, found.event.community}
+        or event_id not in {None, found.event_id}
+    ):
         raise Invalid(field_error("shift_id", _("There is no such shift. Please choose one from the list.")))
     return found
 
 
 def signup(session: Session, signup_id: UUID, *, community: str) -> Signup:
     """Return a sign-up to an organizer of its community; raises NotFound to all others."""
-    found = session.scalars(_with_people().where(Signup.id == signup_id, Event.community == community)).one_or_none()
+    found = session.scalars(with_people().where(Signup.id == signup_id, Event.community == community)).one_or_none()
     if found is None:
         raise NotFound(_("There is no such sign-up."))
     return found
@@ -103,7 +111,7 @@ def signup(session: Session, signup_id: UUID, *, community: str) -> Signup:
 
 def signup_by_token(session: Session, token: str) -> Signup:
     """Return the sign-up that the manage link opens; raises NotFound."""
-    found = session.scalars(_with_people().where(Signup.manage_hash == token_hash(token))).one_or_none()
+    found = session.scalars(with_people().where(Signup.manage_hash == token_hash(token))).one_or_none()
     if found is None:
         raise NotFound(_("This link is not valid. Please use the newest link that you were given."))
     return found
@@ -111,7 +119,9 @@ def signup_by_token(session: Session, token: str) -> Signup:
 
 def with_position(session: Session, signup: Signup) -> Signup:
     """Fill in the sign-up's turn, where it waits."""
-    return waitlist.with_turns(session, [signup])[0]
+    waits = signup.status is SignupStatus.WAITLISTED
+    signup.waitlist_position = waitlist.position(session, signup) if waits else None
+    return signup
 
 
 def holds(session: Session, event_id: UUID) -> Sequence[HoldCounts]:
@@ -138,24 +148,22 @@ def notices(*, community: str) -> Select[Notice, str]:
     )
 
 
-def upcoming(session: Session, now: datetime) -> Sequence[Event]:
-    """Return the events that can still be signed up for, the soonest first."""
-    return session.scalars(
-        select(Event).where(Event.status == "published", Event.ends_at > now).order_by(Event.starts_at)
-    ).all()
-
-
-def _with_people() -> Select[Signup]:
+def with_people() -> Select[Signup]:
+    """Select sign-ups, each with its person, its shift and its event."""
     return (
         select(Signup)
         .join(Signup.volunteer)
         .join(Signup.shift)
         .join(Shift.event)
-        .options(
-            contains_eager(Signup.volunteer),
-            contains_eager(Signup.shift).contains_eager(Shift.event),
-        )
+        .options(contains_eager(Signup.volunteer), contains_eager(Signup.shift).contains_eager(Shift.event))
     )
+
+
+def upcoming(session: Session, now: datetime) -> Sequence[Event]:
+    """Return the events that can still be signed up for, the soonest first."""
+    return session.scalars(
+        select(Event).where(Event.status == "published", Event.ends_at > now).order_by(Event.starts_at)
+    ).all()
 
 
 def _hold_counts() -> Select[Hold, int, int]:

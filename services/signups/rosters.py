@@ -7,10 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
-from services.signups import waitlist
-from services.signups.models import NEEDS_CLEARING, Event, Shift, Signup, SignupStatus, Volunteer
+from services.signups import queries, waitlist
+from services.signups.models import NEEDS_CLEARING, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
 from services.signups.operations.signing import name_key
 from shared.paging import Page, Part, fetch
 
@@ -94,10 +94,7 @@ def is_of(session: Session, event_id: UUID, *, community: str) -> bool:
 
 def seated(session: Session, event_id: UUID, shift_id: UUID | None = None) -> Mapping[UUID, Sequence[Signup]]:
     """Return shift id -> those who have a place there, by name, for the sign-in sheets of an event; in one query."""
-    query = _entities().where(
-        Signup.event_id == event_id,
-        Signup.status.in_((SignupStatus.CONFIRMED, SignupStatus.ATTENDED, SignupStatus.ABSENT)),
-    )
+    query = queries.with_people().where(Signup.event_id == event_id, Signup.status.in_(SEATED))
     if shift_id is not None:
         query = query.where(Signup.shift_id == shift_id)
     found: dict[UUID, list[Signup]] = {}
@@ -107,17 +104,7 @@ def seated(session: Session, event_id: UUID, shift_id: UUID | None = None) -> Ma
 
 
 def _people(wanted: Filter) -> Select[Signup]:
-    return _entities().where(*_conditions(wanted))
-
-
-def _entities() -> Select[Signup]:
-    return (
-        select(Signup)
-        .join(Signup.volunteer)
-        .join(Signup.shift)
-        .join(Shift.event)
-        .options(contains_eager(Signup.volunteer), contains_eager(Signup.shift).contains_eager(Shift.event))
-    )
+    return queries.with_people().where(*_conditions(wanted))
 
 
 def _joined(query: Any, wanted: Filter) -> Any:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, places
-from services.signups.models import Event, Place, Shift, Signup, SignupStatus, Volunteer
+from services.signups.models import KEEPS_TIME, Event, Place, Shift, Signup, SignupStatus, Volunteer
 
 ONE_AFTER_ANOTHER = (Signup.created_at, Signup.id)
 
@@ -19,8 +20,12 @@ def is_waited_for(session: Session, shift_id: UUID, *, but_for: UUID) -> bool:
 
 
 def position(session: Session, signup: Signup) -> int:
-    """Return the waiting sign-up's place in the queue, from 1."""
-    return positions(session, [signup])[signup.id]
+    """Return the waiting sign-up's place in the queue, from 1; only those before it are counted."""
+    # Said twice, so that the index is read up to this one's moment only.
+    up_to_it = _waiting_for(signup.shift_id).where(
+        Signup.created_at <= signup.created_at, or_(Signup.created_at < signup.created_at, Signup.id <= signup.id)
+    )
+    return session.scalar(up_to_it.with_only_columns(func.count())) or 0
 
 
 def positions(session: Session, signups: Collection[Signup]) -> Mapping[UUID, int]:
@@ -108,7 +113,7 @@ def lock_person(session: Session, volunteer_id: UUID) -> None:
 
 
 def clashes(session: Session, volunteer_id: UUID, shift: Shift) -> bool:
-    """Tell whether the person has a place in another shift at an overlapping time; back to back is fine."""
+    """Tell whether the person has a place in another shift at an overlapping time."""
     return (
         session.scalar(
             select(
@@ -119,16 +124,20 @@ def clashes(session: Session, volunteer_id: UUID, shift: Shift) -> bool:
                     .where(
                         Signup.volunteer_id == volunteer_id,
                         Signup.shift_id != shift.id,
-                        or_(Signup.status == SignupStatus.CONFIRMED, Signup.status == SignupStatus.ATTENDED),
+                        Signup.status.in_(KEEPS_TIME),
                         Event.status == "published",
-                        Shift.starts_at < shift.ends_at,
-                        Shift.ends_at > shift.starts_at,
+                        overlap(Shift, shift),
                     )
                 )
             )
         )
         or False
     )
+
+
+def overlap(one: Any, other: Any) -> Any:
+    """Say whether two times leave no way to do both, back to back is fine; with a model, return the condition."""
+    return (one.starts_at < other.ends_at) & (one.ends_at > other.starts_at)
 
 
 def _waiting(shift_id: UUID) -> Select[Signup]:

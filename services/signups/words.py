@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from services.signups.models import NEEDS_CLEARING, Signup, SignupStatus
+from services.signups.models import LIVE, NEEDS_CLEARING, Signup, SignupStatus
 from services.signups.queries import HoldCounts, ShiftCounts
 from shared.texts import Text
 from shared.texts import text as _
@@ -62,7 +62,7 @@ def steps(signup: Signup, now: datetime) -> list[Step]:
         found.append(Step("undo-check-out", UNDO, "undo-2", "quiet"))
     elif signup.status is SignupStatus.ABSENT:
         found += [CHECK_IN, Step("undo-absent", UNDO, "undo-2", "quiet")]
-    if signup.status in {SignupStatus.CONFIRMED, SignupStatus.WAITLISTED}:
+    if signup.status in LIVE:
         found.append(Step("move", _("Move to another shift"), "arrow-right", folded=True, asks=True))
         if not begun:
             found.append(Step("withdraw", _("Withdraw"), "x", folded=True))

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from shared.database import change
-from shared.errors import Conflict, Invalid, NotFound, field_error
+from shared.errors import Conflict, FieldErrors, Invalid, NotFound, field_error
 from shared.imports.tables import Upload, UploadState
 from shared.sheets.layout import Arranged, Layout, Record
 from shared.texts import Text
@@ -28,6 +30,9 @@ BATCH: Final = 250
 """Rows that are checked in one transaction."""
 KEPT: Final = timedelta(days=1)
 """How long an upload waits to be confirmed; rows may name people, so it is not longer."""
+UNREADABLE: Final = _("This list could not be read to the end. Please upload it again.")
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -116,13 +121,15 @@ def confirm(session: Session, importer: Importer, upload_id: UUID, owner: Owner,
     """Write all rows, at once where they are few; confirming twice writes nothing the second time.
 
     A row that cannot be written after all is marked, and nothing is written. Raises NotFound, and Conflict while rows
-    are being checked or wrong.
+    are being checked or wrong, and where they could not be checked.
     """
     upload = _found(session, importer, upload_id, owner, now, lock=True)
     if upload.state in {UploadState.WRITING, UploadState.DONE}:
         return upload
     if upload.state is UploadState.CHECKING:
         raise Conflict(_("The rows are still being checked. Please wait a moment."))
+    if upload.state is UploadState.FAILED:
+        raise Conflict(UNREADABLE)
     if any(finding.errors for finding in findings_of(upload).values()):
         raise Conflict(_("Some rows need a correction. Please correct them in your file and upload it again."))
     upload.state = UploadState.WRITING
@@ -141,8 +148,26 @@ def findings_of(upload: Upload) -> dict[int, Finding]:
     return {int(position): _unpacked(found) for position, found in upload.findings.items()}
 
 
+def by_column(errors: FieldErrors, detail: str, layout: Layout, called: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what an operation found wrong beside the columns that say it; the rest concerns the row as a whole.
+
+    ``called``: what the operation calls a field -> its column, where they differ. ``detail`` is said of what has no
+    words of its own.
+    """
+    found: dict[str, list[str]] = {}
+    known = {column.key for column in layout.columns}
+    for name, texts in (errors or {"": [detail]}).items():
+        column = called.get(name, name)
+        said = [detail] if isinstance(texts, Mapping) else texts
+        found.setdefault(column if column in known else "", []).extend(said)
+    return found
+
+
 def continuing(importers: Sequence[Importer]) -> Callable[[Session, datetime], int]:
-    """Return a worker's task: the next step of the oldest upload that is too long for a request."""
+    """Return a worker's task: the next step of the oldest upload that is too long for a request.
+
+    One whose step fails is given up, so that those behind it go on; only while the database is away it is tried again.
+    """
     known = {importer.kind: importer for importer in importers}
 
     def continue_uploads(session: Session, now: datetime) -> int:
@@ -156,7 +181,16 @@ def continuing(importers: Sequence[Importer]) -> Callable[[Session, datetime], i
         if upload is None:
             return 0
         step = _check_on if upload.state is UploadState.CHECKING else _write
-        step(session, known[upload.kind], upload, now)
+        try:
+            with session.begin_nested():
+                step(session, known[upload.kind], upload, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever a list makes fail, the lists behind it go on)
+            # The type alone: what an error says may hold what stands in the rows.
+            log.error("import.failed", upload_id=str(upload.id), error=type(error).__name__)
+            upload.state = UploadState.FAILED
+            upload.records, upload.findings = [], {}
         return 1
 
     return continue_uploads

@@ -25,13 +25,14 @@ class UploadState(StrEnum):
     CHECKED = "checked"
     WRITING = "writing"
     DONE = "done"
+    FAILED = "failed"
 
 
 class Upload(Base):
     """A sheet that an organizer sent. ``subject_id`` is what it is for (an event), where its kind has such.
 
     ``records`` are its rows and ``findings`` what was found of them, by position; both are emptied once all is
-    written, since they may name people. ``done`` counts the rows that were checked.
+    written or nothing can be, since they may name people. ``done`` counts the rows that were checked.
     """
 
     __tablename__ = "uploads"

@@ -1,6 +1,6 @@
 """Planning notices, and working through those that are due."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -104,12 +104,20 @@ def plan_for_all(
     return change(session, _insert(session).from_select(["id", "person_id", *values], rows).on_conflict_do_nothing())
 
 
-def cancel(session: Session, *, event_id: UUID, kind: str, before_occurrence: int | None = None) -> None:
-    """Take back notices of a kind that have not gone out, those of earlier occurrences only where that is given."""
+def cancel(
+    session: Session, *, event_id: UUID, kind: str, rule: str | None = None, before_occurrence: int | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Take back notices of a kind that have not gone out; return the params of each.
+
+    Only those of the rule, and those of earlier occurrences, where these are given.
+    """
     condition = [Notice.event_id == event_id, Notice.kind == kind, Notice.state == NoticeState.QUEUED]
     if before_occurrence is not None:
         condition.append(Notice.occurrence < before_occurrence)
-    change(session, update(Notice).where(*condition).values(state=NoticeState.CANCELLED))
+    if rule is not None:
+        condition.append(Notice.rule == rule)
+    statement = update(Notice).where(*condition).values(state=NoticeState.CANCELLED).returning(Notice.params)
+    return session.scalars(statement, execution_options={"synchronize_session": False}).all()
 
 
 def count(session: Session) -> Mapping[NoticeState, int]:

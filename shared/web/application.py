@@ -100,6 +100,7 @@ def _init_templates(app: Flask, service: str) -> None:
             "service": service,
             "principal": principal,
             "nav": navigation.entries(principal, request.path),
+            "own_account": navigation.OWN_ACCOUNT,
             "lang": i18n.current_language().tag,
             "languages": [(language.tag, language.name) for language in languages(service).values()],
             "preferences": choices.preferences(),

@@ -34,7 +34,8 @@ class Form:
 def load(schema: Schema, sent: MultiDict[str, str]) -> Form:
     """Read a form.
 
-    Empty boxes count as left out, a tick box as true or false. Fields of a group are named ``guardian-name``; those
+    Empty boxes count as left out, a tick box as true or false; one that its schema marks as a ``question`` (yes or
+    no, in its metadata) may be left open. Fields of a group are named ``guardian-name``; those
     of rows ``shifts-0-role``, and rows without any content are left out. Names that begin with ``_`` belong to the
     page (its buttons); any other that the schema does not know is refused.
     """
@@ -61,7 +62,7 @@ def _read(schema: Schema, sent: MultiDict[str, str], prefix: str, left: set[str]
             values[key] = _read(group, sent, f"{name}-", left)
         elif isinstance(spec, fields.List):
             values[key] = [value for value in sent.getlist(name) if value.strip()]
-        elif isinstance(spec, fields.Boolean):
+        elif isinstance(spec, fields.Boolean) and not spec.metadata.get("question"):
             values[key] = sent.get(name, "") not in {"", "false"}
         elif name in sent:
             values[key] = sent[name]

@@ -33,6 +33,14 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
 """Kind of principal -> places."""
 
 
+MESSAGES: Final = [
+    (_("Events"), "/events/desk/messages"),
+    (_("Roster"), "/signups/desk/messages"),
+    (_("Partner units"), "/partners/desk/messages"),
+]
+"""Each service's messages that could not be applied."""
+
+
 def entries(principal: Principal | None, path: str) -> list[tuple[str, str, bool]]:
     """Return name, address and whether the present page is there, for each place; none for those not signed in."""
     if principal is None:

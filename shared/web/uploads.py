@@ -1,6 +1,7 @@
 """What the pages of all imports have in common: reading what was sent, showing it row by row, and files to fill in."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,15 +46,17 @@ def find(importer: Importer, upload_id: UUID, whose: Owner) -> Upload:
 def page(importer: Importer, upload: Upload, *, here: str, again: str, outcome: Sequence[Any], **frame: Any) -> str:
     """Return the page of an upload: how far it is, its rows with what was found of them, or what became of them.
 
+    Rows are unpacked only where they are shown, since a page that waits asks anew every second.
     ``here`` is its address and ``again`` the one to upload another; ``outcome`` says what became of it, as figures;
     ``frame`` holds title, crumbs, what to call the button, and what to do next.
     """
-    findings = imports.findings_of(upload)
+    is_shown = upload.state is UploadState.CHECKED
+    findings = imports.findings_of(upload) if is_shown else {}
     bad = sum(1 for finding in findings.values() if finding.errors)
     only_bad = request.args.get("only") == "bad" and bad > 0
     records = [
         (record, findings.get(position, Finding()))
-        for position, record in enumerate(imports.records_of(upload))
+        for position, record in enumerate(imports.records_of(upload) if is_shown else ())
         if not only_bad or (position in findings and findings[position].errors)
     ]
     number = max(request.args.get("page", 1, type=int), 1)
@@ -70,7 +73,7 @@ def page(importer: Importer, upload: Upload, *, here: str, again: str, outcome: 
         only_bad=only_bad,
         number=number,
         pages=-(-len(records) // PAGE),
-        problems=list(_problems(importer, records))[: NAMED + 1],
+        problems=list(islice(_problems(importer, records), NAMED + 1)),
         named=NAMED,
         sheets=[
             _shown(importer.layouts[sheet], sheet, records, shown)
@@ -122,7 +125,7 @@ def template(importer: Importer, examples: Sequence[Sequence[Cell]], notes: Sequ
 def download(tables: Sequence[Table], name: str) -> Response:
     """Return a workbook as a download; ``name`` is plain ASCII."""
     response = Response(workbook(tables), content_type=XLSX_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

@@ -60,7 +60,7 @@ class Survey:
                 page = context.new_page()
                 _become(page, who, addresses)
                 for sample in (one for one in addresses.samples if one.who == who):
-                    found.pages[language, sample.path] = _look(page, sample, language)
+                    found.pages[language, sample.path] = _look(page, sample)
                 context.close()
         return found
 
@@ -89,7 +89,7 @@ def _become(page: Page, who: str, addresses: Addresses) -> None:
         page.goto(addresses.manage)
 
 
-def _look(page: Page, sample: Sample, language: str) -> Findings:
+def _look(page: Page, sample: Sample) -> Findings:
     found = Findings()
 
     def note(message: ConsoleMessage) -> None:
@@ -101,7 +101,7 @@ def _look(page: Page, sample: Sample, language: str) -> Findings:
     answer = page.goto(sample.path)
     assert answer is not None
     assert answer.status == sample.status, f"{sample.path}: {answer.status}"
-    found.axe += _axe(page, tuple(product(WIDTHS, SCHEMES)) if language == LANGUAGES[0] else ((WIDTHS[0], SCHEMES[0]),))
+    found.axe += _axe(page)
     page.set_viewport_size({"width": WIDTHS[0], "height": 740})
     found.small_targets += page.evaluate("smallTargets()")
     found.latin += page.evaluate("latinWords()")
@@ -113,13 +113,13 @@ def _look(page: Page, sample: Sample, language: str) -> Findings:
     return found
 
 
-def _axe(page: Page, ways: Sequence[tuple[int, str]]) -> Iterator[str]:
-    """Yield what axe finds at each width and in each scheme.
+def _axe(page: Page) -> Iterator[str]:
+    """Yield what axe finds at every width, light and dark.
 
     Only the first look is at everything: in the dark only colours can be different, and on a wide screen only what
-    depends on the layout. Neither depends on the language, so one language is looked at in all ways.
+    depends on the layout.
     """
-    for width, scheme in ways:
+    for width, scheme in product(WIDTHS, SCHEMES):
         page.set_viewport_size({"width": width, "height": 740})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         rules = COLOURS if scheme == "dark" else EVERYTHING if width == WIDTHS[0] else LAYOUT

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.addresses import Addresses
 
@@ -80,6 +80,19 @@ def test_checking_in_changes_the_row_and_the_counts(roster: Page) -> None:
     expect(roster.get_by_role("rowheader")).to_have_text([re.compile("李秀英")])
     expect(roster).to_have_url(re.compile(r"status=attended"))
     assert roster.evaluate("window.mark")
+
+
+def test_a_table_that_is_being_written_says_so_until_it_is_there(roster: Page) -> None:
+    asked: list[Route] = []
+    roster.route("**/roster.xlsx*", lambda route: asked.append(route))  # noqa: PLW0108  (it gives the function an attribute)
+    roster.get_by_role("link", name="下载 Excel 表格").click()
+    expect(roster.locator("#toasts")).to_contain_text("正在生成表格")
+    with roster.expect_download() as download:
+        asked[0].continue_()
+    assert download.value.suggested_filename.startswith("端午游园会")
+    assert download.value.suggested_filename.endswith(".xlsx")
+    expect(roster.locator("#toasts")).not_to_contain_text("正在生成表格")
+    assert len(asked) == 1
 
 
 def test_the_roster_works_without_javascript(

@@ -1,6 +1,6 @@
 """An events service with one organizer, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from argon2 import PasswordHasher
@@ -20,11 +20,9 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
-    database = Database(database_url, "events")
-    for metadata in (Base.metadata, messaging_tables.Base.metadata):
-        metadata.create_all(database.engine)
+    database = Database(new_database_url(Base.metadata, messaging_tables.Base.metadata), "events")
     yield database
     database.dispose()
 

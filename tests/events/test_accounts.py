@@ -3,15 +3,20 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from alembic import command
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import Uuid, column, insert, select, table
 
 from services.events import accounts
 from services.events.accounts import passwords
+from services.events.app import service
 from services.events.models import Organizer
+from shared import migrations
 from shared.config import Config
+from shared.database import Database, UtcDateTime
 from shared.errors import Unauthorized
 from shared.principal import Principal
 from tests.events.world import NOW
@@ -25,7 +30,10 @@ def prepare(database, config=CONFIG):
 
 def sign_in(database, password, username="admin"):
     organizer = database.read(accounts.check_password, username, password)
-    session_id = database.write(accounts.open_session, organizer.id, expires_at=NOW + timedelta(hours=12), now=NOW)
+    ends = NOW + timedelta(hours=12)
+    _organizer, session_id = database.write(
+        accounts.sign_in, organizer.id, version=organizer.version, code=None, expires_at=ends, now=NOW
+    )
     return Principal(
         kind="organizer",
         id=organizer.id,
@@ -99,3 +107,17 @@ def test_signing_out_ends_this_sign_in_and_no_other(database):
         database.write(accounts.close_session, session.session_id, now=NOW)
     assert not is_open(database, session)
     assert is_open(database, other)
+
+
+def test_accounts_from_before_there_were_roles_become_the_offices(database_url):
+    database, first_tables = Database(database_url, "events"), "7a74cfe6c6bd"
+    with database.engine.connect() as connection:
+        command.upgrade(migrations._alembic(service, connection), first_tables)
+    known = {"username": "admin", "password_hash": "-", "display_name": "管理员", "community": "朝阳社区"}
+    row = known | {"id": uuid4(), "role": "organizer", "active": True, "created_at": NOW}
+    types = {"id": Uuid, "created_at": UtcDateTime}
+    then = table("organizers", *(column(name, types.get(name)) for name in row))
+    database.write(lambda session: session.execute(insert(then).values(row)))
+    migrations.migrate(service, database)
+    assert database.read(lambda session: session.scalars(select(Organizer.role)).all()) == ["office"]
+    database.dispose()

@@ -91,7 +91,7 @@ def test_tasks_are_ticked_and_supplies_counted_without_a_new_version(site, token
 def test_an_event_is_kept_as_a_template_and_the_template_is_deleted(site, token):
     made = site.call("POST", "/events", sent(template="dragon-boat"), token=token).json
     kept = site.call("POST", f"/events/{made['id']}/template", {"title": "我们的"}, token=token)
-    assert (kept.status_code, kept.json["own"]) == (201, True)
+    assert (kept.status_code, kept.json["own"], kept.json["next_date"]) == (201, True, "2027-06-09")
     taken = site.call("POST", f"/events/{made['id']}/template", {"title": "我们的"}, token=token)
     assert (taken.status_code, set(taken.json["errors"])) == (422, {"title"})
     assert site.call("DELETE", f"/templates/{kept.json['key']}", token=token).status_code == 204

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from services.events import rows
+from services.events.checks import MAX_SHIFTS
 from services.events.models import Event
 from services.events.operations.importing import plan
 from shared import catalogues, imports
@@ -111,6 +112,21 @@ def test_every_bad_cell_is_marked_in_the_row_of_its_sheet(world: World) -> None:
         "",
     ]
     assert drafts(world) == []
+
+
+def test_skills_that_are_too_many_or_too_long_are_marked_and_none_is_cut(world: World) -> None:
+    ten = "、".join(f"技能{number}" for number in range(10))
+    shifts = [[*SWEEP[:6], skills, ""] for skills in (ten, f"{ten}；再一个", "长" * 31, " ，、")]
+    upload = take(world, [CLEAN_UP], shifts)
+    assert found(upload)[1:] == ["", ["skills"], ["skills"], ""]
+    upload = take(world, [CLEAN_UP], [shifts[0], shifts[3]])
+    confirm(world, upload)
+    assert [shift.skills for shift in drafts(world)[0].shifts] == [ten.split("、"), []]
+
+
+def test_an_event_takes_no_more_shifts_from_a_sheet_than_from_its_form(world: World) -> None:
+    assert found(take(world, [CLEAN_UP], [SWEEP] * (MAX_SHIFTS + 1)))[0] == [""]
+    assert found(take(world, [CLEAN_UP], [SWEEP] * MAX_SHIFTS))[0] == f"Becomes a draft, with shifts: {MAX_SHIFTS}"
 
 
 def test_a_name_that_two_events_have_must_be_told_apart_by_number(world: World) -> None:

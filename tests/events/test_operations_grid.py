@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.events import operations
+from services.events.checks import MAX_SHIFTS
 from shared.errors import Conflict, Invalid, NotFound, Stale
 from tests.events.world import DAY, NOW, STARTS_AT, shift_data
 
@@ -78,6 +79,15 @@ def test_a_day_is_copied_to_another_at_the_same_hours_and_only_once(world):
     for wrong in (day + DAY, day, day + 5 * DAY):
         with pytest.raises(Invalid):
             act(world, operations.copy_day, event, day=wrong if wrong > day + DAY else day, to=day + DAY)
+
+
+def test_no_copy_makes_more_shifts_than_an_event_may_have(world):
+    shifts = [shift_data(role=f"岗位{n}") for n in range(MAX_SHIFTS // 2 + 1)]
+    event, day = world.create(ends_at=STARTS_AT + DAY, shifts=shifts), STARTS_AT.date()
+    with pytest.raises(Invalid) as refused:
+        act(world, operations.copy_day, event, day=day, to=day + DAY)
+    assert refused.value.errors.keys() == {"shifts"}
+    assert len(world.event(event.id).shifts) == len(shifts)
 
 
 def test_what_is_gone_is_not_found_and_an_old_version_is_stale(world):

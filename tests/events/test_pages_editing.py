@@ -153,6 +153,36 @@ def test_whoever_saves_second_sees_the_first_change_and_keeps_what_they_typed(de
     assert world.event(event.id).title == "后到的"
 
 
+def test_of_two_who_write_into_different_boxes_neither_loses_anything(desk, world):
+    event = world.create(shifts=[shift_data(), shift_data(role="套圈"), shift_data(role="收拾")])
+    path = f"{DESK}/{event.id}/edit"
+    typed = fields_of(desk.get(path)) | {"title": "后到的", "shifts-0-description": "指路", "shifts-1-capacity": "4"}
+    first, second, third = (shift.id for shift in event.shifts)
+    theirs = [{"id": first, "capacity": 9}, shift_data(role="音响")]
+    world.change(event, summary="先来的介绍", shifts=theirs)
+    page = desk.send(path, typed, 412).text
+    desk.send(path, fields_of(page))
+    found = world.event(event.id)
+    assert (found.title, found.summary) == ("后到的", "先来的介绍")
+    assert [(one.role, one.capacity, one.description) for one in found.shifts] == [
+        ("引导", 9, "指路"),
+        ("套圈", 4, ""),  # taken out there and changed here: a new one
+        ("音响", 6, ""),
+    ]
+    assert {second, third}.isdisjoint(one.id for one in found.shifts)
+
+
+@pytest.mark.parametrize(
+    "was", ["", "x", "[]", '{"shifts": 7, "venue": [1], "title": {}}', '{"shifts": [{"id": []}, 3]}']
+)
+def test_what_a_form_says_it_began_with_breaks_nothing(desk, world, was):
+    event = world.create()
+    path = f"{DESK}/{event.id}/edit"
+    typed = fields_of(desk.get(path)) | {"title": "后到的", "_was": was}
+    world.change(event, summary="先来的介绍")
+    assert 'value="后到的"' in desk.send(path, typed, 412).text
+
+
 def test_taking_out_a_shift_that_people_are_on_is_refused_on_the_form(desk, world):
     event = world.published(shifts=[shift_data(), shift_data(role="套圈")])
     world.sign_up(event, shift=1)

@@ -23,6 +23,11 @@ def test_the_days_of_a_rule_are_shown_before_anything_is_made(desk, event, world
     assert world.event(event.id).series_id is None
 
 
+def test_a_festival_of_the_moon_is_proposed_once_a_year(desk, world):
+    festival = world.create(template="mid-autumn")
+    assert 'name="every" value="lunar"' in desk.get(f"{DESK}/{festival.id}/repeat")
+
+
 def test_what_the_rule_lacks_stands_beside_its_box(desk, event):
     page = desk.get(f"{DESK}/{event.id}/repeat?every=monthly&number=&day=", 422)
     assert "Say how many times" in texts_of(page)

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from services.events import accounts
+from services.events.accounts import passwords
 from services.events.models import Invitation, Organizer
 from services.events.operations import Desk
 from shared.errors import Conflict, Invalid, NotFound
@@ -325,6 +327,72 @@ def test_the_second_step_waits_five_minutes_and_ends_with_a_new_password(site):
     ticket = ticket_of(changed)
     site.send(f"{DESK}/me/password", {"old": PASSWORD, "new": "another evening"})
     changed.send("/events/login", {"ticket": ticket, "code": phone.at(changed.now)}, 422)
+
+
+class Slow(PasswordHasher):
+    """Takes so long over a right password that something else happens meanwhile."""
+
+    def __init__(self, meanwhile):
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.meanwhile = meanwhile
+
+    def verify(self, *args):
+        right = super().verify(*args)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        return right
+
+
+def new_password(site, mine, old, new):
+    site.database.write(
+        accounts.change_password,
+        mine.organizer_id,
+        old=old,
+        new_hash=accounts.hash_password(new),
+        expires_at=NOW + timedelta(hours=12),
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize("happens", ["new password", "closed"])
+def test_a_password_that_is_changed_while_it_is_checked_lets_nobody_in(site, office, monkeypatch, happens):
+    joined(site, office)
+    mine, body = desk_of(site, "wangfang"), {"username": "wangfang", "password": NEW}
+
+    def do():
+        if happens == "closed":
+            change(site, "wangfang", active=False)
+        else:
+            new_password(site, mine, NEW, "another evening")
+
+    def undo():
+        if happens == "closed":
+            change(site, "wangfang", active=True)
+        else:
+            new_password(site, mine, "another evening", NEW)
+
+    monkeypatch.setattr(passwords, "HASHER", Slow(do))
+    assert site.call("POST", "/sessions", body).status_code == 401
+    undo()
+    theirs = Site(site.database)
+    monkeypatch.setattr(passwords, "HASHER", Slow(do))
+    assert "sign in once more" in theirs.send("/events/login", body, 422).text
+    theirs.get(DESK, 303)
+
+
+@ON_SQLITE
+def test_codes_that_are_turned_on_while_the_password_is_checked_are_asked_for(site, office, monkeypatch):
+    theirs = joined(site, office)
+    organizer_id = desk_of(site, "wangfang").organizer_id
+    phone = pyotp.TOTP(theirs.database.write(accounts.begin_codes, organizer_id).totp_secret)
+
+    def meanwhile():
+        site.database.write(accounts.confirm_codes, organizer_id, phone.at(NOW), now=NOW)
+
+    monkeypatch.setattr(passwords, "HASHER", Slow(meanwhile))
+    answer = site.call("POST", "/sessions", {"username": "wangfang", "password": NEW})
+    assert (answer.status_code, answer.json["type"]) == (401, "urn:steward:problem:code-needed")
 
 
 @ON_SQLITE

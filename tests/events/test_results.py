@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert
 
+from services.events import statistics
+from services.events.models import Event
 from shared.messaging.tables import Incoming
 from tests.events.test_handlers import apply, need, pledge, sealed
 from tests.events.web import DESK, texts_of
@@ -113,7 +115,7 @@ def test_messages_that_could_not_be_applied_stand_on_top(desk, world):
 
 
 def test_the_results_stand_beside_those_of_a_year_ago_and_of_the_times_before(desk, world):
-    events = [_cleaned_up(world, days) for days in (-364, -14, -7, 0)]
+    events = [_held(world, "clean-up", days) for days in (-364, -14, -7, 0)]
     for event, people in zip(events, (2, 1, 4, 3), strict=True):
         for _ in range(people):
             world.sign_up(event, "attended", minutes=60)
@@ -125,9 +127,41 @@ def test_the_results_stand_beside_those_of_a_year_ago_and_of_the_times_before(de
     assert re.findall(r'text-anchor="end">(\d+)<', trend) == ["2", "1", "4", "3"]
 
 
-def _cleaned_up(world, days):
-    """Publish a clean-up so many days from the usual one."""
+def test_an_event_is_compared_with_last_years_of_the_same_kind_whichever_template_either_came_from(world):
+    plain, kept = (_held(world, key, -364) for key in ("mid-autumn", "dragon-boat--00d6c17c"))
+    assert _before(world, _held(world, "dragon-boat", 0)) == kept.id
+    assert _before(world, _held(world, "mid-autumn--4f7a2c91", 0)) == plain.id
+    assert _before(world, _held(world, "dragon-boat--11111111", 1)) == kept.id
+
+
+def test_an_event_of_no_kind_is_compared_only_with_one_of_the_same_own_template(world):
+    for key in ("blank", "blank--00d6c17c", None):
+        _held(world, key, -364)
+    last = _held(world, "blank--4f7a2c91", -364)
+    assert _before(world, _held(world, "blank--4f7a2c91", 0)) == last.id
+    assert [_before(world, _held(world, key, 0)) for key in ("blank", "blank--11111111", None)] == [None] * 3
+
+
+def test_a_weekly_one_of_the_first_year_is_compared_with_the_one_before_it(world):
+    first, second = _held(world, "clean-up", -14), _held(world, "clean-up--4f7a2c91", -7)
+    third = _held(world, "clean-up", 0)
+    found = world.database.read(statistics.results, third)
+    assert [one.id for one, _figures in found.trend] == [first.id, second.id, third.id]
+    assert found.before[0].id == second.id
+    _held(world, "lecture", -28)
+    assert _before(world, _held(world, "lecture", 0)) is None
+
+
+def _before(world, event):
+    """Return the id of the event that this one is compared with."""
+    before = world.database.read(statistics.results, event).before
+    return before and before[0].id
+
+
+def _held(world, template, days):
+    """Publish an event that came from the template, so many days from the usual one."""
     starts_at, long_ago = STARTS_AT + timedelta(days=days), NOW - timedelta(days=400)
     times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3)}
-    entered = {**times, "template": "clean-up", "shifts": [shift_data(**times)], "programme": [], "reminders": []}
-    return world.publish(world.create(**entered, now=long_ago), now=long_ago)
+    event = world.create(**times, shifts=[shift_data(**times)], programme=[], reminders=[], now=long_ago)
+    world.database.write(lambda session: setattr(session.get_one(Event, event.id), "template", template))
+    return world.publish(event, now=long_ago)

@@ -184,6 +184,37 @@ def test_new_and_removed_parts_are_new_and_removed_in_all(world):
         assert now.programme == []
 
 
+def item_starts(world: World, events):
+    return [world.event(event.id).programme[0].starts_at for event in events]
+
+
+def test_a_first_time_for_an_item_is_as_far_from_the_start_in_all_of_them(world):
+    event = world.published(programme=[{"title": "抽奖"}])
+    events = [event, *repeat(world, event, publish=True)]
+    draw = {"id": events[0].programme[0].id, "starts_at": STARTS_AT + timedelta(hours=2)}
+    change(world, events[0], Scope.ALL, starts_at=STARTS_AT + timedelta(hours=1), programme=[draw])
+    now = [world.event(one.id) for one in events]
+    assert {one.programme[0].starts_at - one.starts_at for one in now} == {timedelta(hours=1)}
+    assert now[3].programme[0].starts_at == STARTS_AT + 21 * DAY + timedelta(hours=2)
+
+
+def test_a_time_that_is_taken_away_is_taken_away_in_all_of_them(world):
+    events = a_series(world)
+    change(world, events[0], Scope.ALL, programme=[{"id": events[0].programme[0].id, "starts_at": None}])
+    assert item_starts(world, events) == [None] * 4
+
+
+def test_others_that_stay_as_they_were_are_not_counted_as_changed(world):
+    shifts = [shift_data(), shift_data(role="急救")]
+    event = world.published(shifts=shifts)
+    events = [event, *repeat(world, event, publish=True)]
+    assert change(world, event, Scope.ALL, contact=event.contact).changed == []
+    turned = change(world, event, Scope.ALL, shifts=[{"id": shift.id} for shift in reversed(event.shifts)])
+    assert turned.changed == []
+    world.change(events[2], contact="6666")
+    assert [one.id for one in change(world, event, Scope.ALL, contact="6666").changed] == [events[1].id, events[3].id]
+
+
 def test_what_cannot_take_the_change_is_left_and_named_while_the_rest_is_changed(world):
     one, two, three, _four = a_series(world)
     for _ in range(3):

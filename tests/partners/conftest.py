@@ -1,6 +1,6 @@
 """A partners service with one published event and one work unit, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,11 +29,10 @@ DESK = Scope(COMMUNITY)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
-    database = Database(database_url, "partners", pool_size=20)
-    for base in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base):
-        base.metadata.create_all(database.engine)
+    tables = [one.metadata for one in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base)]
+    database = Database(new_database_url(*tables), "partners", pool_size=20)
     yield database
     database.dispose()
 

@@ -120,6 +120,15 @@ def test_strangers_see_what_published_events_need_and_nothing_else(stranger: Api
         stranger.post(path, body, 401)
 
 
+def test_what_a_draft_asks_for_is_for_its_organizers_only(stranger: Api, contact: Api, desk: Api, world: World) -> None:
+    desk.post("/needs", a_need(world), 201)
+    assert len(contact.get("/needs")["items"]) == 1
+    world.publish(status="draft")
+    assert contact.get("/needs")["items"] == stranger.get("/needs")["items"] == []
+    assert contact.get(f"/needs?event_id={world.event_id}")["items"] == []
+    assert len(desk.get("/needs")["items"]) == 1
+
+
 def test_a_contact_is_no_organizer(contact: Api, world: World) -> None:
     for path in ("/work-units", "/notices"):
         contact.get(path, 403)

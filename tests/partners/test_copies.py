@@ -9,7 +9,7 @@ from services.partners import operations, queries
 from services.partners.models import Kind
 from shared.errors import Unready
 from shared.notices.tables import NoticeState
-from tests.partners.conftest import COMMUNITY, DESK, NOW, World, shift_data
+from tests.partners.conftest import DESK, NOW, World, shift_data
 
 
 def reminder(world: World, **changes: object) -> dict[str, object]:
@@ -123,7 +123,7 @@ def test_an_older_state_of_the_event_changes_nothing(world: World) -> None:
     older = world.event | {"version": 4, "title": "旧", "shifts": []}
     for data in (newer, older, newer):
         world.database.write(operations.record_event, data, now=NOW)
-    event = world.database.read(queries.event, world.event_id, community=COMMUNITY)
+    event = world.database.read(queries.event, world.event_id, scope=DESK)
     assert event.title == "新"
     assert [shift.listed for shift in event.shifts] == [True, True]
 

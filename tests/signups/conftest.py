@@ -1,6 +1,6 @@
 """A sign-up service with one published event, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -28,16 +28,10 @@ LINKS = Links("a key for tests that is long enough, really")
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
-    database = Database(database_url, "signups", pool_size=45)
-    for metadata in (
-        Base.metadata,
-        messaging_tables.Base.metadata,
-        notice_tables.Base.metadata,
-        sign_ins.Base.metadata,
-    ):
-        metadata.create_all(database.engine)
+    tables = [one.metadata for one in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base)]
+    database = Database(new_database_url(*tables), "signups", pool_size=45)
     yield database
     database.dispose()
 

@@ -1,17 +1,20 @@
 """Lists of people: shown first, then signed up all or none."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from structlog.testing import capture_logs
 
 from services.signups.models import Signup, SignupStatus, Volunteer
 from services.signups.operations.importing import people
 from shared import catalogues, imports
+from shared.database import change
 from shared.errors import Conflict, NotFound
 from shared.imports import Owner, Upload, UploadState
 from shared.imports.importing import BATCH
@@ -306,3 +309,40 @@ def test_every_language_calls_the_columns_by_names_that_are_understood() -> None
         for column in layout.columns:
             known = {name.casefold() for name in (*column.names, column.label.msgid)}
             assert language.translate(column.label).casefold() in known
+
+
+def test_a_list_that_breaks_its_step_does_not_hold_up_the_next_one(crowd: World) -> None:
+    def write(*_args: Any) -> dict[str, int]:
+        raise LookupError("王建国")
+
+    broken = replace(IMPORTER, kind="broken", compare=write)
+    crowd.publish(shifts=[crowd.event["shifts"][0] | {"capacity": 400}, *crowd.event["shifts"][1:]])
+    rows = arranged([person(number) for number in range(1, BATCH + 2)])
+    bad, good = (
+        crowd.database.write(imports.take_in, importer, rows, owner=whose(crowd), language="zh-CN", now=now)
+        for importer, now in ((broken, NOW), (IMPORTER, NOW + timedelta(seconds=1)))
+    )
+    step = imports.continuing([broken, IMPORTER])
+    with capture_logs() as logs:
+        while crowd.database.write(step, NOW + timedelta(seconds=2)):
+            pass
+    states = crowd.read(lambda session: {one.id: one for one in session.scalars(select(Upload))})
+    assert states[good.id].state is UploadState.CHECKED
+    assert (states[bad.id].state, states[bad.id].records, states[bad.id].findings) == (UploadState.FAILED, [], {})
+    assert [entry["upload_id"] for entry in logs] == [str(bad.id)]
+    assert "王建国" not in str(logs)
+    owner = Owner(bad.organizer_id, bad.community, bad.subject_id)
+    with pytest.raises(Conflict, match="upload it again"):
+        crowd.database.write(imports.confirm, broken, bad.id, owner, NOW)
+
+
+@ON_SQLITE
+def test_the_page_of_a_list_that_could_not_be_read_asks_for_it_again(crowd: World, site: Site) -> None:
+    site.sign_in()
+    start = f"/signups/desk/events/{crowd.event['event_id']}/import"
+    lines = "\n".join("\t".join(row) for row in [HEAD, person(1)])
+    sent = site.send(start, start, {"lines": lines})
+    crowd.database.write(lambda session: change(session, update(Upload).values(state=UploadState.FAILED)))
+    page = site.open(sent.location, Accept_Language="en")
+    assert "This list could not be read to the end. Please upload it again." in page
+    assert f'href="{start}"' in page

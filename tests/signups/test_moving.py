@@ -7,11 +7,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from services.signups import notices, operations
 from services.signups.models import Hold, Signup, SignupStatus
 from shared.config import Config
+from shared.database import change
 from shared.errors import Conflict, Invalid, NotFound
+from shared.notices.tables import Notice, NoticeState
 from tests.signups.conftest import LINKS, NOW, World, a_child, shift_data
 
 ORGANIZER = uuid4()
@@ -51,6 +54,40 @@ def test_the_person_is_told_once_however_often_the_move_is_asked_for(world: Worl
     letter = world.read(lambda session: compose(session, notice, NOW))
     assert "卓玛" in letter.body
     assert "清洁" in letter.body
+
+
+def test_who_is_moved_again_before_they_were_told_hears_of_the_last_shift_only(world: World) -> None:
+    _guide, clean, tea = add_shifts(world, {"role": "清洁"}, {"role": "茶水"})
+    answer = world.sign_up()
+    move(world, answer, clean)
+    move(world, answer, tea)
+    assert sorted(notice.state for notice in world.notices("moved_shift")) == ["cancelled", "queued"]
+
+
+def test_who_is_back_on_the_shift_they_know_of_is_told_nothing(world: World) -> None:
+    guide, clean, tea = add_shifts(world, {"role": "清洁"}, {"role": "茶水"})
+    answer = world.sign_up()
+    for shift_id in (clean, tea, guide):
+        move(world, answer, shift_id)
+    assert {notice.state for notice in world.notices("moved_shift")} == {"cancelled"}
+
+
+def test_who_was_told_of_another_shift_is_told_when_they_are_moved_back(world: World) -> None:
+    guide, clean = add_shifts(world, {"role": "清洁"})
+    answer = world.sign_up()
+    move(world, answer, clean)
+    world.database.write(lambda session: change(session, update(Notice).values(state=NoticeState.DELIVERED)))
+    move(world, answer, guide)
+    assert sorted(notice.state for notice in world.notices("moved_shift")) == ["delivered", "queued"]
+
+
+def test_who_waited_and_got_a_place_by_two_moves_is_told_of_it(world: World) -> None:
+    guide, clean = add_shifts(world, {"role": "清洁"})
+    first, _second, waiting = (world.sign_up() for _ in range(3))
+    move(world, waiting, clean)
+    world.database.write(operations.withdraw, first.signup_id, reason=None, now=NOW)
+    move(world, waiting, guide)
+    assert sorted(notice.state for notice in world.notices("moved_shift")) == ["cancelled", "queued"]
 
 
 def test_somebody_who_waits_is_moved_to_a_free_place(world: World) -> None:

@@ -198,6 +198,19 @@ def test_the_sheet_lists_each_shift_with_blank_lines_and_no_phone_number(site: S
     assert site.open(f"{roster}/sheet?shift={aid(site)}").count('<table class="sheet">') == 1
 
 
+def test_an_event_s_file_holds_its_own_people_however_its_address_is_written(site: Site, roster: str) -> None:
+    start = NOW + timedelta(days=20)
+    shift = shift_data(role="清扫", starts_at=start, ends_at=start + timedelta(hours=2))
+    site.world.database.write(operations.record_event, event_data(title="环境整治") | {"shifts": [shift]}, now=NOW)
+    site.world.sign_up(name="卓玛")
+    site.world.sign_up(name="王建国", shift_id=shift["shift_id"])
+    shouted = f"{DESK}/events/{str(site.world.event['event_id']).upper()}"
+    for path in (f"{roster}/roster.csv", f"{shouted}/roster.csv", shouted, f"{shouted}/sheet"):
+        page = site.open(path)
+        assert "卓玛" in page
+        assert "王建国" not in page
+
+
 def test_a_csv_has_what_the_page_shows_and_no_formula(site: Site, roster: str) -> None:
     site.world.sign_up(name="=HYPERLINK(1)", phone="+8613912345678")
     site.world.sign_up(name="卓玛")

@@ -12,7 +12,6 @@ from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from werkzeug.test import Client, TestResponse
 
@@ -41,25 +40,6 @@ MARK = "<script>alert(1)</script>"
 """What all names of things here contain; no page may hold it as it is."""
 
 
-class Templates(BytecodeCache):
-    """Templates that were compiled for one copy of the site are good for all."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what is there."""
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Templates()
-
-
 class Site:
     """All services on SQLite files in a folder, behind one address, with a clock that can be put forward."""
 
@@ -69,8 +49,6 @@ class Site:
         self.apps: dict[str, Flask] = {
             part.service.name: build_app(part.service, part.config, part.database, clock=self.now) for part in parts
         }
-        for app in self.apps.values():
-            app.jinja_env.bytecode_cache = COMPILED
         for part in parts:
             _be_as_strict_as_postgresql(part.database)
 

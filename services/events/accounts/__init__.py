@@ -13,13 +13,13 @@ from services.events.accounts.codes import (
     code_address,
     confirm_codes,
     stop_codes,
-    use_code,
 )
+from services.events.accounts.entering import sign_in
 from services.events.accounts.first import ADMIN, prepare
-from services.events.accounts.invitations import Accepted, accept, invitation, invite, renew, revoke
+from services.events.accounts.invitations import Accepted, accept, invitation, invite, open_invitations, renew, revoke
 from services.events.accounts.passwords import MAX_USERNAME, WRONG_PASSWORDS, check_password, guess, hash_password
-from services.events.accounts.people import Person, me, open_invitations, people, person
-from services.events.accounts.signing_in import close_session, confirm, open_session
+from services.events.accounts.people import Person, me, people, person
+from services.events.accounts.signing_in import close_session, confirm
 
 __all__ = [
     "ADMIN",
@@ -44,7 +44,6 @@ __all__ = [
     "invite",
     "me",
     "open_invitations",
-    "open_session",
     "people",
     "person",
     "prepare",
@@ -52,6 +51,6 @@ __all__ = [
     "renew",
     "reset_codes",
     "revoke",
+    "sign_in",
     "stop_codes",
-    "use_code",
 ]

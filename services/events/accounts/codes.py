@@ -51,7 +51,7 @@ def code_address(organizer: Organizer) -> str:
 def confirm_codes(session: Session, organizer_id: UUID, code: str, *, now: datetime) -> None:
     """Ask for a code from the next sign-in on. Raises Invalid where the code is not the phone's present one."""
     organizer = _take(session, organizer_id)
-    if organizer.totp_secret is None or organizer.totp_since is not None or not _spend(organizer, code, now):
+    if organizer.totp_secret is None or organizer.totp_since is not None or not spend(organizer, code, now):
         raise Invalid(field_error("code", WRONG_CODE))
     organizer.totp_since = now
 
@@ -64,25 +64,8 @@ def stop_codes(session: Session, organizer_id: UUID, password: str) -> None:
     organizer.totp_secret = organizer.totp_since = organizer.totp_step = None
 
 
-def use_code(session: Session, organizer_id: UUID, code: str, *, version: int, now: datetime) -> Organizer:
-    """Return the organizer whose code it is; it counts once.
-
-    ``version`` is that of the account when its password was given. Raises Unauthorized where the code is not right,
-    or the account has changed since.
-    """
-    organizer = _take(session, organizer_id)
-    is_same = organizer.active and organizer.version == version
-    if not is_same or organizer.totp_since is None or not _spend(organizer, code, now):
-        raise Unauthorized(WRONG_CODE)
-    return organizer
-
-
-def _take(session: Session, organizer_id: UUID) -> Organizer:
-    return session.get_one(Organizer, organizer_id, with_for_update=True, populate_existing=True)
-
-
-def _spend(organizer: Organizer, code: str, now: datetime) -> bool:
-    """Tell whether it is one of the present codes, and use up its step and those before."""
+def spend(organizer: Organizer, code: str, now: datetime) -> bool:
+    """Tell whether it is one of the present codes, and use up its step and those before; the account is locked."""
     present = int(now.timestamp()) // STEP
     newest = -1 if organizer.totp_step is None else organizer.totp_step
     codes = pyotp.HOTP(organizer.totp_secret or "")
@@ -91,3 +74,7 @@ def _spend(organizer: Organizer, code: str, now: datetime) -> bool:
             organizer.totp_step = step
             return True
     return False
+
+
+def _take(session: Session, organizer_id: UUID) -> Organizer:
+    return session.get_one(Organizer, organizer_id, with_for_update=True, populate_existing=True)

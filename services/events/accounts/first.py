@@ -5,30 +5,26 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.events.accounts.changing import void_sign_ins
 from services.events.accounts.passwords import hash_password, matches
 from services.events.models import Organizer
 from shared.config import Config
-from shared.database import change
 from shared.principal import Role
 
 ADMIN: Final = "admin"
 LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"
 """Without i, l and o, which are easily misread."""
-BEFORE_ROLES: Final = "organizer"
-"""The role of accounts that were made before there were roles: their holders could do everything."""
 
 
 def prepare(session: Session, config: Config, now: datetime) -> str | None:
     """Make the first organizer, or give it the password that the configuration now names.
 
     Returns a line to print once where a password was made up; only its hash is kept. A new password ends all of the
-    account's sign-ins. Accounts that were made before there were roles become the office's.
+    account's sign-ins.
     """
-    change(session, update(Organizer).where(Organizer.role == BEFORE_ROLES).values(role=Role.OFFICE.value))
     admin = session.scalars(select(Organizer).where(Organizer.username == ADMIN)).one_or_none()
     if admin is None:
         password = config.admin_password or "-".join(

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -79,6 +80,15 @@ def renew(session: Session, invitation_id: UUID, *, desk: Desk, now: datetime) -
 def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
     """Return the invitation that the link opens; raises NotFound once it was used, was taken back or is too old."""
     return _opened(session, token, now, lock=False)
+
+
+def open_invitations(session: Session, *, community: str, now: datetime) -> Sequence[Invitation]:
+    """Return the community's invitations that may still be used, the newest first."""
+    return session.scalars(
+        select(Invitation)
+        .where(Invitation.community == community, *_is_open(now))
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+    ).all()
 
 
 def accept(

@@ -1,4 +1,4 @@
-"""What is read of accounts: who organizes in the community, and who has been invited."""
+"""What is read of accounts: who organizes in the community."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from services.events.models import Invitation, Organizer, OrganizerSession
+from services.events.models import Organizer, OrganizerSession
 from shared.errors import NotFound
 from shared.principal import Role
 from shared.texts import text as _
@@ -46,20 +46,6 @@ def person(session: Session, organizer_id: UUID, *, community: str) -> Person:
 def me(session: Session, organizer_id: UUID) -> Organizer:
     """Return the account of whoever is asking."""
     return session.get_one(Organizer, organizer_id)
-
-
-def open_invitations(session: Session, *, community: str, now: datetime) -> Sequence[Invitation]:
-    """Return the invitations that may still be used, the newest first."""
-    return session.scalars(
-        select(Invitation)
-        .where(
-            Invitation.community == community,
-            Invitation.organizer_id.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now,
-        )
-        .order_by(Invitation.created_at.desc(), Invitation.id)
-    ).all()
 
 
 def _people(community: str) -> Select[Organizer, datetime | None]:

@@ -1,6 +1,5 @@
 """Sign-ins: opened, confirmed at each request, ended for one device or for all; the other services are told."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -57,15 +56,11 @@ def confirm(session: Session, principal: Principal) -> Principal | None:
     return None if role is None else replace(principal, role=Role(role))
 
 
-def end_sign_ins(session: Session, organizer_id: UUID, *, now: datetime, but: Collection[UUID] = ()) -> None:
-    """End all sign-ins of the organizer but the named ones; the caller tells the other services."""
+def end_sign_ins(session: Session, organizer_id: UUID, *, now: datetime) -> None:
+    """End all sign-ins of the organizer; the caller tells the other services."""
     change(
         session,
         update(OrganizerSession)
-        .where(
-            OrganizerSession.organizer_id == organizer_id,
-            OrganizerSession.revoked_at.is_(None),
-            OrganizerSession.id.not_in(but),
-        )
+        .where(OrganizerSession.organizer_id == organizer_id, OrganizerSession.revoked_at.is_(None))
         .values(revoked_at=now),
     )

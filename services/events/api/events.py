@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from services.events import operations, preparing, queries, representation, saved, schemas
-from services.events.festivals import next_date
 from services.events.models import Event
 from services.events.operations import Desk
 from services.events.playbook import PLAYBOOK
@@ -34,17 +33,9 @@ desk = ApiBlueprint("api_desk", __name__, url_prefix="/events/api/v1", descripti
 @door.response(200, representation.TemplatesSchema)
 def templates() -> Any:
     """List the templates that a new event may begin with, each with its next date; for organizers their own as well."""
-    today = now().astimezone(ZoneInfo(config.timezone)).date()
     community = _community(current_principal())
     own = [saved.as_template(one) for one in database.read(saved.own, community)] if community else []
-    return {
-        "items": [
-            representation.template(
-                one, next_date(one.rule, today) if one.rule else None, is_own=one.key not in PLAYBOOK
-            )
-            for one in (*PLAYBOOK.values(), *own)
-        ]
-    }
+    return {"items": [representation.template(one, today()) for one in (*PLAYBOOK.values(), *own)]}
 
 
 @door.route("/events")
@@ -166,6 +157,11 @@ def repeat(entered: dict[str, Any], event_id: UUID) -> Any:
 def at_desk(principal: Principal) -> Desk:
     """Return the desk at which the organizer works."""
     return Desk(principal.community, principal.id)
+
+
+def today() -> date:
+    """Return the day that it is at the community's place."""
+    return now().astimezone(ZoneInfo(config.timezone)).date()
 
 
 def _answer(event_id: UUID) -> dict[str, Any]:

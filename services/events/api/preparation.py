@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.events import operations, preparing, representation, saved
-from services.events.api.events import at_desk, desk
+from services.events.api.events import at_desk, desk, today
 from shared.web.auth import organizer
 from shared.web.current import database, now
 
@@ -47,7 +47,7 @@ def change_supply(entered: dict[str, Any], event_id: UUID, supply_id: UUID) -> A
 def save_template(entered: dict[str, Any], event_id: UUID) -> Any:
     """Keep the event as one of the community's own templates."""
     kept = database.write(operations.save_template, event_id, entered, desk=at_desk(organizer()), now=now())
-    return representation.template(saved.as_template(kept), None, is_own=True)
+    return representation.template(saved.as_template(kept), today())
 
 
 @desk.route("/templates/<key>", methods=["DELETE"])

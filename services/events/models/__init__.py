@@ -16,7 +16,7 @@ from services.events.models.events import (
     Shift,
     Theme,
 )
-from services.events.models.preparation import SavedTemplate, Series, Supply, Task
+from services.events.models.preparation import SavedTemplate, Supply, Task
 
 __all__ = [
     "NO_WAY",
@@ -37,7 +37,6 @@ __all__ = [
     "Reminder",
     "ReminderState",
     "SavedTemplate",
-    "Series",
     "Shift",
     "SignupCopy",
     "Supply",

@@ -44,6 +44,9 @@ NO_WAY: Final = {
 OPEN: Final = (EventStatus.DRAFT, EventStatus.PUBLISHED)
 """States in which an event can still be changed."""
 
+SHORTEST: Final = timedelta(minutes=1)
+"""For how long a programme item is on that does not say how long."""
+
 
 class Theme(StrEnum):
     """The looks that an event's pages may have."""
@@ -171,6 +174,11 @@ class ProgrammeItem(Base):
     place: Mapped[str]
     roles: Mapped[list[str]] = mapped_column(server_default="[]")
     """The roles whose shifts serve it."""
+
+    @property
+    def length(self) -> timedelta:
+        """For how long it is on, as far as that is known."""
+        return max(timedelta(minutes=self.minutes or 0), SHORTEST)
 
     @property
     def ends_at(self) -> datetime | None:

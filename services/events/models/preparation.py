@@ -58,15 +58,3 @@ class SavedTemplate(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("community", "title"),)
-
-
-class Series(Base):
-    """Events that repeat by one rule. ``rule`` is as the schema for it loads, in values that JSON can hold."""
-
-    __tablename__ = "series"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    community: Mapped[str]
-    rule: Mapped[dict[str, Any]]
-    created_by: Mapped[UUID] = mapped_column(ForeignKey("organizers.id"))
-    created_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Changing an event that may be seen already: nobody's change is lost, and nobody who signed up loses their place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from services.events.checks import OVER, check, missing
 from services.events.models import NO_WAY, OPEN, Event, EventStatus
 from services.events.operations import fields, preparation, reminders
 from services.events.operations.desk import Desk, take
-from shared.errors import Conflict, Invalid, Stale
+from services.events.operations.fields import Part
+from shared.errors import Conflict, Invalid, NotFound, Stale
+from shared.texts import Text
 from shared.texts import text as _
 
 
@@ -31,11 +33,7 @@ def change_event(
     move voids the reminders of the earlier time. Raises Stale where ``version`` is not the newest, Conflict where the
     event is over and done with or a shift that is not empty would go, and Invalid for everything else.
     """
-    event = take(session, event_id, desk)
-    if event.status not in OPEN:
-        raise Conflict(NO_WAY[event.status])
-    if version != event.version:
-        raise Stale(_("Somebody else has changed this event meanwhile. Please look at the changes, then save again."))
+    event = take_at(session, event_id, version, desk)
     before = audit.Snapshot.of(event)
     times = (event.starts_at, event.ends_at)
     with session.no_autoflush:
@@ -59,6 +57,28 @@ def change_event(
         reminders.plan(session, event, now)
         announcements.event_changed(session, event, "event.changed", now)
     return event
+
+
+def take_at(session: Session, event_id: UUID, version: int, desk: Desk) -> Event:
+    """Return the event to be changed, locked until the transaction ends.
+
+    Raises NotFound where the desk has no such event, Conflict where it is over and done with, and Stale where
+    ``version`` is not the newest.
+    """
+    event = take(session, event_id, desk)
+    if event.status not in OPEN:
+        raise Conflict(NO_WAY[event.status])
+    if version != event.version:
+        raise Stale(_("Somebody else has changed this event meanwhile. Please look at the changes, then save again."))
+    return event
+
+
+def part_of(parts: Sequence[Part], part_id: UUID, gone: Text) -> Part:
+    """Return the shift or programme item of this id; raises NotFound with ``gone`` where there is none."""
+    part = next((one for one in parts if one.id == part_id), None)
+    if part is None:
+        raise NotFound(gone)
+    return part
 
 
 def _check_published(event: Event, moved_at: datetime | None) -> None:

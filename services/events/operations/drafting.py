@@ -16,7 +16,8 @@ from services.events.festivals import Monthly, Rule, Weekly, date_in, next_date
 from services.events.models import Event, EventStatus, Theme
 from services.events.operations import fields, preparation
 from services.events.operations.desk import Desk, take
-from services.events.playbook import PLAYBOOK, Template, base_of
+from services.events.playbook import BLANK, PLAYBOOK, Template, base_of
+from services.events.saved import picked
 from services.events.times import Move
 from shared.errors import Invalid
 from shared.texts import text as _
@@ -67,10 +68,10 @@ def duplicate_event(session: Session, event_id: UUID, starts_at: datetime, *, de
     values = {name: getattr(original, name) for name in ("template", *fields.PLAIN)} | {
         "venue": {"name": original.venue_name, "address": original.venue_address},
         "reminders": [{"before": rule} for rule in original.reminders],
-        "shifts": [{name: getattr(shift, name) for name in audit.SHIFT_FIELDS} for shift in original.shifts],
-        "programme": [{name: getattr(item, name) for name in audit.ITEM_FIELDS} for item in original.programme],
-        "tasks": [{name: getattr(task, name) for name in saved.TASK} for task in original.tasks if not task.permit],
-        "supplies": [{name: getattr(supply, name) for name in saved.SUPPLY} for supply in original.supplies],
+        "shifts": [picked(shift, audit.SHIFT_FIELDS) for shift in original.shifts],
+        "programme": [picked(item, audit.ITEM_FIELDS) for item in original.programme],
+        "tasks": [picked(task, saved.TASK) for task in original.tasks if not task.permit],
+        "supplies": [picked(supply, saved.SUPPLY) for supply in original.supplies],
     }
     return _draft(session, _moved(values, starts_at), "duplicated", desk, now)
 
@@ -168,35 +169,16 @@ def _filled(template: Template, day: date, zone: str) -> dict[str, Any]:
         "expected_attendance": template.expected_attendance,
         "reminders": [{"before": rule} for rule in template.reminders],
         "shifts": [
-            {
-                "role": shift.role,
-                "description": shift.description,
-                "starts_at": at(shift.starts),
-                "ends_at": at(shift.ends),
-                "capacity": shift.capacity,
-                "minimum": shift.minimum,
-                "min_age": shift.min_age,
-                "skills": list(shift.skills),
-                "counts_as_service": shift.counts_as_service,
-                "training": shift.training,
-                "insured": shift.insured,
-            }
+            picked(shift, saved.SHIFT)
+            | {"skills": list(shift.skills), "starts_at": at(shift.starts), "ends_at": at(shift.ends)}
             for shift in template.shifts
         ],
         "programme": [
-            {
-                "title": item.title,
-                "kind": item.kind,
-                "performers": item.performers,
-                "starts_at": at(item.starts),
-                "minutes": item.minutes,
-                "place": item.place,
-                "roles": list(item.roles),
-            }
+            picked(item, saved.ITEM) | {"roles": list(item.roles), "starts_at": at(item.starts)}
             for item in template.programme
         ],
-        "tasks": [{"title": task.title, "owner": task.owner, "days": task.days} for task in template.tasks],
-        "supplies": [{"name": one.name, "quantity": one.quantity, "unit": one.unit} for one in template.supplies],
+        "tasks": [picked(task, saved.TASK) for task in template.tasks],
+        "supplies": [picked(supply, saved.SUPPLY) for supply in template.supplies],
     }
 
 
@@ -228,7 +210,7 @@ def _moved(values: Mapping[str, Any], starts_at: datetime) -> dict[str, Any]:
 def _slug(session: Session, values: Mapping[str, Any]) -> str:
     """Return an address for the event that no other has: dragon-boat-2027-4f7a."""
     kind = base_of(values.get("template") or "")
-    if kind in {"", "blank"}:
+    if kind in {"", BLANK}:
         kind = "event"
     year = values["starts_at"].astimezone(ZoneInfo(values["timezone"])).year
     while True:

@@ -44,10 +44,10 @@ def change_series(
 ) -> Outcome:
     """Change the event as ``change_event`` does, and make the same differences to the others in the scope.
 
-    Times move by as much as in the event, by the clock; shifts are matched by role and items by title, equal ones in
-    their order. Only events that have not begun are touched. One that cannot take the change, because people have
-    signed up or its times contradict each other, is left as it was and listed. All of it is one transaction; raises
-    what ``change_event`` raises of the event itself.
+    Times move by as much as in the event, by the clock; an item's first time is as far from the start. Shifts are
+    matched by role and items by title, equal ones in their order. Only events that have not begun are touched. One
+    that cannot take the change, because people have signed up or its times contradict each other, is left as it was
+    and listed. All of it is one transaction; raises what ``change_event`` raises of the event itself.
     """
     event = take(session, event_id, desk)
     starts_at = event.starts_at
@@ -119,28 +119,31 @@ class _Parts:
         self.gone = set()
         self.changes: dict[tuple[str, int], dict[str, Any]] = {}
         self.moves: dict[tuple[str, int], dict[str, Move]] = {}
+        self.begun: dict[tuple[str, int], dict[str, datetime]] = {}
         for key, part_id, old in _numbered(before, name):
             if part_id not in after:
                 self.gone.add(key)
                 continue
             new = after[part_id]
             changed = {field for field, value in new.items() if value != old[field] and field not in STAYS}
-            self.changes[key] = {field: new[field] for field in changed if not field.endswith("_at")}
-            self.moves[key] = {
-                field: _move(old[field], new[field], zone)
-                for field in TIMES
-                if old.get(field) is not None and new.get(field) is not None
-            }
+            self.changes[key] = {field: new[field] for field in changed if field not in TIMES or new[field] is None}
+            times = [field for field in TIMES if new.get(field) is not None]
+            self.moves[key] = {field: _move(old[field], new[field], zone) for field in times if old[field] is not None}
+            self.begun[key] = {field: datetime.fromisoformat(new[field]) for field in times if old[field] is None}
         self.added = [new for part_id, new in after.items() if part_id not in before]
         self.differ = bool(
             self.gone
             or self.added
             or any(self.changes.values())
+            or any(self.begun.values())
             or any(move.by for moves in self.moves.values() for move in moves.values())
         )
 
     def for_event(self, present: Sequence[Any], distance: Move) -> list[dict[str, Any]]:
-        """Return the rows to enter for an event with these parts; what has no match there moves with its start."""
+        """Return the rows to enter for an event with these parts.
+
+        New parts, and the first times of others, are as far from its start as in the event they came from.
+        """
         rows = []
         known = {part.id: {self.name: getattr(part, self.name)} for part in present}
         keys = {part_id: key for key, part_id, _values in _numbered(known, self.name)}
@@ -153,7 +156,8 @@ class _Parts:
                 for field, move in self.moves.get(key, {}).items()
                 if getattr(part, field) is not None
             }
-            rows.append({"id": part.id, **self.changes.get(key, {}), **moved})
+            begun = {field: distance(moment) for field, moment in self.begun.get(key, {}).items()}
+            rows.append({"id": part.id, **self.changes.get(key, {}), **moved, **begun})
         return rows + [_placed(one, distance) for one in self.added]
 
 
@@ -176,10 +180,11 @@ def _others(session: Session, event: Event, starts_at: datetime, scope: Scope, n
 def _each(
     session: Session, events: Sequence[Event], act: Callable[[Event], object]
 ) -> tuple[list[Event], list[tuple[Event, str]]]:
-    """Do it to each event in a savepoint of its own; return those that it was done to, and those that refused."""
+    """Do it to each event in a savepoint of its own; return those that it changed, and those that refused."""
     done: list[Event] = []
     refused: list[tuple[Event, str]] = []
     for one in events:
+        version = one.version
         try:
             with session.begin_nested():
                 act(one)
@@ -187,7 +192,8 @@ def _each(
             session.refresh(one)
             refused.append((one, _why(error)))
         else:
-            done.append(one)
+            if one.version != version:
+                done.append(one)
     return done, refused
 
 

@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from services.events import audit
 from services.events.models import Event, Shift
-from services.events.operations.changing import change_event
-from services.events.operations.desk import Desk, take
+from services.events.operations.changing import change_event, part_of, take_at
+from services.events.operations.desk import Desk
 from services.events.times import Move
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 from shared.texts import text as _
 
 COPIED: Final = tuple(name for name in audit.SHIFT_FIELDS if name != "position")
 """What a copy of a shift has of it. Its people stay where they are."""
+GONE: Final = _("This shift is no longer there.")
 
 
 def add_shift(
@@ -30,12 +32,9 @@ def add_shift(
     now: datetime,
 ) -> Event:
     """Add a shift; what was not entered is as in the shift ``like``. Raises NotFound where that is not there."""
-    event = take(session, event_id, desk)
-    rows = _rows(event)
-    if version == event.version:
-        copied = _copy(_shift(event, like)) if like else {}
-        rows = [*rows, {**copied, **entered}]
-    return _change(session, event, rows, version, desk, now)
+    event = take_at(session, event_id, version, desk)
+    copied = _copy(part_of(event.shifts, like, GONE)) if like else {}
+    return _change(session, event, [*_rows(event), {**copied, **entered}], desk, now)
 
 
 def change_shift(
@@ -49,19 +48,17 @@ def change_shift(
     now: datetime,
 ) -> Event:
     """Write what was entered into the shift; raises NotFound where it is no longer there."""
-    event = take(session, event_id, desk)
-    if version == event.version:
-        _shift(event, shift_id)
+    event = take_at(session, event_id, version, desk)
+    part_of(event.shifts, shift_id, GONE)
     rows = [{**row, **(entered if row["id"] == shift_id else {})} for row in _rows(event)]
-    return _change(session, event, rows, version, desk, now)
+    return _change(session, event, rows, desk, now)
 
 
 def remove_shift(session: Session, event_id: UUID, shift_id: UUID, *, version: int, desk: Desk, now: datetime) -> Event:
     """Take the shift out; raises NotFound where it is no longer there, and Conflict where it has people."""
-    event = take(session, event_id, desk)
-    if version == event.version:
-        _shift(event, shift_id)
-    return _change(session, event, [row for row in _rows(event) if row["id"] != shift_id], version, desk, now)
+    event = take_at(session, event_id, version, desk)
+    part_of(event.shifts, shift_id, GONE)
+    return _change(session, event, [row for row in _rows(event) if row["id"] != shift_id], desk, now)
 
 
 def copy_day(
@@ -71,45 +68,27 @@ def copy_day(
 
     Raises Invalid where the day has no shifts, or all of them stand on the other day already.
     """
-    event = take(session, event_id, desk)
-    rows = _rows(event)
-    if version == event.version:
-        move = Move.between(_noon(event, day), _noon(event, to), event.timezone)
-        there = {(shift.role, shift.starts_at, shift.ends_at) for shift in event.shifts}
-        copies = [
-            _copy(shift) | {"starts_at": move(shift.starts_at), "ends_at": move(shift.ends_at)}
-            for shift in event.shifts
-            if event.local(shift.starts_at).date() == day
-        ]
-        new = [copy for copy in copies if (copy["role"], copy["starts_at"], copy["ends_at"]) not in there]
-        if not new:
-            raise Invalid(
-                {"to": [_("There is nothing to copy: choose a day with shifts, and another day to copy to.")]}
-            )
-        rows = [*rows, *new]
-    return _change(session, event, rows, version, desk, now)
+    event = take_at(session, event_id, version, desk)
+    move = Move(to - day, ZoneInfo(event.timezone))
+    there = {(shift.role, shift.starts_at, shift.ends_at) for shift in event.shifts}
+    copies = [
+        _copy(shift) | {"starts_at": move(shift.starts_at), "ends_at": move(shift.ends_at)}
+        for shift in event.shifts
+        if event.local(shift.starts_at).date() == day
+    ]
+    new = [copy for copy in copies if (copy["role"], copy["starts_at"], copy["ends_at"]) not in there]
+    if not new:
+        raise Invalid({"to": [_("There is nothing to copy: choose a day with shifts, and another day to copy to.")]})
+    return _change(session, event, [*_rows(event), *new], desk, now)
 
 
 def _rows(event: Event) -> list[dict[str, Any]]:
     return [{"id": shift.id} for shift in event.shifts]
 
 
-def _shift(event: Event, shift_id: UUID) -> Shift:
-    shift = next((one for one in event.shifts if one.id == shift_id), None)
-    if shift is None:
-        raise NotFound(_("This shift is no longer there."))
-    return shift
-
-
 def _copy(shift: Shift) -> dict[str, Any]:
     return {name: getattr(shift, name) for name in COPIED}
 
 
-def _noon(event: Event, day: date) -> datetime:
-    return event.local(event.starts_at).replace(year=day.year, month=day.month, day=day.day, hour=12, fold=0)
-
-
-def _change(
-    session: Session, event: Event, rows: Sequence[Mapping[str, Any]], version: int, desk: Desk, now: datetime
-) -> Event:
-    return change_event(session, event.id, {"shifts": rows}, version=version, desk=desk, now=now)
+def _change(session: Session, event: Event, rows: Sequence[Mapping[str, Any]], desk: Desk, now: datetime) -> Event:
+    return change_event(session, event.id, {"shifts": rows}, version=event.version, desk=desk, now=now)

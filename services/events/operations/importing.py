@@ -12,14 +12,12 @@ from services.events.operations.desk import Desk
 from services.events.operations.drafting import create_event
 from services.events.playbook import PLAYBOOK
 from services.events.rows import EVENTS, SHIFTS
-from shared.errors import DomainError, Invalid
-from shared.imports import Finding, Importer, RowRefused, Upload, records_of
+from shared.errors import DomainError
+from shared.imports import Finding, Importer, RowRefused, Upload, by_column, records_of
 from shared.sheets.layout import Record
 from shared.texts import text as _
 
 KIND: Final = "events"
-MOST: Final = 100
-"""Shifts that an event may have."""
 COLUMNS: Final = {"starts_at": "starts", "ends_at": "ends"}
 """What the operation calls a field -> the column that says it."""
 
@@ -115,8 +113,6 @@ def _create(
         entered["shifts"] = [rows.shift_of(shift, row, zone) for _at, shift in shifts]
     desk = Desk(upload.community, upload.organizer_id)
     try:
-        if len(shifts) > MOST:
-            raise Invalid({"shifts": [_("Please give at most %(n)s entries.", n=MOST)]})
         return len(create_event(session, entered, desk=desk, timezone=zone, now=now).shifts)
     except DomainError as error:
         raise Refused(_by_row(error, position, shifts)) from error
@@ -125,18 +121,15 @@ def _create(
 def _by_row(error: DomainError, position: int, shifts: Sequence[Row]) -> dict[int, dict[str, list[str]]]:
     """Return what the operation found wrong, by position and column; what no column says concerns the row."""
     found: dict[int, dict[str, list[str]]] = {}
-    own: dict[str, Any] = dict(error.errors) or {"": [error.detail]}
+    own = dict(error.errors)
     inner = own.get("shifts")
     if isinstance(inner, Mapping) and shifts:
         del own["shifts"]
         for number, errors in inner.items():
             at, _row = shifts[number]
-            found[at] = {COLUMNS.get(name, name): list(texts) for name, texts in errors.items()}
-    known = {column.key for column in rows.LAYOUTS[EVENTS].columns}
-    for name, texts in own.items():
-        column = COLUMNS.get(name, name)
-        said = list(texts) if not isinstance(texts, Mapping) else [error.detail]
-        found.setdefault(position, {}).setdefault(column if column in known else "", []).extend(said)
+            found[at] = by_column(errors, error.detail, rows.LAYOUTS[SHIFTS], COLUMNS)
+    if own or not found:
+        found[position] = by_column(own, error.detail, rows.LAYOUTS[EVENTS], COLUMNS)
     return found
 
 

@@ -5,8 +5,9 @@ colleague's half-typed edit of the event stale (docs/adr/0010-preparation-is-not
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select
@@ -27,6 +28,21 @@ ACTION: Final = "prepared"
 Row = TypeVar("Row", Task, Supply)
 
 
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[Row]):
+    """One of the lists of an event's preparation: its table, what history calls a row, and the field that names it."""
+
+    model: type[Row]
+    kind: str
+    name: str
+    usual: Mapping[str, Any]
+    """What a new row is where it does not say otherwise."""
+
+
+TASKS: Final = Rows(Task, "task", "title", {"permit": False})
+SUPPLIES: Final = Rows(Supply, "supply", "name", {"ready": 0})
+
+
 class RowGone(NotFound):
     """A task or a supply that was there a moment ago has been taken out."""
 
@@ -40,7 +56,7 @@ def tick_task(session: Session, event_id: UUID, task_id: UUID, *, done: bool, de
     Raises RowGone where somebody has taken it out meanwhile.
     """
     event = queries.desk_event(session, event_id, community=desk.community)
-    task = _take(session, Task, event, task_id)
+    task = _take(session, TASKS, event, task_id)
     was_done = task.done_at is not None
     if was_done != done:
         task.done_at, task.done_by = (now, desk.organizer_id) if done else (None, None)
@@ -50,51 +66,36 @@ def tick_task(session: Session, event_id: UUID, task_id: UUID, *, done: bool, de
 
 def add_task(session: Session, event_id: UUID, entered: Mapping[str, Any], *, desk: Desk, now: datetime) -> Task:
     """Add a task of ``title``, ``owner`` and ``days``; raises Conflict where there are too many."""
-    event = queries.desk_event(session, event_id, community=desk.community)
-    task = Task(id=uuid4(), event_id=event.id, position=_next(session, Task, event), permit=False, **entered)
-    session.add(task)
-    _write_down(session, event, desk, now, Difference("task", task.title, None, task.title))
-    return task
+    return _add(session, TASKS, event_id, entered, desk, now)
 
 
 def change_task(
     session: Session, event_id: UUID, task_id: UUID, entered: Mapping[str, Any], *, desk: Desk, now: datetime
 ) -> Task:
     """Write what was entered into the task; raises RowGone where somebody has taken it out."""
-    event = queries.desk_event(session, event_id, community=desk.community)
-    task = _take(session, Task, event, task_id)
-    _change(session, event, task, entered, "task", "title", desk, now)
-    return task
+    return _change(session, TASKS, event_id, task_id, entered, desk, now)
 
 
 def remove_task(session: Session, event_id: UUID, task_id: UUID, *, desk: Desk, now: datetime) -> Task:
     """Take the task out; raises RowGone where it is gone already."""
-    event = queries.desk_event(session, event_id, community=desk.community)
-    task = _take(session, Task, event, task_id)
-    session.delete(task)
-    _write_down(session, event, desk, now, Difference("task", task.title, task.title, None))
-    return task
+    return _remove(session, TASKS, event_id, task_id, desk, now)
 
 
 def add_supply(session: Session, event_id: UUID, entered: Mapping[str, Any], *, desk: Desk, now: datetime) -> Supply:
     """Add something that is needed: ``name``, ``quantity``, ``unit``, ``ready``; raises Conflict as for tasks."""
-    event = queries.desk_event(session, event_id, community=desk.community)
-    supply = Supply(
-        id=uuid4(), event_id=event.id, position=_next(session, Supply, event), **{"ready": 0} | dict(entered)
-    )
-    session.add(supply)
-    _write_down(session, event, desk, now, Difference("supply", supply.name, None, supply.name))
-    return supply
+    return _add(session, SUPPLIES, event_id, entered, desk, now)
 
 
 def change_supply(
     session: Session, event_id: UUID, supply_id: UUID, entered: Mapping[str, Any], *, desk: Desk, now: datetime
 ) -> Supply:
     """Write what was entered into the row; raises RowGone where somebody has taken it out."""
-    event = queries.desk_event(session, event_id, community=desk.community)
-    supply = _take(session, Supply, event, supply_id)
-    _change(session, event, supply, entered, "supply", "name", desk, now)
-    return supply
+    return _change(session, SUPPLIES, event_id, supply_id, entered, desk, now)
+
+
+def remove_supply(session: Session, event_id: UUID, supply_id: UUID, *, desk: Desk, now: datetime) -> Supply:
+    """Take the row out; raises RowGone where it is gone already."""
+    return _remove(session, SUPPLIES, event_id, supply_id, desk, now)
 
 
 def restock(
@@ -106,28 +107,14 @@ def restock(
         select(Supply).where(Supply.event_id == event.id, Supply.id.in_(rows)).order_by(Supply.id).with_for_update()
     ).all()
     for supply in present:
-        _change(session, event, supply, rows[supply.id], "supply", "name", desk, now)
+        _write(session, SUPPLIES, event, supply, rows[supply.id], desk, now)
     return len(rows) - len(present)
-
-
-def remove_supply(session: Session, event_id: UUID, supply_id: UUID, *, desk: Desk, now: datetime) -> Supply:
-    """Take the row out; raises RowGone where it is gone already."""
-    event = queries.desk_event(session, event_id, community=desk.community)
-    supply = _take(session, Supply, event, supply_id)
-    session.delete(supply)
-    _write_down(session, event, desk, now, Difference("supply", supply.name, supply.name, None))
-    return supply
 
 
 def prepare(event: Event, entered: Mapping[str, Any]) -> None:
     """Give a new event its tasks and supplies, all open, and the permit checklist where it is large."""
-    event.tasks = [
-        Task(id=uuid4(), position=position, permit=False, **task) for position, task in enumerate(entered["tasks"])
-    ]
-    event.supplies = [
-        Supply(id=uuid4(), position=position, **{"ready": 0} | dict(supply))
-        for position, supply in enumerate(entered["supplies"])
-    ]
+    event.tasks = [_made(TASKS, position, one) for position, one in enumerate(entered["tasks"])]
+    event.supplies = [_made(SUPPLIES, position, one) for position, one in enumerate(entered["supplies"])]
     if is_large(event.expected_attendance):
         event.tasks += _checklist()
 
@@ -160,37 +147,70 @@ def _checklist() -> list[Task]:
     ]
 
 
-def _take(session: Session, model: type[Row], event: Event, row_id: UUID) -> Row:
+def _add(
+    session: Session, rows: Rows[Row], event_id: UUID, entered: Mapping[str, Any], desk: Desk, now: datetime
+) -> Row:
+    event = queries.desk_event(session, event_id, community=desk.community)
+    row = _made(rows, _next(session, rows, event), entered)
+    row.event_id = event.id
+    session.add(row)
+    name = getattr(row, rows.name)
+    _write_down(session, event, desk, now, Difference(rows.kind, name, None, name))
+    return row
+
+
+def _change(
+    session: Session,
+    rows: Rows[Row],
+    event_id: UUID,
+    row_id: UUID,
+    entered: Mapping[str, Any],
+    desk: Desk,
+    now: datetime,
+) -> Row:
+    event = queries.desk_event(session, event_id, community=desk.community)
+    row = _take(session, rows, event, row_id)
+    _write(session, rows, event, row, entered, desk, now)
+    return row
+
+
+def _remove(session: Session, rows: Rows[Row], event_id: UUID, row_id: UUID, desk: Desk, now: datetime) -> Row:
+    event = queries.desk_event(session, event_id, community=desk.community)
+    row = _take(session, rows, event, row_id)
+    session.delete(row)
+    name = getattr(row, rows.name)
+    _write_down(session, event, desk, now, Difference(rows.kind, name, name, None))
+    return row
+
+
+def _made(rows: Rows[Row], position: int, entered: Mapping[str, Any]) -> Row:
+    return rows.model(id=uuid4(), position=position, **{**rows.usual, **entered})
+
+
+def _take(session: Session, rows: Rows[Row], event: Event, row_id: UUID) -> Row:
     """Return the event's row, locked until the transaction ends."""
     row = session.scalars(
-        select(model).where(model.id == row_id, model.event_id == event.id).with_for_update()
+        select(rows.model).where(rows.model.id == row_id, rows.model.event_id == event.id).with_for_update()
     ).one_or_none()
     if row is None:
         raise RowGone
     return row
 
 
-def _next(session: Session, model: type[Row], event: Event) -> int:
+def _next(session: Session, rows: Rows[Row], event: Event) -> int:
     count, last = session.execute(
-        select(func.count(), func.max(model.position)).where(model.event_id == event.id)
+        select(func.count(), func.max(rows.model.position)).where(rows.model.event_id == event.id)
     ).one()
     if count >= MAX_ROWS:
         raise Conflict(_("The list is full: %(n)s rows are the most. Please take out what is not needed.", n=MAX_ROWS))
     return int(last or 0) + 1
 
 
-def _change(
-    session: Session,
-    event: Event,
-    row: Task | Supply,
-    entered: Mapping[str, Any],
-    kind: str,
-    name: str,
-    desk: Desk,
-    now: datetime,
+def _write(
+    session: Session, rows: Rows[Row], event: Event, row: Row, entered: Mapping[str, Any], desk: Desk, now: datetime
 ) -> None:
     differences = [
-        Difference(f"{kind}.{field}", entered.get(name, getattr(row, name)), getattr(row, field), value)
+        Difference(f"{rows.kind}.{field}", entered.get(rows.name, getattr(row, rows.name)), getattr(row, field), value)
         for field, value in entered.items()
         if getattr(row, field) != value
     ]

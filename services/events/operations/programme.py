@@ -11,22 +11,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.events.models import Event, ProgrammeItem
-from services.events.operations.changing import change_event
-from services.events.operations.desk import Desk, take
-from shared.errors import NotFound
+from services.events.operations.changing import change_event, part_of, take_at
+from services.events.operations.desk import Desk
 from shared.texts import text as _
 
 Row = dict[str, Any]
-SHORTEST: Final = timedelta(minutes=1)
-"""What an item takes that does not say how long, where others pass it."""
+GONE: Final = _("This programme item is no longer there.")
 
 
 def add_item(
     session: Session, event_id: UUID, entered: Mapping[str, Any], *, version: int, desk: Desk, now: datetime
 ) -> Event:
     """Put a new item into the programme; nothing else moves."""
-    event = take(session, event_id, desk)
-    return _change(session, event, [*_rows(event), dict(entered)], version, desk, now)
+    event = take_at(session, event_id, version, desk)
+    return _change(session, event, [*_rows(event), dict(entered)], desk, now)
 
 
 def change_item(
@@ -45,14 +43,12 @@ def change_item(
     Everything moves by as much as the end of the item does. ``alone`` leaves the rest where it is. Raises NotFound
     where the item is no longer there, and else what changing an event raises.
     """
-    event = take(session, event_id, desk)
-    rows = _rows(event)
-    if version == event.version:
-        item = _item(event, item_id)
-        rows = [{**row, **(entered if row["id"] == item_id else {})} for row in rows]
-        if not alone:
-            _move_along(event, item, rows)
-    return _change(session, event, rows, version, desk, now)
+    event = take_at(session, event_id, version, desk)
+    item = part_of(event.programme, item_id, GONE)
+    rows = [{**row, **(entered if row["id"] == item_id else {})} for row in _rows(event)]
+    if not alone:
+        _move_along(event, item, rows)
+    return _change(session, event, rows, desk, now)
 
 
 def move_item(
@@ -62,20 +58,17 @@ def move_item(
 
     Raises NotFound where the item is no longer there.
     """
-    event = take(session, event_id, desk)
-    rows = _rows(event)
-    if version == event.version:
-        starts = _laid_out(sequence(event, _item(event, item_id)), item_id, place)
-        rows = [row | ({"starts_at": starts[row["id"]]} if row["id"] in starts else {}) for row in rows]
-    return _change(session, event, rows, version, desk, now)
+    event = take_at(session, event_id, version, desk)
+    starts = _laid_out(sequence(event, part_of(event.programme, item_id, GONE)), item_id, place)
+    rows = [row | ({"starts_at": starts[row["id"]]} if row["id"] in starts else {}) for row in _rows(event)]
+    return _change(session, event, rows, desk, now)
 
 
 def remove_item(session: Session, event_id: UUID, item_id: UUID, *, version: int, desk: Desk, now: datetime) -> Event:
     """Take the item out; what follows stays where it is. Raises NotFound where it is no longer there."""
-    event = take(session, event_id, desk)
-    if version == event.version:
-        _item(event, item_id)
-    return _change(session, event, [row for row in _rows(event) if row["id"] != item_id], version, desk, now)
+    event = take_at(session, event_id, version, desk)
+    part_of(event.programme, item_id, GONE)
+    return _change(session, event, [row for row in _rows(event) if row["id"] != item_id], desk, now)
 
 
 def sequence(event: Event, item: ProgrammeItem) -> Sequence[ProgrammeItem]:
@@ -95,21 +88,14 @@ def _rows(event: Event) -> list[Row]:
     return [{"id": item.id, "starts_at": item.starts_at} for item in event.programme]
 
 
-def _item(event: Event, item_id: UUID) -> ProgrammeItem:
-    item = next((one for one in event.programme if one.id == item_id), None)
-    if item is None:
-        raise NotFound(_("This programme item is no longer there."))
-    return item
-
-
 def _move_along(event: Event, item: ProgrammeItem, rows: Sequence[Row]) -> None:
     """Move what follows the item in its old sequence by as much as its end moves."""
     changed = next(row for row in rows if row["id"] == item.id)
     starts_at = changed.get("starts_at")
     if item.starts_at is None or starts_at is None:
         return
-    old_end = item.starts_at + _length(item.minutes)
-    by = starts_at + _length(changed.get("minutes", item.minutes)) - old_end
+    old_end = item.starts_at + timedelta(minutes=item.minutes or 0)
+    by = starts_at + timedelta(minutes=changed.get("minutes", item.minutes) or 0) - old_end
     followers = {
         one.id
         for one in sequence(event, item)
@@ -122,7 +108,7 @@ def _move_along(event: Event, item: ProgrammeItem, rows: Sequence[Row]) -> None:
 
 def _laid_out(items: Sequence[ProgrammeItem], item_id: UUID, place: int) -> dict[UUID, datetime]:
     """Return what starts when once the named item stands at its new place; only those that it passes move."""
-    known = [(one.id, one.starts_at, max(_length(one.minutes), SHORTEST)) for one in items if one.starts_at is not None]
+    known = [(one.id, one.starts_at, one.length) for one in items if one.starts_at is not None]
     old = next((at for at, (one_id, _start, _takes) in enumerate(known) if one_id == item_id), None)
     if old is None:
         return {}
@@ -135,14 +121,10 @@ def _laid_out(items: Sequence[ProgrammeItem], item_id: UUID, place: int) -> dict
     return passed | ({item_id: passed[last] + takes} if passed else {})
 
 
-def _change(session: Session, event: Event, rows: Sequence[Row], version: int, desk: Desk, now: datetime) -> Event:
+def _change(session: Session, event: Event, rows: Sequence[Row], desk: Desk, now: datetime) -> Event:
     """Write the rows, in the order of their times."""
     ordered = sorted(rows, key=lambda row: (row.get("starts_at") is None, row.get("starts_at") or now))
-    return change_event(session, event.id, {"programme": ordered}, version=version, desk=desk, now=now)
-
-
-def _length(minutes: int | None) -> timedelta:
-    return timedelta(minutes=minutes or 0)
+    return change_event(session, event.id, {"programme": ordered}, version=event.version, desk=desk, now=now)
 
 
 def _order(item: ProgrammeItem) -> tuple[bool, datetime | None, int]:

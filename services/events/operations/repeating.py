@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from services.events import audit, series
-from services.events.models import Event, Series
+from services.events.models import Event
 from services.events.operations.desk import Desk, take
 from services.events.operations.drafting import duplicate_event
 from services.events.operations.lifecycle import publish_event
@@ -41,15 +41,7 @@ def repeat_event(
     strange = set(wanted) - {one.day for one in offered}
     if strange or not wanted:
         raise Invalid(field_error("days", _("Please choose at least one of the days that the rule names.")))
-    if event.series_id is None:
-        begun = Series(
-            id=uuid4(), community=desk.community, rule=series.kept(rule), created_by=desk.organizer_id, created_at=now
-        )
-        session.add(begun)
-        session.flush()
-        event.series_id = begun.id
-    else:
-        session.get_one(Series, event.series_id).rule = series.kept(rule)
+    event.series_id = event.series_id or uuid4()
     present = {event.local(starts_at).date() for _id, _title, starts_at, _status in series.of(session, event.series_id)}
     made = []
     for day in wanted:

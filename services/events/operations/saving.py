@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.events import saved
 from services.events.models import SavedTemplate
 from services.events.operations.desk import Desk, take
-from services.events.playbook import PLAYBOOK, base_of
+from services.events.playbook import BLANK, PLAYBOOK, base_of
 from shared.errors import Conflict, Invalid, NotFound, field_error
 from shared.texts import text as _
 
@@ -37,7 +37,7 @@ def save_template(
     present = _named(session, title, desk)
     if present is not None and not entered.get("replace"):
         raise Invalid(field_error("title", TAKEN))
-    base = base_of(event.template or "blank")
+    base = base_of(event.template or BLANK)
     kept = {
         "theme": event.theme.value,
         "body": saved.body_of(event),
@@ -54,7 +54,7 @@ def save_template(
     count = session.scalar(select(func.count()).where(SavedTemplate.community == desk.community)) or 0
     if count >= MAX_TEMPLATES:
         raise Conflict(_("%(n)s templates are the most. Please delete one that is not needed.", n=MAX_TEMPLATES))
-    key = f"{base if base in PLAYBOOK else 'blank'}--{secrets.token_hex(4)}"
+    key = f"{base if base in PLAYBOOK else BLANK}--{secrets.token_hex(4)}"
     made = SavedTemplate(id=uuid4(), community=desk.community, key=key, title=title, **kept)
     try:
         with session.begin_nested():

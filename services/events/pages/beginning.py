@@ -18,7 +18,7 @@ from services.events.playbook import PLAYBOOK, Template
 from services.events.preparing import OwnTemplateSchema
 from services.events.schemas import NewEventFormSchema
 from services.events.times import box, located
-from shared.errors import DomainError, NotFound
+from shared.errors import Conflict, DomainError, Invalid, NotFound
 from shared.lunar import lunar_words
 from shared.texts import text as _
 from shared.web import forms
@@ -86,9 +86,7 @@ def save_template(event_id: UUID) -> ResponseReturnValue:
     if form.data is not None:
         try:
             database.write(operations.save_template, event_id, form.data, desk=at_desk(organizer()), now=now())
-        except NotFound:
-            raise
-        except DomainError as error:
+        except (Conflict, Invalid) as error:
             form.refuse(error)
         else:
             tell(_("Kept. You find it among your own templates when you make a new event."))
@@ -109,9 +107,7 @@ def rename_template(key: str) -> ResponseReturnValue:
     if form.data is not None:
         try:
             database.write(operations.rename_template, key, form.data["title"], desk=at_desk(organizer()))
-        except NotFound:
-            raise
-        except DomainError as error:
+        except (Conflict, Invalid) as error:
             form.refuse(error)
         else:
             tell(_("Saved."))

@@ -14,7 +14,8 @@ from services.events import operations, queries, words
 from services.events.api import at_desk
 from services.events.models import Event, Kind
 from services.events.operations import fields
-from services.events.pages.board import desk, flat, steps_of
+from services.events.pages.board import desk, flat
+from services.events.pages.editor import Editor, item_values, merged, notice_of, opened, without_untouched
 from services.events.pages.repeating import SCOPES, tell_outcome
 from services.events.schemas import EventFormSchema
 from services.events.series import Scope
@@ -47,7 +48,7 @@ MEANING: Final = {
 def edit(event_id: UUID) -> ResponseReturnValue:
     """Show the form with everything that the event says now."""
     event = database.read(queries.desk_event, event_id, community=organizer().community)
-    return form_page(event, values_of(event), {})
+    return form_page(event, opened("", values_of(event)))
 
 
 @desk.post("/<uuid:event_id>/edit")
@@ -57,9 +58,9 @@ def save(event_id: UUID) -> ResponseReturnValue:
     form = forms.load(EventFormSchema(), _kept_rows(request.form))
     if "_add" in request.form or "_remove" in request.form:
         _add_row(form.values, request.form.get("_add", ""))
-        return form_page(event, form.values, {})
+        return form_page(event, Editor("", form.values))
     if form.data is None:
-        return form_page(event, form.values, form.errors), 422
+        return form_page(event, Editor("", form.values, form.errors)), 422
     version, scope = form.data.pop("version"), form.data.pop("scope", Scope.ONE)
     try:
         outcome = database.write(
@@ -73,33 +74,29 @@ def save(event_id: UUID) -> ResponseReturnValue:
         )
     except Stale as error:
         newest = database.read(queries.desk_event, event_id, community=organizer().community)
-        history = [(row[0], row[1]) for row in database.read(queries.history, event_id, since=version)]
-        form.values["version"] = newest.version
-        return form_page(newest, form.values, {}, stale=(error.detail, steps_of(history, newest))), 412
+        theirs = values_of(newest)
+        editor = opened("", theirs, merged(form.values, theirs) | {"version": newest.version})
+        editor.stale = notice_of(error, newest, version)
+        return form_page(newest, editor), 412
     except (Conflict, Invalid) as error:
         form.refuse(error)
-        return form_page(event, form.values, form.errors), 422
+        return form_page(event, Editor("", form.values, form.errors)), 422
     tell(_("Saved."))
     tell_outcome(outcome)
     return redirect(url_for("desk.event", event_id=event_id), 303)
 
 
-def form_page(
-    event: Event,
-    values: Mapping[str, Any],
-    errors: Mapping[str, Any],
-    *,
-    stale: tuple[str, list[dict[str, Any]]] | None = None,
-) -> str:
-    """Return the form; ``stale`` is what to say of a change that came between, and what it was."""
+def form_page(event: Event, editor: Editor) -> str:
+    """Return the form that changes everything about the event."""
+    values = editor.values
     typed = (rule for rule in values.get("reminders", ()) if _is_distance(rule))
     rules = dict.fromkeys((*words.USUAL_DISTANCES, *event.reminders, *typed))
     return render_template(
         "events/edit.html",
         event=event,
         values=values,
-        errors=flat(errors) if errors else {},
-        stale=stale,
+        errors=flat(editor.errors) if editor.errors else {},
+        editor=editor,
         themes=list(words.THEMES.items()),
         kinds=list(words.KINDS.items()),
         rules=[(rule, words.distance(rule)) for rule in rules],
@@ -133,19 +130,7 @@ def values_of(event: Event) -> dict[str, Any]:
             }
             for shift in event.shifts
         ],
-        "programme": [
-            {
-                "id": item.id,
-                "title": item.title,
-                "kind": item.kind,
-                "performers": item.performers,
-                "starts_at": box(item.starts_at, zone),
-                "minutes": item.minutes,
-                "place": item.place,
-                "roles": item.roles,
-            }
-            for item in event.programme
-        ],
+        "programme": [{"id": item.id} | item_values(item, event) for item in event.programme],
     }
 
 
@@ -194,13 +179,7 @@ def _row(
 ) -> dict[str, Any]:
     """Return a row of the form with what its empty boxes mean, and without times that were left alone."""
     row = {**empty, **typed}
-    part = present.get(row["id"]) if "id" in row else None
-    untouched = [
-        name
-        for name in ("starts_at", "ends_at")
-        if part is not None and name in row and _is_same(row[name], getattr(part, name), event)
-    ]
-    return {name: value for name, value in row.items() if name not in untouched}
+    return without_untouched(row, present.get(row["id"]) if "id" in row else None, event)
 
 
 def _is_same(typed: datetime | None, known: datetime | None, event: Event) -> bool:

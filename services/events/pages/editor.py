@@ -1,21 +1,26 @@
 """The one form that is open on a page of many parts, and what to say when somebody else was quicker."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
 from flask import request
 
 from services.events import queries
-from services.events.models import Event
+from services.events.models import Event, ProgrammeItem, Shift
 from services.events.pages.board import flat, steps_of
-from shared.errors import DomainError, Stale
+from services.events.times import box
+from shared.errors import DomainError, NotFound, Stale
+from shared.texts import text as _
 from shared.web import forms
 from shared.web.current import database
 from shared.web.i18n import translate
 
 WAS: Final = "_was"
+ROWS: Final = frozenset({"shifts", "programme"})
+"""The groups of rows in a form."""
 StaleWords = tuple[str, list[dict[str, Any]]]
 """What to say of a change that came between, and what it was."""
 
@@ -38,16 +43,48 @@ def opened(of: str, values: Mapping[str, Any], typed: Mapping[str, Any] | None =
 
 
 def merged(typed: Mapping[str, Any], newest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed, and in boxes that were left alone what somebody else wrote meanwhile."""
+    """Return what was typed, and in boxes that were left alone what somebody else wrote meanwhile.
+
+    Rows are matched by id. One that somebody else added is there too; one that they took out stays only where it was
+    changed here, as a new one.
+    """
     try:
         was = json.loads(request.form.get(WAS, ""))
     except ValueError:
         was = None
-    if not isinstance(was, dict):
-        return dict(typed)
-    now_typed = _plain(typed)
-    alone = {name: value for name, value in newest.items() if name in was and now_typed.get(name) == was[name]}
-    return {**typed, **alone}
+    return _merged(was, typed, newest)
+
+
+def item_values(item: ProgrammeItem, event: Event) -> dict[str, Any]:
+    """Return a programme item as the boxes of a form hold it."""
+    return {
+        "title": item.title,
+        "kind": item.kind,
+        "performers": item.performers,
+        "starts_at": box(item.starts_at, event.timezone),
+        "minutes": item.minutes,
+        "place": item.place,
+        "roles": list(item.roles),
+    }
+
+
+def without_untouched(entered: Mapping[str, Any], part: Shift | ProgrammeItem | None, event: Event) -> dict[str, Any]:
+    """Return what was entered without times that were left alone: a box holds no seconds, so they would be cut."""
+    return {
+        name: value
+        for name, value in entered.items()
+        if part is None
+        or name not in {"starts_at", "ends_at"}
+        or box(value, event.timezone) != box(getattr(part, name), event.timezone)
+    }
+
+
+def part_id(of: str) -> UUID:
+    """Return the id of the part whose form is open; raises NotFound where it is none."""
+    try:
+        return UUID(of)
+    except ValueError:
+        raise NotFound(_("There is no such entry.")) from None
 
 
 def notice_of(error: Stale, newest: Event, version: int) -> StaleWords:
@@ -71,9 +108,50 @@ def first_text(error: DomainError) -> str:
     return texts[0] if texts else error.detail
 
 
+def _merged(was: Any, typed: Mapping[str, Any], newest: Mapping[str, Any]) -> dict[str, Any]:
+    before = was if isinstance(was, dict) else {}
+    found = dict(typed)
+    for name, theirs in newest.items():
+        if name not in before:
+            continue
+        if isinstance(theirs, Mapping):
+            found[name] = _merged(before[name], typed.get(name, {}), theirs)
+        elif name in ROWS:
+            found[name] = _merged_rows(before[name], typed.get(name, []), theirs)
+        elif _plain_value(typed.get(name)) == before[name]:
+            found[name] = theirs
+    return found
+
+
+def _merged_rows(
+    was: Any, typed: Sequence[Mapping[str, Any]], newest: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    rows = [row for row in was if isinstance(row, dict)] if isinstance(was, list) else []
+    before, theirs = ({str(row.get("id", "")): row for row in some} for some in (rows, newest))
+    found: list[Mapping[str, Any]] = []
+    for row in typed:
+        known = str(row.get("id", ""))
+        if known in theirs:
+            found.append(_merged(before.get(known), row, theirs[known]))
+        elif known not in before:
+            found.append(row)
+        elif any(_plain_value(row.get(name)) != value for name, value in before[known].items()):
+            found.append({name: value for name, value in row.items() if name != "id"})
+    return found + [row for known, row in theirs.items() if known not in before]
+
+
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values as boxes hold them: texts, and lists of texts."""
-    return {
-        name: sorted(str(one) for one in value) if isinstance(value, list) else str("" if value is None else value)
-        for name, value in values.items()
-    }
+    """Return the values as boxes hold them: texts, lists of texts, and rows."""
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _plain(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value] if _holds_rows(value) else sorted(str(one) for one in value)
+    return str("" if value is None else value)
+
+
+def _holds_rows(value: list[Any]) -> bool:
+    return any(isinstance(one, Mapping) for one in value)

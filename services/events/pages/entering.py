@@ -1,12 +1,13 @@
 """Pages by which organizers come in and go: signing in with its second step, an invitation's link, signing out."""
 
+from uuid import UUID
+
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response as AnyResponse
 
 from services.events import accounts, signing_in, words
 from services.events.account_schemas import JoinSchema, SecondStepSchema
-from services.events.models import Organizer
 from services.events.pages.front import door
 from services.events.schemas import CredentialsSchema
 from services.events.signing_in import Ticket
@@ -50,12 +51,12 @@ def login() -> ResponseReturnValue:
         return _login_page(form), 422
     try:
         known = signing_in.with_password(**form.data)
+        if known.totp_since is not None:
+            return _code_page(Form(None, {"ticket": signing_in.ticket_for(known)}))
+        return _let_in(known.id, known.version)
     except Unauthorized as error:
         form.refuse(error)
         return _login_page(form), 422
-    if known.totp_since is not None:
-        return _code_page(Form(None, {"ticket": signing_in.ticket_for(known)}))
-    return _let_in(known)
 
 
 @door.post("/logout")
@@ -114,14 +115,14 @@ def _second_step() -> ResponseReturnValue:
         return _login_page(form), 422
     if form.data is not None:
         try:
-            return _let_in(signing_in.with_code(ticket.organizer_id, form.data["code"], ticket.version))
+            return _let_in(ticket.organizer_id, ticket.version, form.data["code"])
         except Unauthorized as error:
             form.refuse(error)
     return _code_page(form, 422)
 
 
-def _let_in(organizer: Organizer) -> AnyResponse:
-    token, expires_at = signing_in.sign_in(organizer)
+def _let_in(organizer_id: UUID, version: int, code: str | None = None) -> AnyResponse:
+    token, expires_at = signing_in.sign_in(organizer_id, version, code)
     response = redirect(_next(), 303)
     sign_in_cookie(response, token, expires_at)
     return response

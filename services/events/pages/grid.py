@@ -7,19 +7,26 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from services.events import operations, queries
 from services.events.api import at_desk
 from services.events.models import OPEN, Event, Shift
 from services.events.pages.board import desk
-from services.events.pages.editor import Editor, first_text, flat_part, merged, notice_of, opened
+from services.events.pages.editor import (
+    Editor,
+    first_text,
+    flat_part,
+    merged,
+    notice_of,
+    opened,
+    part_id,
+    without_untouched,
+)
 from services.events.pages.front import lunar_words
 from services.events.queries import Counts, Staffed
-from services.events.scheduling import EMPTY_SHIFT, CopyDaySchema, NewShiftSchema, ShiftSchema, VersionSchema
-from services.events.schemas import MAX_SHIFTS
+from services.events.scheduling import CopyDaySchema, NewShiftSchema, ShiftSchema, VersionSchema
 from services.events.times import box, located
-from shared.errors import Conflict, DomainError, NotFound, Stale
+from shared.errors import DomainError, NotFound, Stale
 from shared.fields import Schema
 from shared.texts import text as _
 from shared.web import forms
@@ -41,7 +48,7 @@ Span = tuple[Any, Any]
 @desk.get("/<uuid:event_id>/shifts")
 def grid_page(event_id: UUID) -> ResponseReturnValue:
     """Show the grid; ``?edit=`` opens the form of one shift, or of a new one, ``?copy=`` that of one like another."""
-    staffed = database.read(_staffed, event_id, organizer().community)
+    staffed = database.read(queries.desk_staffed, event_id, community=organizer().community)
     event, asked = staffed.event, request.args
     known = {str(shift.id): shift for shift in event.shifts}
     if asked.get("copy") in known:
@@ -58,10 +65,11 @@ def grid_page(event_id: UUID) -> ResponseReturnValue:
 @desk.post("/<uuid:event_id>/shifts")
 def save_shift(event_id: UUID) -> ResponseReturnValue:
     """Add a shift, change the one that ``?edit=`` names, or copy a whole day."""
-    staffed, of = database.read(_staffed, event_id, organizer().community), request.args.get("edit", NEW)
+    staffed, of = (
+        database.read(queries.desk_staffed, event_id, community=organizer().community),
+        request.args.get("edit", NEW),
+    )
     form = forms.load(SCHEMAS.get(of, ShiftSchema)(), request.form)
-    if of == NEW and len(staffed.event.shifts) >= MAX_SHIFTS:
-        form.refuse(Conflict(_("An event has at most %(n)s shifts.", n=MAX_SHIFTS)))
     if form.data is None:
         return _page(staffed, Editor(of, form.values, form.errors)), 422
     entered = _entered(form.data, staffed.event, of)
@@ -70,7 +78,7 @@ def save_shift(event_id: UUID) -> ResponseReturnValue:
         changed = _written(event_id, of, entered, version)
     except Stale as error:
         return _stale_page(event_id, of, form.values, error, version)
-    except (NotFound, ValueError):
+    except NotFound:
         return _gone(event_id)
     except DomainError as error:
         form.refuse(error)
@@ -104,16 +112,11 @@ def remove_shift(event_id: UUID, shift_id: UUID) -> ResponseReturnValue:
 
 
 def _entered(data: Mapping[str, Any], event: Event, of: str) -> dict[str, Any]:
-    """Return what the form says; a box holds no seconds, so a time that was left alone stays as it is."""
+    """Return what the form says, as the operation takes it."""
     if of == COPY:
         return dict(data)
-    entered = {**EMPTY_SHIFT, **located(data, event.timezone)}
     shift = next((one for one in event.shifts if str(one.id) == of), None)
-    for name in ("starts_at", "ends_at") if shift is not None else ():
-        known = getattr(shift, name)
-        if box(entered[name], event.timezone) == box(known, event.timezone):
-            entered[name] = known
-    return entered
+    return without_untouched(located(data, event.timezone), shift, event)
 
 
 def _written(event_id: UUID, of: str, entered: dict[str, Any], version: int) -> Event:
@@ -122,12 +125,12 @@ def _written(event_id: UUID, of: str, entered: dict[str, Any], version: int) -> 
         return database.write(operations.copy_day, event_id, **entered, **named)
     if of == NEW:
         return database.write(operations.add_shift, event_id, entered, like=entered.pop("like", None), **named)
-    return database.write(operations.change_shift, event_id, UUID(of), entered, **named)
+    return database.write(operations.change_shift, event_id, part_id(of), entered, **named)
 
 
 def _stale_page(event_id: UUID, of: str, typed: Mapping[str, Any], error: Stale, version: int) -> ResponseReturnValue:
     """Return the form with what was typed and what others changed, unless its shift is gone."""
-    newest = database.read(_staffed, event_id, organizer().community)
+    newest = database.read(queries.desk_staffed, event_id, community=organizer().community)
     part = next((one for one in newest.event.shifts if str(one.id) == of), None)
     if part is None and of not in SCHEMAS:
         return _gone(event_id)
@@ -211,10 +214,6 @@ def _new_values(event: Event, role: str, span: str) -> dict[str, Any]:
         "capacity": like.capacity if like else "",
         "minimum": like.minimum if like else "",
     }
-
-
-def _staffed(session: Session, event_id: UUID, community: str) -> Staffed:
-    return queries.staffed(session, [queries.desk_event(session, event_id, community=community)])[0]
 
 
 def _gone(event_id: UUID) -> ResponseReturnValue:

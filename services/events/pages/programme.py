@@ -6,21 +6,30 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.events import operations, queries, words
 from services.events.api import at_desk
 from services.events.clashes import clashes
 from services.events.models import OPEN, Event, Kind, ProgrammeItem, Supply
+from services.events.operations import fields
 from services.events.operations.programme import sequence
 from services.events.pages.board import desk
-from services.events.pages.editor import Editor, first_text, flat_part, merged, notice_of, opened
+from services.events.pages.editor import (
+    Editor,
+    first_text,
+    flat_part,
+    item_values,
+    merged,
+    notice_of,
+    opened,
+    part_id,
+    without_untouched,
+)
 from services.events.pages.front import lunar_words
-from services.events.scheduling import EMPTY_ITEM, ItemSchema, MoveSchema, VersionSchema
-from services.events.schemas import MAX_ITEMS
+from services.events.scheduling import ItemSchema, MoveSchema, VersionSchema
 from services.events.times import box, located
-from shared.errors import Conflict, DomainError, NotFound, Stale
+from shared.errors import DomainError, NotFound, Stale
 from shared.texts import text as _
 from shared.web import forms
 from shared.web.auth import organizer
@@ -40,7 +49,7 @@ def programme_page(event_id: UUID) -> ResponseReturnValue:
     item = next((one for one in event.programme if str(one.id) == asked), None)
     if asked == NEW:
         return _page(event, opened(NEW, _next_values(event)))
-    return _page(event, opened(str(item.id), _values(item, event)) if item else None)
+    return _page(event, opened(str(item.id), item_values(item, event)) if item else None)
 
 
 @desk.post("/<uuid:event_id>/programme")
@@ -48,8 +57,6 @@ def save_item(event_id: UUID) -> ResponseReturnValue:
     """Add an item, or change the one that ``?edit=`` names and let what follows move along."""
     event, of = _event(event_id), request.args.get("edit", NEW)
     form = forms.load(ItemSchema(), request.form)
-    if of == NEW and len(event.programme) >= MAX_ITEMS:
-        form.refuse(Conflict(_("A programme has at most %(n)s items.", n=MAX_ITEMS)))
     if form.data is None:
         return _page(event, Editor(of, form.values, form.errors)), 422
     entered = _entered(form.data, event, of)
@@ -58,10 +65,10 @@ def save_item(event_id: UUID) -> ResponseReturnValue:
         if of == NEW:
             changed = _write(operations.add_item, event_id, entered, version=version)
         else:
-            changed = _write(operations.change_item, event_id, UUID(of), entered, alone=alone, version=version)
+            changed = _write(operations.change_item, event_id, part_id(of), entered, alone=alone, version=version)
     except Stale as error:
         return _stale_page(event_id, of, form.values, error, version), 412
-    except (NotFound, ValueError):
+    except NotFound:
         return _gone(event_id)
     except DomainError as error:
         form.refuse(error)
@@ -99,7 +106,7 @@ def remove_item(event_id: UUID, item_id: UUID) -> ResponseReturnValue:
     )
     newest = _event(event_id)
     if item_id not in {one.id for one in newest.programme}:
-        session[REMOVED] = {"event": str(event_id), "since": newest.version, "item": _values(item, event)}
+        session[REMOVED] = {"event": str(event_id), "since": newest.version, "item": item_values(item, event)}
     return answer
 
 
@@ -117,8 +124,8 @@ def restore_item(event_id: UUID) -> ResponseReturnValue:
         {name: value for name, value in values.items() if value not in ("", None)}
         | {"roles": [role for role in values["roles"] if role in known], "version": form.data["version"]}
     )
-    entered = {**EMPTY_ITEM, **located(entered, event.timezone)}
-    version, _alone = entered.pop("version"), entered.pop("only_this")
+    entered = {**fields.ITEM, **located(entered, event.timezone)}
+    version = entered.pop("version")
     return _at_once(
         event_id,
         None,
@@ -132,32 +139,29 @@ def restore_item(event_id: UUID) -> ResponseReturnValue:
 @desk.get("/<uuid:event_id>/run-sheet")
 def run_sheet(event_id: UUID) -> ResponseReturnValue:
     """Show the programme as a sheet for the people who run it on the day."""
-    event = _event(event_id)
+    event, supplies = database.read(_with_supplies, event_id, organizer().community)
     return render_template(
         "events/run_sheet.html",
         event=event,
         items=_ordered(event),
         kinds=words.KINDS,
         lunar=lunar_words(event),
-        supplies=database.read(_supplies, event_id),
+        supplies=supplies,
         days=len({event.local(item.starts_at).date() for item in event.programme if item.starts_at}),
     )
 
 
 def _entered(data: Mapping[str, Any], event: Event, of: str) -> dict[str, Any]:
-    """Return what the form says; a box holds no seconds, so a time that was left alone stays as it is."""
-    entered = {**EMPTY_ITEM, **located(data, event.timezone)}
-    known = next((one.starts_at for one in event.programme if str(one.id) == of), None)
-    if box(entered["starts_at"], event.timezone) == box(known, event.timezone):
-        entered["starts_at"] = known
-    return entered
+    """Return what the form says, as the operation takes it."""
+    item = next((one for one in event.programme if str(one.id) == of), None)
+    return without_untouched({**fields.ITEM, **located(data, event.timezone)}, item, event)
 
 
 def _stale_page(event_id: UUID, of: str, typed: Mapping[str, Any], error: Stale, version: int) -> str:
     """Return the form with what was typed and what others changed; an item that is gone becomes a new one."""
     newest = _event(event_id)
     part = next((one for one in newest.programme if str(one.id) == of), None)
-    theirs = _values(part, newest) if part else {}
+    theirs = item_values(part, newest) if part else {}
     editor = opened(of if part else NEW, theirs, merged(typed, theirs) | {"version": newest.version})
     editor.stale = notice_of(error, newest, version)
     return _page(newest, editor)
@@ -215,18 +219,6 @@ def _page(event: Event, editor: Editor | None) -> str:
     )
 
 
-def _values(item: ProgrammeItem, event: Event) -> dict[str, Any]:
-    return {
-        "title": item.title,
-        "kind": item.kind,
-        "starts_at": box(item.starts_at, event.timezone),
-        "minutes": item.minutes,
-        "performers": item.performers,
-        "place": item.place,
-        "roles": list(item.roles),
-    }
-
-
 def _next_values(event: Event) -> dict[str, Any]:
     """Return what a new item begins with: after the last one, at its place."""
     ends = [(one.ends_at or one.starts_at, one.place) for one in _ordered(event) if one.starts_at]
@@ -255,5 +247,6 @@ def _event(event_id: UUID) -> Event:
     return database.read(queries.desk_event, event_id, community=organizer().community)
 
 
-def _supplies(db: Session, event_id: UUID) -> Sequence[Supply]:
-    return db.scalars(select(Supply).where(Supply.event_id == event_id).order_by(Supply.position, Supply.id)).all()
+def _with_supplies(db: Session, event_id: UUID, community: str) -> tuple[Event, list[Supply]]:
+    event = queries.desk_event(db, event_id, community=community)
+    return event, event.supplies

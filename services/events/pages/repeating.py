@@ -12,9 +12,11 @@ from services.events import operations, queries, recurrence
 from services.events.api import at_desk
 from services.events.models import Event
 from services.events.pages.board import desk, flat
+from services.events.playbook import goes_by_the_moon
 from services.events.recurrence import Every, Proposal
 from services.events.series import Nth, RepeatSchema, RuleSchema, Scope
-from shared.errors import Conflict, DomainError, NotFound
+from shared import dates
+from shared.errors import Conflict, Invalid
 from shared.lunar import lunar_words
 from shared.texts import Text
 from shared.texts import text as _
@@ -30,15 +32,6 @@ KINDS: Final[Mapping[Every, Text]] = {
     Every.NTH: _("Every month, by weekday"),
     Every.LUNAR: _("Every year, by the Chinese calendar"),
 }
-WEEKDAYS: Final = (
-    _("Monday"),
-    _("Tuesday"),
-    _("Wednesday"),
-    _("Thursday"),
-    _("Friday"),
-    _("Saturday"),
-    _("Sunday"),
-)
 NTH: Final[Mapping[Nth, Text]] = {
     Nth.FIRST: _("First"),
     Nth.SECOND: _("Second"),
@@ -86,9 +79,7 @@ def repeat(event_id: UUID) -> ResponseReturnValue:
                 desk=at_desk(organizer()),
                 now=now(),
             )
-        except NotFound:
-            raise
-        except DomainError as error:
+        except (Conflict, Invalid) as error:
             form.refuse(error)
         else:
             tell(_("Events made: %(n)s.", n=len(made)) if made else _("The series has all of these days already."))
@@ -118,9 +109,10 @@ def tell_outcome(outcome: operations.Outcome) -> None:
 
 
 def _usual(event: Event) -> dict[str, Any]:
-    """Return the rule that is proposed: the event's own weekday, day of the month or lunar day."""
+    """Return the rule that is proposed: a festival of the moon each year, others by their own day."""
     wanted = request.args.get("every", "")
-    every = Every(wanted) if wanted in set(Every) else Every.WEEKLY
+    usual = Every.LUNAR if goes_by_the_moon(event.template) else Every.WEEKLY
+    every = Every(wanted) if wanted in set(Every) else usual
     day = event.local(event.starts_at).date()
     nth = list(Nth)[min((day.day - 1) // 7, len(Nth) - 1)]
     return {
@@ -161,7 +153,7 @@ def _page(
             (label, url_for("desk.ask_repeat", event_id=event.id, every=one), None, one is every)
             for one, label in KINDS.items()
         ],
-        weekdays=list(enumerate(WEEKDAYS)),
+        weekdays=list(enumerate(dates.weekdays(current_language()))),
         nths=list(NTH.items()),
         lunar=lunar_words(event.local(event.starts_at).date(), current_language()),
         values=values,

@@ -14,6 +14,7 @@ from services.events.pages.results import compared, said, said_change
 from services.events.playbook import PLAYBOOK
 from services.events.saved import own
 from services.events.statistics import Year
+from shared import dates
 from shared.errors import Invalid, field_error
 from shared.texts import text as _
 from shared.web.auth import organizer
@@ -26,7 +27,7 @@ def report() -> ResponseReturnValue:
     """Show the year in figures; a year that is none is answered with the years that there are."""
     number = _year(request.args.get("year", ""))
     year, before, names = database.read(_read, organizer().community, number)
-    months = [(translate(_("%(n)s. month", n=month)), group) for month, group in year.months.items()]
+    months = list(zip(dates.months(current_language()), year.months.values(), strict=True))
     return render_template(
         "events/report.html",
         number=number,

@@ -4,16 +4,15 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from services.events import operations, queries
 from services.events.api import at_desk
 from services.events.models import Event
 from services.events.pages.board import desk
 from services.events.pages.editing import form_page, values_of
+from services.events.pages.editor import opened
 from services.events.pages.front import lunar_words
 from services.events.pages.repeating import SCOPES, tell_outcome
-from services.events.queries import Staffed
 from services.events.schemas import CancelSchema, DuplicateFormSchema
 from services.events.times import box, located
 from shared.errors import Conflict, DomainError, Invalid
@@ -32,7 +31,9 @@ def publish(event_id: UUID) -> ResponseReturnValue:
         database.write(operations.publish_event, event_id, desk=at_desk(organizer()), now=now())
     except Invalid as error:
         event = database.read(queries.desk_event, event_id, community=organizer().community)
-        return form_page(event, values_of(event), translate(error.errors)), 422
+        editor = opened("", values_of(event))
+        editor.errors = translate(error.errors)
+        return form_page(event, editor), 422
     except Conflict as error:
         return _refused(event_id, error)
     tell(_("Published. People can sign up now."))
@@ -99,7 +100,7 @@ def duplicate(event_id: UUID) -> ResponseReturnValue:
 
 
 def _cancel_page(event_id: UUID, values: dict[str, str], errors: dict[str, list[str]]) -> str:
-    staffed = database.read(_staffed, event_id, organizer().community)
+    staffed = database.read(queries.desk_staffed, event_id, community=organizer().community)
     return render_template(
         "events/cancel.html",
         staffed=staffed,
@@ -120,10 +121,6 @@ def _duplicate_page(event: Event, values: dict[str, str], errors: dict[str, list
         proposed=operations.next_start(event, now()),
         length=event.ends_at - event.starts_at,
     )
-
-
-def _staffed(session: Session, event_id: UUID, community: str) -> Staffed:
-    return queries.staffed(session, [queries.desk_event(session, event_id, community=community)])[0]
 
 
 def _refused(event_id: UUID, error: DomainError) -> ResponseReturnValue:

@@ -11,12 +11,24 @@ from services.events.playbook.mid_autumn import MID_AUTUMN
 from services.events.playbook.national_day import NATIONAL_DAY
 from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, UsualTask
 
-__all__ = ["PLAYBOOK", "Supply", "Template", "UsualItem", "UsualShift", "UsualTask", "base_of", "goes_by_the_moon"]
+__all__ = [
+    "BLANK",
+    "PLAYBOOK",
+    "Supply",
+    "Template",
+    "UsualItem",
+    "UsualShift",
+    "UsualTask",
+    "base_of",
+    "goes_by_the_moon",
+]
 
 PLAYBOOK: Final[Mapping[str, Template]] = {
     template.key: template for template in (DRAGON_BOAT, MID_AUTUMN, NATIONAL_DAY, *FESTIVE, *EVERYDAY)
 }
 """Template key -> template, in the order in which they are offered."""
+BLANK: Final = "blank"
+"""Key of the template that says nothing of what takes place."""
 
 
 def base_of(key: str) -> str:

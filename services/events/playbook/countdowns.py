@@ -52,7 +52,6 @@ COUNTDOWNS: Final[Mapping[str, Sequence[Do]]] = {
     "national-day": (
         Do(-30, "确定方案和预算，向街道报备", "Settle plan and budget, report to the street office", OFFICE),
         Do(-30, "征集节目，联系驻地单位和文艺队", "Call for acts, ask partner units and troupes", OFFICE),
-        Do(-25, "预计1000人以上的，办理安全许可", "From 1,000 people on, apply for the safety permit", OFFICE),
         Do(-20, "发布活动，招募志愿者和秩序员", "Publish, look for volunteers and stewards", GRID),
         Do(-15, "审定节目单，定下主持人", "Settle the programme and who presents it", OFFICE),
         Do(-14, "租定舞台、灯光和音响", "Hire stage, light and sound", OFFICE),

@@ -1,5 +1,6 @@
 """The templates of what people come to listen to and to talk over: lectures, policy talks, residents' meetings."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Final
 
@@ -12,6 +13,26 @@ WEDNESDAY: Final = 2
 FRIDAY: Final = 4
 
 HALL: Final = "社区党群服务中心"
+
+SEATS: Final = UsualShift(
+    role="听讲席",
+    role_en="Seats for listeners",
+    starts=time(14, 30),
+    ends=time(16, 0),
+    capacity=60,
+    minimum=10,
+    description="听讲不计志愿服务时长。",
+    counts_as_service=False,
+)
+WELCOME: Final = UsualShift(
+    role="会务与签到",
+    role_en="Welcome desk",
+    starts=time(14, 0),
+    ends=time(16, 15),
+    capacity=4,
+    minimum=2,
+    min_age=16,
+)
 
 LECTURE: Final = Template(
     key="lecture",
@@ -26,27 +47,7 @@ LECTURE: Final = Template(
     conditions="听讲不限年龄；服务岗位须年满16周岁。",
     risks="请有序上下楼梯，身体不适及时告诉工作人员。听讲不计志愿服务时长。",
     expected_attendance=60,
-    shifts=(
-        UsualShift(
-            role="听讲席",
-            role_en="Seats for listeners",
-            starts=time(14, 30),
-            ends=time(16, 0),
-            capacity=60,
-            minimum=10,
-            description="听讲不计志愿服务时长。",
-            counts_as_service=False,
-        ),
-        UsualShift(
-            role="会务与签到",
-            role_en="Welcome desk",
-            starts=time(14, 0),
-            ends=time(16, 15),
-            capacity=4,
-            minimum=2,
-            min_age=16,
-        ),
-    ),
+    shifts=(SEATS, WELCOME),
     programme=(
         UsualItem(
             title="专题讲座",
@@ -87,27 +88,7 @@ POLICY_TALK: Final = Template(
     conditions="听讲不限年龄；服务岗位须年满16周岁。",
     risks="请有序上下楼梯，身体不适及时告诉工作人员。听讲不计志愿服务时长。",
     expected_attendance=50,
-    shifts=(
-        UsualShift(
-            role="听讲席",
-            role_en="Seats for listeners",
-            starts=time(14, 30),
-            ends=time(16, 0),
-            capacity=50,
-            minimum=10,
-            description="听讲不计志愿服务时长。",
-            counts_as_service=False,
-        ),
-        UsualShift(
-            role="会务与签到",
-            role_en="Welcome desk",
-            starts=time(14, 0),
-            ends=time(16, 15),
-            capacity=3,
-            minimum=1,
-            min_age=16,
-        ),
-    ),
+    shifts=(replace(SEATS, capacity=50), replace(WELCOME, capacity=3, minimum=1)),
     programme=(
         UsualItem(
             title="政策宣讲", title_en="Talk", kind=Kind.TALK, starts=time(14, 30), minutes=50, roles=("会务与签到",)

@@ -174,7 +174,7 @@ def _contact_form(work_unit_id: UUID, sent: Form) -> str:
 
 
 def _need_form(event_id: UUID, sent: Form) -> str:
-    found = database.read(queries.event, event_id, community=present_scope().community)
+    found = database.read(queries.event, event_id, scope=present_scope())
     return render_template(
         "partners/need_form.html",
         event=found,
@@ -196,7 +196,7 @@ def _unit(session: Session, work_unit_id: UUID, scope: Scope) -> tuple[WorkUnit,
 
 
 def _event(session: Session, event_id: UUID, scope: Scope) -> tuple[Event, list[queries.NeedProgress], list[Pledge]]:
-    found = queries.event(session, event_id, community=scope.community)
+    found = queries.event(session, event_id, scope=scope)
     needs = list(queries.needs_of(session, event_id))
     return found, needs, list(queries.pledges_of(session, event_id, scope=scope))
 
@@ -204,6 +204,6 @@ def _event(session: Session, event_id: UUID, scope: Scope) -> tuple[Event, list[
 def _post_need(session: Session, event_id: UUID, entered: Mapping[str, Any], scope: Scope) -> None:
     asked = dict(entered)
     if asked["due_at"] is not None:
-        zone = queries.event(session, event_id, community=scope.community).timezone
+        zone = queries.event(session, event_id, scope=scope).timezone
         asked["due_at"] = asked["due_at"].replace(tzinfo=ZoneInfo(zone))
     operations.post_need(session, operations.Request(event_id=event_id, **asked), scope=scope, now=now())

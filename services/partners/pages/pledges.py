@@ -144,7 +144,7 @@ def _form(event_id: UUID, sent: Form) -> str:
 
 
 def _around(session: Session, event_id: UUID, scope: Scope) -> tuple[Event, list[queries.NeedProgress], list[WorkUnit]]:
-    event = queries.event(session, event_id, community=scope.community)
+    event = queries.event(session, event_id, scope=scope)
     units = [one.unit for one in queries.unit_overviews(session, scope=scope) if one.unit.active]
     return event, list(queries.needs_of(session, event_id)), units
 

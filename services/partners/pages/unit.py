@@ -11,8 +11,6 @@ from services.partners.asking import present_scope
 from services.partners.models import Event, Kind
 from services.partners.pages import pledges
 from services.partners.scope import Scope
-from shared.errors import NotFound
-from shared.texts import text as _
 from shared.web.current import database, now
 
 unit = Blueprint("unit", __name__, url_prefix="/partners/unit")
@@ -56,7 +54,5 @@ def event(event_id: UUID) -> ResponseReturnValue:
 
 
 def _event(session: Session, event_id: UUID, scope: Scope) -> tuple[Event, list[queries.NeedProgress]]:
-    found = queries.event(session, event_id, community=scope.community)
-    if found.status == "draft":
-        raise NotFound(_("There is no such event."))
+    found = queries.event(session, event_id, scope=scope)
     return found, [need for need in queries.needs_of(session, event_id) if need.open]

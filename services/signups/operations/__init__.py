@@ -9,7 +9,7 @@ from services.signups.operations.attendance import (
     undo_check_out,
 )
 from services.signups.operations.copies import record_event, remind
-from services.signups.operations.feedback import give_feedback
+from services.signups.operations.feedback import feedback_refusal, give_feedback
 from services.signups.operations.holds import record_pledge
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
@@ -22,6 +22,7 @@ __all__ = [
     "check_in",
     "check_out",
     "clear",
+    "feedback_refusal",
     "give_feedback",
     "mark_absent",
     "move_signup",

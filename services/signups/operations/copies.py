@@ -9,14 +9,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, places, waitlist
-from services.signups.models import Event, Shift, Signup, SignupStatus
+from services.signups.models import LIVE, Event, Shift, Signup, SignupStatus
 from services.signups.operations.signing import take_out
 from shared.errors import Unready
 from shared.notices import queue
 
 OPEN = ("draft", "published")
 """States in which an event can still be changed; as a draft it was published before."""
-LIVE = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED)
 
 
 def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) -> None:

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from services.signups import announcements
 from services.signups.announcements import FEEDBACK_OPEN
-from services.signups.models import Feedback, SignupStatus
+from services.signups.models import Feedback, Signup, SignupStatus
 from services.signups.operations.signing import locked
 from shared.errors import Conflict
+from shared.texts import Text
 from shared.texts import text as _
 
 NOT_THERE: Final = _("Only those who were checked in can say how it was. If you were there, please call the office.")
+TOO_LATE: Final = _("The time for answers is over. If there is something to say, please call the office.")
 
 
 def give_feedback(
@@ -24,10 +26,9 @@ def give_feedback(
     Raises NotFound, Conflict where they were not there or it is over for more than thirty days.
     """
     signup = locked(session, signup_id)
-    if signup.status is not SignupStatus.ATTENDED:
-        raise Conflict(NOT_THERE)
-    if now > signup.shift.event.ends_at + FEEDBACK_OPEN:
-        raise Conflict(_("The time for answers is over. If there is something to say, please call the office."))
+    refusal = feedback_refusal(signup, now)
+    if refusal is not None:
+        raise Conflict(refusal)
     said = {"overall": overall, "organised": organised, "again": again, "words": words}
     feedback = session.get(Feedback, signup_id)
     if feedback is not None and all(getattr(feedback, name) == value for name, value in said.items()):
@@ -42,3 +43,10 @@ def give_feedback(
     session.flush()
     announcements.feedback_given(session, feedback, signup.event_id, now)
     return feedback
+
+
+def feedback_refusal(signup: Signup, now: datetime) -> Text | None:
+    """Return why the person may not say how it was, or None where they may."""
+    if signup.status is not SignupStatus.ATTENDED:
+        return NOT_THERE
+    return TOO_LATE if now > signup.shift.event.ends_at + FEEDBACK_OPEN else None

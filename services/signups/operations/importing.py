@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import queries, rows
+from services.signups import queries, rows, waitlist
 from services.signups.idempotency import Request
 from services.signups.links import Links
-from services.signups.models import SEATED, Event, Shift, Signup, SignupStatus, Volunteer
+from services.signups.models import KEEPS_TIME, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
 from services.signups.operations.signing import Application, check_age, name_key, open_shift, sign_up
 from services.signups.queries import ShiftCounts
 from shared.errors import DomainError, Invalid, field_error
-from shared.imports import Finding, Importer, RowRefused, Upload, records_of
+from shared.imports import Finding, Importer, RowRefused, Upload, by_column, records_of
 from shared.sheets.layout import Record
 from shared.texts import text as _
 
@@ -51,12 +51,8 @@ class Taken:
     shift_id: UUID
     starts_at: datetime
     ends_at: datetime
-    is_seated: bool = True
+    keeps_time: bool = True
     row: int | None = None
-
-    def overlaps(self, shift: Shift) -> bool:
-        """Say whether the two leave no way to do both."""
-        return self.is_seated and self.starts_at < shift.ends_at and shift.starts_at < self.ends_at
 
 
 def _check(record: Record) -> dict[str, list[str]]:
@@ -103,7 +99,7 @@ def _place(shift: Shift, times: list[Taken], free: dict[UUID, int], row: int) ->
         raise Invalid({"name": [_("This person stands in row %(row)s for the same shift already.", row=here.row)]})
     if here is not None:
         return Finding(note=ALREADY)
-    clash = next((one for one in times if one.overlaps(shift)), None)
+    clash = next((one for one in times if one.keeps_time and waitlist.overlap(one, shift)), None)
     if clash is not None and clash.row is not None:
         text = _("The same person stands in row %(row)s for a shift at an overlapping time.", row=clash.row)
         raise Invalid(field_error("role", text))
@@ -194,8 +190,7 @@ def _taken(session: Session, numbers: set[str]) -> defaultdict[Person, list[Take
             )
         )
         for phone, name, status, shift_id, starts_at, ends_at in session.execute(statement):
-            keeps_time = status in {SignupStatus.CONFIRMED, SignupStatus.ATTENDED}
-            found[phone, name].append(Taken(shift_id, starts_at, ends_at, keeps_time))
+            found[phone, name].append(Taken(shift_id, starts_at, ends_at, status in KEEPS_TIME))
     return found
 
 
@@ -204,10 +199,4 @@ def _person(entered: Mapping[str, Any]) -> Person:
 
 
 def _by_column(error: DomainError) -> dict[str, list[str]]:
-    """Return what an operation found wrong, beside the columns that say it; the rest concerns the row as a whole."""
-    found: dict[str, list[str]] = {}
-    known = {column.key for column in rows.PEOPLE.columns}
-    for name, texts in (error.errors or {"": [error.detail]}).items():
-        column = COLUMNS.get(name, name)
-        found.setdefault(column if column in known else "", []).extend(texts)
-    return found
+    return by_column(error.errors, error.detail, rows.PEOPLE, COLUMNS)

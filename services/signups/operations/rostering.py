@@ -9,11 +9,20 @@ from sqlalchemy.orm import Session
 from services.signups import announcements, idempotency, places, queries, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import NEEDS_CLEARING, Event, Hold, Shift, Signup, SignupStatus
+from services.signups.models import LIVE, NEEDS_CLEARING, Event, Hold, Shift, Signup, SignupStatus
 from services.signups.operations.attendance import check_in
-from services.signups.operations.signing import Application, check_age, confirm, is_on, locked, new_signup, person
+from services.signups.operations.signing import (
+    Application,
+    check_age,
+    confirm,
+    is_on,
+    locked,
+    new_signup,
+    person,
+    refuse_over,
+)
 from shared import dates
-from shared.errors import Conflict, Invalid, NotFound, field_error
+from shared.errors import Conflict, NotFound
 from shared.texts import text as _
 
 
@@ -30,9 +39,10 @@ def move_signup(
     signup = locked(session, signup_id)
     if signup.shift_id == shift_id:
         return signup
-    if signup.status not in {SignupStatus.CONFIRMED, SignupStatus.WAITLISTED}:
+    if signup.status not in LIVE:
         raise Conflict(_("Only somebody who is signed up or waits can be moved. Take back what was noted since first."))
-    before, target = signup.shift, _target(session, signup, shift_id, now)
+    before, target = signup.shift, queries.shift(session, shift_id, event_id=signup.event_id)
+    refuse_over(target, now)
     signup.birth_date = signup.birth_date or birth_date
     check_age(target, signup.birth_date, guarded=signup.guardian_name is not None)
     waitlist.lock_person(session, signup.volunteer_id)
@@ -53,7 +63,7 @@ def move_signup(
         signup.version += 1
     session.flush()
     announcements.signup_changed(session, signup, now)
-    announcements.tell_moved(session, signup, now)
+    announcements.tell_moved(session, signup, now, known=None if waited else before.id)
     if pledge_id is not None:
         announcements.hold_changed(session, session.get_one(Hold, pledge_id, with_for_update=True), now)
     elif not waited:
@@ -72,10 +82,8 @@ def add_walk_in(
     earlier = idempotency.begin(session, request)
     if earlier is not None and earlier.signup_id is not None:
         return locked(session, earlier.signup_id)
-    shift = session.get(Shift, application.shift_id)
-    if shift is None or not shift.listed:
-        raise _no_such_shift()
-    _refuse_closed(shift, now)
+    shift = queries.shift(session, application.shift_id)
+    refuse_over(shift, now)
     check_age(shift, application.birth_date, guarded=application.guardian is not None)
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
@@ -123,28 +131,6 @@ def _take_turns(session: Session, signup_id: UUID) -> None:
     if event_id is None:
         raise NotFound(_("There is no such sign-up."))
     session.execute(select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
-
-
-def _target(session: Session, signup: Signup, shift_id: UUID, now: datetime) -> Shift:
-    shift = session.get(Shift, shift_id)
-    if shift is None or not shift.listed or shift.event_id != signup.event_id:
-        raise _no_such_shift()
-    _refuse_closed(shift, now)
-    return shift
-
-
-def _no_such_shift() -> Invalid:
-    return Invalid(field_error("shift_id", _("There is no such shift. Please choose one from the list.")))
-
-
-def _refuse_closed(shift: Shift, now: datetime) -> None:
-    """Refuse a shift that is over; one that is running takes people whom an organizer sends."""
-    if shift.event.status == "cancelled":
-        raise Conflict(_("This event has been cancelled."))
-    if shift.event.status == "completed" or now >= shift.ends_at:
-        raise Conflict(_("This shift is over."))
-    if shift.event.status != "published":
-        raise Conflict(_("This event is not open for sign-ups at the moment."))
 
 
 def _put(signup: Signup, target: Shift) -> None:

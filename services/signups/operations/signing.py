@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, idempotency, places, waitlist
+from services.signups import announcements, idempotency, places, queries, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
 from services.signups.models import Hold, Shift, Signup, SignupStatus, Volunteer
@@ -122,18 +122,23 @@ def locked(session: Session, signup_id: UUID) -> Signup:
 
 def open_shift(session: Session, shift_id: UUID, now: datetime) -> Shift:
     """Return the shift if it takes sign-ups; raises Invalid where there is none such, Conflict where it does not."""
-    shift = session.get(Shift, shift_id)
-    if shift is None or not shift.listed:
-        raise Invalid(field_error("shift_id", _("There is no such shift. Please choose one from the list.")))
+    shift = queries.shift(session, shift_id)
+    refuse_over(shift, now)
+    if now >= shift.starts_at:
+        raise Conflict(_("This shift has begun and takes no more sign-ups."))
+    return shift
+
+
+def refuse_over(shift: Shift, now: datetime) -> None:
+    """Raise Conflict where the shift takes nobody any more; while it is running, it takes whom an organizer sends."""
     if shift.event.status == "draft":
         raise Conflict(NOT_OPEN)
     if shift.event.status == "cancelled":
         raise Conflict(_("This event has been cancelled."))
-    if shift.event.status == "completed" or now >= shift.ends_at:
+    if shift.event.status == "completed":
         raise Conflict(_("This event is over."))
-    if now >= shift.starts_at:
-        raise Conflict(_("This shift has begun and takes no more sign-ups."))
-    return shift
+    if now >= shift.ends_at:
+        raise Conflict(_("This shift is over."))
 
 
 def check_age(shift: Shift, born: date | None, *, guarded: bool) -> None:

@@ -67,7 +67,7 @@ def act(signup_id: UUID, step: str) -> ResponseReturnValue:
 
 
 def _roster(event_id: UUID | None) -> str:
-    view = View.of(request.path, request.args)
+    view = View.of(request.args, event_id)
     page = paging.asked({"limit": ROWS, "cursor": request.args.get("cursor")}, "roster")
     found = database.read(_read, view, page, event_id)
     part = paging.answer(found["part"], "roster")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import feedback, operations, queries, schemas
+from services.signups import operations, queries, schemas
 from services.signups.applying import SIGNUPS, apply
 from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
@@ -193,7 +193,7 @@ def _mine(typed: Form) -> str:
         heading=OFF if event.status == "cancelled" else HEADINGS[signup.status],
         state=STATES[signup.status],
         is_live=is_live,
-        asks_how=feedback.is_open(signup, now()),
+        asks_how=operations.feedback_refusal(signup, now()) is None,
         can_withdraw=is_live and now() < shift.starts_at,
         manage_url=address,
         code=qr.svg(address),

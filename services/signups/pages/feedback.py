@@ -60,11 +60,6 @@ def answer() -> ResponseReturnValue:
     """Keep what was said; a form that is wrong comes back with it."""
     signup, said = database.read(_said, own_token())
     sent = forms.load(FeedbackSchema(), request.form)
-    sent.values["again"] = request.form.get("again", "")
-    if not request.form.get("again"):
-        sent.data = None
-        missing = FeedbackSchema().fields["again"].error_messages["required"]
-        sent.errors |= {"again": [missing]}
     if sent.data is not None:
         try:
             database.write(operations.give_feedback, signup.id, **sent.data, now=now())
@@ -96,7 +91,7 @@ def _asked(signup: Signup, said: Feedback | None, form: Form) -> Response:
         "signups/feedback.html",
         signup=signup,
         event=signup.shift.event,
-        is_open=feedback.is_open(signup, now()),
+        is_open=operations.feedback_refusal(signup, now()) is None,
         has_said=said is not None,
         scores=list(SCORES.items()),
         values=form.values,

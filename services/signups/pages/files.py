@@ -49,7 +49,7 @@ COLUMNS: Final[tuple[Text, ...]] = (
 @desk.get("/events/<uuid:event_id>/sheet")
 def sheet(event_id: UUID) -> ResponseReturnValue:
     """Show the sign-in sheets of an event for printing, one shift after the other; ``?shift=`` asks for one."""
-    view = View.of(request.path, request.args)
+    view = View.of(request.args, event_id)
     event = database.read(queries.event, event_id, community=organizer().community)
     people = database.read(rosters.seated, event_id, view.wanted.shift_id)
     shifts = [one.shift for one in database.read(queries.shifts, event_id)]
@@ -71,7 +71,7 @@ def event_file(event_id: UUID, kind: str) -> ResponseReturnValue:
     """Download the roster of an event, narrowed as the page is."""
     event = database.read(queries.event, event_id, community=organizer().community)
     day = event.starts_at.astimezone(ZoneInfo(event.timezone)).date()
-    return _file(f"{event.title} {day.isoformat()}", kind)
+    return _file(View.of(request.args, event_id), f"{event.title} {day.isoformat()}", kind)
 
 
 @desk.get("/roster.<any('csv', 'xlsx'):kind>")
@@ -79,23 +79,22 @@ def event_file(event_id: UUID, kind: str) -> ResponseReturnValue:
 def file_of_all(kind: str) -> ResponseReturnValue:
     """Download the roster across events, narrowed as the page is."""
     today = now().astimezone(ZoneInfo(config.timezone)).date()
-    return _file(f"{translate(_('Roster'))} {today.isoformat()}", kind)
+    return _file(View.of(request.args), f"{translate(_('Roster'))} {today.isoformat()}", kind)
 
 
-def _file(title: str, kind: str) -> Response:
+def _file(view: View, title: str, kind: str) -> Response:
     """Answer with the file. CSV goes out as it is read; a workbook is packed first, row by row."""
-    view = View.of(request.path, request.args)
     header = [translate(column) for column in COLUMNS]
     states = {status: translate(words[0]) for status, words in STATES.items()}
     people = rosters.in_chunks(database.read, view.wanted, size=CHUNK)
     rows = (_row(signup, states) for signup in people)
     if kind == "csv":
-        answer = Response(stream_with_context(writing.csv_lines(header, rows)), mimetype="text/csv")
+        answer = Response(stream_with_context(writing.csv_lines(header, rows)), content_type=writing.CSV_TYPE)
     else:
-        answer = Response(writing.xlsx(title, header, rows), mimetype=writing.XLSX_TYPE)
-    answer.headers["Content-Disposition"] = (
-        f"attachment; filename=\"roster.{kind}\"; filename*=UTF-8''{quote(_name(title), safe='')}.{kind}"
-    )
+        answer = Response(writing.xlsx(title, header, rows), content_type=writing.XLSX_TYPE)
+    # A header is Latin-1, so the name is sent encoded (RFC 6266), with a plain one beside it.
+    encoded = f"UTF-8''{quote(_name(title), safe='')}.{kind}"
+    answer.headers.set("Content-Disposition", "attachment", filename=f"roster.{kind}", **{"filename*": encoded})
     wanted = view.wanted
     structlog.get_logger().info(
         "roster.exported",

@@ -17,7 +17,7 @@ from shared.web.current import config, now
 DESK: Final = "/signups/desk"
 TO_CLEAR: Final = "to-clear"
 """The tab of those whose skills nobody has confirmed; it stands among the states in the address."""
-OF_AN_EVENT: Final = re.compile(rf"{DESK}/events/([0-9a-f-]{{36}})(?=/|$)")
+OF_AN_EVENT: Final = re.compile(rf"{DESK}/events/([^/]+)(?=/|$)")
 LONGEST_SEARCH: Final = 50
 
 
@@ -35,20 +35,24 @@ class View:
     tab: str
 
     @classmethod
-    def of(cls, path: str, query: Mapping[str, str]) -> Self:
-        """Return the view of an address. What makes no sense in it is left out, so that an old link still opens."""
-        named = OF_AN_EVENT.match(path)
-        event_id = _uuid(named[1]) if named else _uuid(query.get("event", ""))
+    def of(cls, query: Mapping[str, str], event_id: UUID | None = None) -> Self:
+        """Return the view that a query asks for, of the event or across events.
+
+        What makes no sense in the query is left out, so that an old link still opens.
+        """
+        is_of_one = event_id is not None
+        here = f"{DESK}/events/{event_id}" if is_of_one else DESK
+        event_id = event_id or _uuid(query.get("event", ""))
         # PostgreSQL fails on NUL, and a lone half of a character cannot be sent to any database.
         search = "".join(filter(str.isprintable, query.get("q", ""))).strip()[:LONGEST_SEARCH]
         today = now().astimezone(ZoneInfo(config.timezone)).date()
-        since = _day(query.get("since", "")) if named or "since" in query else today
+        since = _day(query.get("since", "")) if is_of_one or "since" in query else today
         until = _day(query.get("until", ""))
         shift_id = _uuid(query.get("shift", ""))
         tab = query.get("status", "")
         tab = tab if tab in {TO_CLEAR, *SignupStatus} else ""
         kept = {
-            "event": str(event_id or "") if not named else "",
+            "event": str(event_id or "") if not is_of_one else "",
             "shift": str(shift_id or ""),
             "q": search,
             "since": since.isoformat() if since else "",
@@ -64,14 +68,14 @@ class View:
             since=_midnight(since) if since else None,
             until=_midnight(until + timedelta(days=1)) if until else None,
         )
-        here = named[0] if named else DESK
         return cls(here, wanted, {name: value for name, value in kept.items() if value or name == "since"}, tab)
 
     @classmethod
     def of_address(cls, address: str) -> Self:
         """Return the view of a whole address, as a form sends it back."""
         parts = urlsplit(address)
-        return cls.of(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)))
+        named = OF_AN_EVENT.match(parts.path)
+        return cls.of(dict(parse_qsl(parts.query, keep_blank_values=True)), _uuid(named[1]) if named else None)
 
     def address(self, *, tab: str | None = None, page: str = "", file: str = "") -> str:
         """Return the address of another tab or page of the view, or of a file with all that it shows."""

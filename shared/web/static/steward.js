@@ -2,11 +2,12 @@
 
 const toasts = document.getElementById("toasts");
 
-function say(text) {
+function say(text, tone = "error", ...more) {
   const toast = document.createElement("div");
-  toast.className = "toast toast-error";
-  toast.append(text);
+  toast.className = "toast toast-" + tone;
+  toast.append(text, ...more);
   toasts.append(toast);
+  return toast;
 }
 
 // Toasts that come after the page lie over its lower edge, and go after a while.
@@ -14,7 +15,7 @@ new MutationObserver((changes) => {
   for (const toast of changes.flatMap((change) => [...change.addedNodes]))
     if (toast.nodeType === Node.ELEMENT_NODE) {
       toast.classList.add("toast-live");
-      setTimeout(() => toast.remove(), 8000);
+      if (!toast.querySelector("progress")) setTimeout(() => toast.remove(), 8000);
     }
 }).observe(toasts, { childList: true });
 
@@ -41,6 +42,30 @@ document.addEventListener("htmx:afterSwap", ({ target }) => focusErrors(target))
 document.addEventListener("htmx:beforeRequest", (event) => document.hidden && event.preventDefault());
 document.addEventListener("htmx:sendError", () => say(document.body.dataset.wordsOffline));
 document.addEventListener("htmx:responseError", () => say(document.body.dataset.wordsFailed));
+
+// A file that takes a while to be written says so until it is there; should that fail, the browser shows why.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-waits]");
+  if (!link) return;
+  event.preventDefault();
+  if (link.ariaBusy === "true") return;
+  link.ariaBusy = "true";
+  const toast = say(link.dataset.waits, "info", document.createElement("progress"));
+  try {
+    const answer = await fetch(link.href);
+    if (!answer.ok) throw answer;
+    const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition"));
+    const file = document.createElement("a");
+    file.href = URL.createObjectURL(await answer.blob());
+    file.download = decodeURIComponent(name);
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 60000);
+  } catch {
+    location.assign(link.href);
+  }
+  toast.remove();
+  link.ariaBusy = null;
+});
 
 // Buttons that print the page are there where a script can do it.
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -156,14 +156,12 @@ class World:
 
 
 @pytest.fixture
-def make_database(new_database_url: Callable[[], str]) -> Iterator[Callable[[str], Database]]:
+def make_database(new_database_url: Callable[..., str]) -> Iterator[Callable[[str], Database]]:
     """A function that makes a service's database with the tables of messaging and those above."""
     made: list[Database] = []
 
     def make(service: str) -> Database:
-        made.append(Database(new_database_url(), service))
-        for metadata in (tables.Base.metadata, Base.metadata):
-            metadata.create_all(made[-1].engine)
+        made.append(Database(new_database_url(tables.Base.metadata, Base.metadata), service))
         return made[-1]
 
     yield make

@@ -109,9 +109,7 @@ class Office:
 
 
 @pytest.fixture
-def office(new_database_url: Callable[[], str]) -> Iterator[Office]:
-    database = Database(new_database_url(), "signups")
-    for metadata in (tables.Base.metadata, Base.metadata):
-        metadata.create_all(database.engine)
+def office(new_database_url: Callable[..., str]) -> Iterator[Office]:
+    database = Database(new_database_url(tables.Base.metadata, Base.metadata), "signups")
     yield Office(database)
     database.dispose()

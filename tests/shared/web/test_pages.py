@@ -4,9 +4,11 @@ import re
 from html import unescape
 
 import pytest
+from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 
 from shared.errors import Conflict, Invalid
+from shared.fields import Schema
 from shared.texts import text as _
 from shared.web import forms
 from tests.shared.web.board import FormSchema
@@ -23,6 +25,22 @@ def send(client, headers=ZH, **values):
 def read(app, *pairs):
     with app.test_request_context(headers=ZH):
         return forms.load(FormSchema(), MultiDict(pairs))
+
+
+class BoxAndQuestion(Schema):
+    box = fields.Boolean(load_default=True)
+    question = fields.Boolean(required=True, metadata={"question": True})
+
+
+@pytest.mark.parametrize(("sent", "said"), [("true", True), ("false", False)])
+def test_a_box_left_empty_is_a_no_and_a_question_left_open_is_missing(app, sent, said):
+    with app.test_request_context(headers=ZH):
+        answered = forms.load(BoxAndQuestion(), MultiDict([("question", sent)]))
+        assert (answered.data, answered.values["question"]) == ({"box": False, "question": said}, sent)
+        for left_open in ([], [("question", "")]):
+            form = forms.load(BoxAndQuestion(), MultiDict(left_open))
+            assert form.data is None
+            assert form.errors.keys() == {"question"}
 
 
 def test_a_good_form_leads_on_and_says_so(client):
