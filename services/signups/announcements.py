@@ -117,7 +117,7 @@ def tell_moved(session: Session, signup: Signup, now: datetime, *, known: UUID |
     """
     told = str(known or "")
     for earlier in queue.cancel(session, event_id=signup.event_id, kind="moved_shift", rule=str(signup.id)):
-        told = earlier["known"]
+        told = earlier.get("known", "")  # the release before did not note it
     if told != str(signup.shift_id):
         _tell(session, "moved_shift", signup, signup.shift.ends_at, {"known": told}, now)
 

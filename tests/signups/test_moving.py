@@ -81,6 +81,16 @@ def test_who_was_told_of_another_shift_is_told_when_they_are_moved_back(world: W
     assert sorted(notice.state for notice in world.notices("moved_shift")) == ["delivered", "queued"]
 
 
+def test_news_queued_by_the_release_before_does_not_stop_another_move(world: World) -> None:
+    """It does not say which shift the person knew of, so they are told of the last one, wherever that is."""
+    guide, clean = add_shifts(world, {"role": "清洁"})
+    answer = world.sign_up()
+    move(world, answer, clean)
+    world.database.write(lambda session: change(session, update(Notice).values(params={})))
+    move(world, answer, guide)
+    assert sorted(notice.state for notice in world.notices("moved_shift")) == ["cancelled", "queued"]
+
+
 def test_who_waited_and_got_a_place_by_two_moves_is_told_of_it(world: World) -> None:
     guide, clean = add_shifts(world, {"role": "清洁"})
     first, _second, waiting = (world.sign_up() for _ in range(3))
