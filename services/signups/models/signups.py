@@ -1,98 +1,19 @@
-"""The tables of the sign-up service: copies of events, volunteers, places, sign-ups and holds."""
+"""Sign-ups, the states they go through, and what people thought of it."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, false, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shared.database import TYPES, new_metadata, one_of
+from services.signups.models.base import Base
+from services.signups.models.events import Shift
+from services.signups.models.people import Volunteer
+from shared.database import one_of
 from shared.errors import Conflict
 from shared.texts import text as _
-
-
-class Base(DeclarativeBase):
-    """All tables that this service owns."""
-
-    metadata = new_metadata()
-    type_annotation_map = TYPES
-
-
-class Event(Base):
-    """Local copy of an event, written by the handlers of ``event.*`` only."""
-
-    __tablename__ = "events"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    community: Mapped[str] = mapped_column(index=True)
-    slug: Mapped[str]
-    theme: Mapped[str]
-    title: Mapped[str]
-    summary: Mapped[str]
-    status: Mapped[str]
-    reason: Mapped[str | None]
-    venue_name: Mapped[str]
-    venue_address: Mapped[str]
-    timezone: Mapped[str]
-    lunar: Mapped[bool]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    occurrence: Mapped[int]
-    waitlist: Mapped[bool]
-    conditions: Mapped[str]
-    risks: Mapped[str]
-    contact: Mapped[str]
-
-    shifts: Mapped[list["Shift"]] = relationship(back_populates="event", order_by="Shift.starts_at, Shift.position")
-
-
-class Shift(Base):
-    """Local copy of a shift. ``listed`` is false once the organizer has taken it out of the event."""
-
-    __tablename__ = "shifts"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
-    position: Mapped[int]
-    listed: Mapped[bool] = mapped_column(default=True)
-    role: Mapped[str]
-    description: Mapped[str]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    capacity: Mapped[int]
-    minimum: Mapped[int]
-    min_age: Mapped[int | None]
-    skills: Mapped[list[str]]
-    counts_as_service: Mapped[bool]
-    training: Mapped[str] = mapped_column(server_default="")
-    insured: Mapped[bool] = mapped_column(server_default=false())
-
-    event: Mapped[Event] = relationship(back_populates="shifts", lazy="joined", innerjoin=True)
-
-    @property
-    def asks_for(self) -> list[str]:
-        """The skills and the training that a lead has to confirm for each person."""
-        return [*self.skills, self.training] if self.training else list(self.skills)
-
-
-class Volunteer(Base):
-    """A person, known by phone and name together, since families share a phone.
-
-    ``name_key`` is the name as it is compared: NFKC, without spaces and case.
-    """
-
-    __tablename__ = "volunteers"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    name_key: Mapped[str]
-    phone: Mapped[str]
-    created_at: Mapped[datetime]
-
-    __table_args__ = (Index("uq_volunteers_phone_name_key", "phone", "name_key", unique=True),)
 
 
 class SignupStatus(StrEnum):
@@ -220,64 +141,3 @@ class Feedback(Base):
     again: Mapped[bool]
     words: Mapped[str]
     given_at: Mapped[datetime]
-
-
-class Place(Base):
-    """One unit of a shift's capacity: free, kept for a unit's pledge, or taken by a sign-up.
-
-    There is one row for each place, so more people than places cannot be written down.
-    """
-
-    __tablename__ = "places"
-
-    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    pledge_id: Mapped[UUID | None]
-    signup_id: Mapped[UUID | None] = mapped_column(ForeignKey("signups.id"), unique=True)
-
-    __table_args__ = (
-        CheckConstraint("number >= 1", name="number_from_one"),
-        ForeignKeyConstraint(["pledge_id"], ["holds.pledge_id"]),
-        Index(
-            "ix_places_free",
-            "shift_id",
-            "number",
-            postgresql_where=text("signup_id IS NULL AND pledge_id IS NULL"),
-            sqlite_where=text("signup_id IS NULL AND pledge_id IS NULL"),
-        ),
-        Index("ix_places_pledge_id", "pledge_id"),
-    )
-
-
-class Hold(Base):
-    """Places kept for a unit: local copy of its pledge (``pledge_version``), and what it was given (``version``).
-
-    ``claim_token`` opens the claim page. It is kept readable, since each ``places.held`` has to repeat it.
-    """
-
-    __tablename__ = "holds"
-
-    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
-    pledge_version: Mapped[int]
-    version: Mapped[int]
-    event_id: Mapped[UUID] = mapped_column(index=True)
-    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"))
-    work_unit: Mapped[str]
-    requested: Mapped[int]
-    claim_token: Mapped[str] = mapped_column(unique=True)
-
-
-class IdempotencyKey(Base):
-    """The answer that was given to a request's key, so that a repeat gets the same one.
-
-    ``signup_id`` is empty where the answer was only that the request had been received.
-    """
-
-    __tablename__ = "idempotency_keys"
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    signup_id: Mapped[UUID | None]
-    status: Mapped[str]
-    waitlist_position: Mapped[int | None]
-    created_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,26 @@
+"""The people who sign up."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.signups.models.base import Base
+
+
+class Volunteer(Base):
+    """A person, known by phone and name together, since families share a phone.
+
+    ``name_key`` is the name as it is compared: NFKC, without spaces and case.
+    """
+
+    __tablename__ = "volunteers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str]
+    phone: Mapped[str]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index("uq_volunteers_phone_name_key", "phone", "name_key", unique=True),)

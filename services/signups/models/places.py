@@ -1,0 +1,53 @@
+"""Places, and those kept for units."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.signups.models.base import Base
+
+
+class Place(Base):
+    """One unit of a shift's capacity: free, kept for a unit's pledge, or taken by a sign-up.
+
+    There is one row for each place, so more people than places cannot be written down.
+    """
+
+    __tablename__ = "places"
+
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    pledge_id: Mapped[UUID | None]
+    signup_id: Mapped[UUID | None] = mapped_column(ForeignKey("signups.id"), unique=True)
+
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number_from_one"),
+        ForeignKeyConstraint(["pledge_id"], ["holds.pledge_id"]),
+        Index(
+            "ix_places_free",
+            "shift_id",
+            "number",
+            postgresql_where=text("signup_id IS NULL AND pledge_id IS NULL"),
+            sqlite_where=text("signup_id IS NULL AND pledge_id IS NULL"),
+        ),
+        Index("ix_places_pledge_id", "pledge_id"),
+    )
+
+
+class Hold(Base):
+    """Places kept for a unit: local copy of its pledge (``pledge_version``), and what it was given (``version``).
+
+    ``claim_token`` opens the claim page. It is kept readable, since each ``places.held`` has to repeat it.
+    """
+
+    __tablename__ = "holds"
+
+    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pledge_version: Mapped[int]
+    version: Mapped[int]
+    event_id: Mapped[UUID] = mapped_column(index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"))
+    work_unit: Mapped[str]
+    requested: Mapped[int]
+    claim_token: Mapped[str] = mapped_column(unique=True)
