@@ -35,6 +35,11 @@ def event_changed(session: Session, event: Event, message_type: str, now: dateti
             "conditions": event.conditions,
             "risks": event.risks,
             "contact": event.contact,
+            "offer_minutes": event.offer_minutes,
+            "asks_code": event.asks_code,
+            "travel_minutes": event.travel_minutes,
+            "daily_hours": event.daily_hours,
+            "rest_hours": event.rest_hours,
             "shifts": [
                 {
                     "shift_id": shift.id,
@@ -49,6 +54,8 @@ def event_changed(session: Session, event: Event, message_type: str, now: dateti
                     "counts_as_service": shift.counts_as_service,
                     "training": shift.training,
                     "insured": shift.insured,
+                    "questions": shift.questions,
+                    "swap_approval": shift.swap_approval,
                 }
                 for shift in event.shifts
             ],

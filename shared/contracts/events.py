@@ -12,6 +12,17 @@ class VenueSchema(PartSchema):
     address = fields.String(required=True)
 
 
+class QuestionSchema(PartSchema):
+    """What a shift asks of those who sign up for it; ``key`` stays the same when the words change."""
+
+    key = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["text", "choice", "number", "yes_no"]))
+    label = fields.String(required=True)
+    options = fields.List(fields.String(), load_default=list)
+    """What a choice offers."""
+    required = fields.Boolean(load_default=False)
+
+
 class ShiftSchema(PartSchema):
     """A role at a time, with its capacity in places. ``min_age`` is in years on the day of the shift."""
 
@@ -29,6 +40,9 @@ class ShiftSchema(PartSchema):
     """What people must have been taught before; empty where nothing."""
     insured = fields.Boolean(load_default=False)
     """Whether the office insures whoever helps against accidents."""
+    questions = fields.List(fields.Nested(QuestionSchema), load_default=list)
+    swap_approval = fields.Boolean(load_default=False)
+    """Whether an organizer has to agree before a place is handed on."""
 
 
 class EventSchema(MessageSchema):
@@ -58,6 +72,16 @@ class EventSchema(MessageSchema):
     risks = fields.String(load_default="")
     contact = fields.String(load_default="")
     """The office's own public line for questions, never a person's."""
+    offer_minutes = fields.Integer(load_default=120, strict=True, validate=Count)
+    """For how long a place that becomes free in the last 48 hours is kept for the person it is offered to."""
+    asks_code = fields.Boolean(load_default=False)
+    """Whether a sign-up needs a one-time code that was sent to the person."""
+    travel_minutes = fields.Integer(load_default=0, strict=True, validate=Count)
+    """What has to lie between a shift of this event and another shift at another venue."""
+    daily_hours = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Count)
+    """The most hours that somebody may serve on a day with a shift of this event."""
+    rest_hours = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Count)
+    """The least rest between the last shift of one day and a shift of this event on the next."""
     shifts = fields.List(fields.Nested(ShiftSchema), required=True)
 
 

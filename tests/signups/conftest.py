@@ -59,6 +59,11 @@ def event_data(**changes: Any) -> dict[str, Any]:
         "conditions": "",
         "risks": "",
         "contact": "",
+        "offer_minutes": 120,
+        "asks_code": False,
+        "travel_minutes": 0,
+        "daily_hours": None,
+        "rest_hours": None,
         "shifts": [],
     } | changes
 
@@ -79,6 +84,8 @@ def shift_data(**changes: Any) -> dict[str, Any]:
         "counts_as_service": True,
         "training": "",
         "insured": False,
+        "questions": [],
+        "swap_approval": False,
     } | changes
 
 

@@ -99,6 +99,11 @@ class Event(Base):
     contact: Mapped[str]
     expected_attendance: Mapped[int | None]
     waitlist: Mapped[bool]
+    offer_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    asks_code: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    travel_minutes: Mapped[int] = mapped_column(server_default="0", default=0)
+    daily_hours: Mapped[int | None]
+    rest_hours: Mapped[int | None]
     reminders: Mapped[list[str]]
     reason: Mapped[str | None]
     visitors: Mapped[int | None]
@@ -156,6 +161,10 @@ class Shift(Base):
     """What people must have been taught before; empty where nothing."""
     insured: Mapped[bool] = mapped_column(server_default=false())
     """Whether the office insures whoever helps against accidents."""
+    questions: Mapped[list[Any]] = mapped_column(JSON, server_default="[]", default=list)
+    """What it asks of those who sign up: key, kind, label, options, required."""
+    swap_approval: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether an organizer has to agree before a place is handed on."""
 
 
 class ProgrammeItem(Base):

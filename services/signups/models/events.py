@@ -1,9 +1,10 @@
 """Local copies of the events and their shifts."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import JSON, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.signups.models.base import Base
@@ -34,6 +35,11 @@ class Event(Base):
     conditions: Mapped[str]
     risks: Mapped[str]
     contact: Mapped[str]
+    offer_minutes: Mapped[int] = mapped_column(server_default="120")
+    asks_code: Mapped[bool] = mapped_column(server_default=false())
+    travel_minutes: Mapped[int] = mapped_column(server_default="0")
+    daily_hours: Mapped[int | None]
+    rest_hours: Mapped[int | None]
 
     shifts: Mapped[list["Shift"]] = relationship(back_populates="event", order_by="Shift.starts_at, Shift.position")
 
@@ -58,6 +64,8 @@ class Shift(Base):
     counts_as_service: Mapped[bool]
     training: Mapped[str] = mapped_column(server_default="")
     insured: Mapped[bool] = mapped_column(server_default=false())
+    questions: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")
+    swap_approval: Mapped[bool] = mapped_column(server_default=false())
 
     event: Mapped[Event] = relationship(back_populates="shifts", lazy="joined", innerjoin=True)
 

@@ -120,6 +120,11 @@ def _copy(event: Event, data: Mapping[str, Any]) -> None:
         "conditions",
         "risks",
         "contact",
+        "offer_minutes",
+        "asks_code",
+        "travel_minutes",
+        "daily_hours",
+        "rest_hours",
     ):
         setattr(event, name, data[name])
 
@@ -146,6 +151,8 @@ def _record_shifts(session: Session, event: Event, listed: list[Mapping[str, Any
             "counts_as_service",
             "training",
             "insured",
+            "questions",
+            "swap_approval",
         ):
             setattr(shift, name, data[name])
     ids = {data["shift_id"] for data in listed}
