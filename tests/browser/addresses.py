@@ -23,7 +23,7 @@ NO_PAGES = {
     "/partners/": "leads on",
     "/signups/manage/<token>": "leads on",
     "/signups/feedback/<token>": "leads on",
-    "/signups/mine/calendar.ics": "a file",
+    "/signups/mine/<uuid:signup_id>/calendar.ics": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
@@ -156,7 +156,9 @@ class Addresses:
         samples = [
             *(Sample(rule, ANYBODY, path) for rule, path in open_to_all),
             Sample("", ANYBODY, "/events/nothing-here", 404),
+            Sample("/signups/mine", ANYBODY, "/signups/mine"),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
+            Sample("/signups/mine/<uuid:signup_id>", VOLUNTEER, f"/signups/mine/{mine['id']}"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),
