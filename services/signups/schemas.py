@@ -69,6 +69,13 @@ def application(entered: dict[str, Any], language: str) -> Application:
     )
 
 
+class PersonSchema(Schema):
+    """A person, as they are known."""
+
+    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
+    phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
+
+
 class WithdrawalSchema(Schema):
     """Why somebody withdraws, if they care to say."""
 

@@ -86,6 +86,8 @@ class Addresses:
             *((f"/{service}/api/docs", f"/{service}/api/docs") for service in NAMES),
             ("/signups/events/<uuid:event_id>", f"/signups/events/{event['id']}"),
             ("/signups/received", "/signups/received"),
+            ("/signups/find", "/signups/find"),
+            ("/signups/find/sent", "/signups/find/sent"),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
             ("/partners/enter/<token>", urlsplit(enter).path),
         ]

@@ -41,6 +41,7 @@ def mine() -> ResponseReturnValue:
         "signups/own.html",
         upcoming=[one for one in by_time if _is_to_come(one)],
         past=[one for one in reversed(by_time) if not _is_to_come(one)][:PAST_SHOWN],
+        whole=bool(opened.people),
         several_people=len({one.volunteer_id for one in opened.signups}) > 1,
         state=_state,
     )
