@@ -161,6 +161,7 @@ class Addresses:
             Sample("/signups/mine", ANYBODY, "/signups/mine"),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
             Sample("/signups/mine/<uuid:signup_id>", VOLUNTEER, f"/signups/mine/{mine['id']}"),
+            Sample("/signups/mine/<uuid:signup_id>/details", VOLUNTEER, f"/signups/mine/{mine['id']}/details"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),

@@ -9,6 +9,7 @@ from services.signups.operations.attendance import (
     undo_check_out,
 )
 from services.signups.operations.copies import record_event, remind
+from services.signups.operations.details import change_details
 from services.signups.operations.feedback import feedback_refusal, give_feedback
 from services.signups.operations.finding import forget_links, send_links
 from services.signups.operations.holds import record_pledge
@@ -20,6 +21,7 @@ __all__ = [
     "Application",
     "Guardian",
     "add_walk_in",
+    "change_details",
     "check_in",
     "check_out",
     "clear",
