@@ -39,7 +39,18 @@ class Links:
 
     def manage_token(self, signup_id: UUID) -> str:
         """Return the token of the sign-up's manage link."""
-        mac = hmac.digest(self.secret_key.encode(), b"manage:" + signup_id.bytes, "sha256")
+        return self._derived(b"manage:" + signup_id.bytes)
+
+    def access_token(self, link_id: UUID) -> str:
+        """Return the token of the link that opens all sign-ups of a person."""
+        return self._derived(b"access:" + link_id.bytes)
+
+    def address_mark(self, address: str) -> str:
+        """Return what tells an e-mail address from others without naming it."""
+        return self._derived(b"address:" + address.encode())
+
+    def _derived(self, what: bytes) -> str:
+        mac = hmac.digest(self.secret_key.encode(), what, "sha256")
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 

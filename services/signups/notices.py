@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.signups import own_letters
 from services.signups.links import Links
 from services.signups.models import LIVE, Shift, Signup, SignupStatus
 from shared import catalogues, dates
@@ -81,6 +82,8 @@ def composer(config: Config) -> Composer:
     def compose(session: Session, notice: Notice, now: datetime) -> Letter | None:
         if notice.kind == "shift_removed":
             return _about_the_event(session, notice)
+        if notice.kind == "own_link":
+            return own_letters.own_link(session, notice, links, config.origin)
         signup, wording = _signup(session, notice), WORDINGS[notice.kind]
         if signup is None or not _applies(wording, signup, notice, now):
             return None

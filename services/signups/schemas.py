@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from services.signups import contacts
 from services.signups.links import Links
 from services.signups.models import Signup, SignupStatus
 from services.signups.operations import Application, Guardian
+from shared import catalogues
 from shared.fields import Choice, Day, Email, Line, Phone, Schema, true
 from shared.texts import Text
 from shared.texts import text as _
@@ -67,6 +68,27 @@ def application(entered: dict[str, Any], language: str) -> Application:
         guardian=Guardian(guardian["name"], guardian["phone"]) if guardian else None,
         claim=entered.get("claim") or None,
     )
+
+
+class PersonSchema(Schema):
+    """A person, as they are known."""
+
+    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
+    phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
+
+
+def _known_language(tag: str) -> None:
+    if tag not in catalogues.languages("signups"):
+        raise ValidationError(_("Please choose a language from the list."))
+
+
+class DetailsSchema(Schema):
+    """What somebody may change of what they entered; name and guardian's phone only where the page has them."""
+
+    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
+    email = Email(allow_none=True)
+    guardian_phone = Phone(required=True, error_messages=says(_("Please enter the guardian's mobile number.")))
+    language = fields.String(required=True, validate=_known_language)
 
 
 class WithdrawalSchema(Schema):

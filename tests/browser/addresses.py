@@ -23,7 +23,7 @@ NO_PAGES = {
     "/partners/": "leads on",
     "/signups/manage/<token>": "leads on",
     "/signups/feedback/<token>": "leads on",
-    "/signups/mine/calendar.ics": "a file",
+    "/signups/mine/<uuid:signup_id>/calendar.ics": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
@@ -86,6 +86,8 @@ class Addresses:
             *((f"/{service}/api/docs", f"/{service}/api/docs") for service in NAMES),
             ("/signups/events/<uuid:event_id>", f"/signups/events/{event['id']}"),
             ("/signups/received", "/signups/received"),
+            ("/signups/find", "/signups/find"),
+            ("/signups/find/sent", "/signups/find/sent"),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
             ("/partners/enter/<token>", urlsplit(enter).path),
         ]
@@ -156,7 +158,10 @@ class Addresses:
         samples = [
             *(Sample(rule, ANYBODY, path) for rule, path in open_to_all),
             Sample("", ANYBODY, "/events/nothing-here", 404),
+            Sample("/signups/mine", ANYBODY, "/signups/mine"),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
+            Sample("/signups/mine/<uuid:signup_id>", VOLUNTEER, f"/signups/mine/{mine['id']}"),
+            Sample("/signups/mine/<uuid:signup_id>/details", VOLUNTEER, f"/signups/mine/{mine['id']}/details"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),

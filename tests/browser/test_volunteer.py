@@ -42,7 +42,7 @@ def test_sign_up_and_withdraw(
     page.locator("#phone").fill(number)
     page.get_by_role("button", name="确认报名").click()
 
-    expect(page).to_have_url(re.compile("/signups/mine$"))
+    expect(page).to_have_url(re.compile("/signups/mine/[0-9a-f-]{36}$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("报名成功")
     expect(page.locator(".lunar")).to_have_text("农历五月初五")
     manage = page.locator("a[href*='/signups/manage/']").get_attribute("href")

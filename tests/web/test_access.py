@@ -245,9 +245,11 @@ def test_a_calendar_link_opens_its_own_sign_up_for_an_hour(site, world):
 def test_a_manage_link_that_is_none_opens_nothing(site, world):
     for token in ("x", "x" * 3000, world.manage_token[:-1], world.manage_token.swapcase(), world.contact, world.claim):
         assert site.visitor().get(f"/signups/manage/{token}").status_code == 404
-        for page in ("mine", "mine/calendar.ics"):
-            assert site.visitor(signup=token).get(f"/signups/{page}").status_code == 404
-        assert site.visitor(signup=token).send("/signups/mine/withdraw", {}).status_code == 404
+        visitor, own = site.visitor(signup=token), f"/signups/mine/{world.signup}"
+        assert world.signup not in visitor.get("/signups/mine").text
+        for page in (own, f"{own}/calendar.ics"):
+            assert visitor.get(page).status_code == 404
+        assert visitor.send(f"{own}/withdraw", {}).status_code == 404
 
 
 def test_a_user_that_is_unknown_is_told_what_a_wrong_password_is_told(site):

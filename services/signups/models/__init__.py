@@ -1,5 +1,6 @@
 """The tables of the sign-up service: copies of events, volunteers, places, sign-ups and holds."""
 
+from services.signups.models.access import AccessLink
 from services.signups.models.base import Base
 from services.signups.models.events import Event, Shift
 from services.signups.models.keys import IdempotencyKey
@@ -22,6 +23,7 @@ __all__ = [
     "MOVES",
     "NEEDS_CLEARING",
     "SEATED",
+    "AccessLink",
     "Base",
     "Event",
     "Feedback",

@@ -9,7 +9,9 @@ from services.signups.operations.attendance import (
     undo_check_out,
 )
 from services.signups.operations.copies import record_event, remind
+from services.signups.operations.details import change_details
 from services.signups.operations.feedback import feedback_refusal, give_feedback
+from services.signups.operations.finding import forget_links, send_links
 from services.signups.operations.holds import record_pledge
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
@@ -19,16 +21,19 @@ __all__ = [
     "Application",
     "Guardian",
     "add_walk_in",
+    "change_details",
     "check_in",
     "check_out",
     "clear",
     "feedback_refusal",
+    "forget_links",
     "give_feedback",
     "mark_absent",
     "move_signup",
     "record_event",
     "record_pledge",
     "remind",
+    "send_links",
     "sign_up",
     "take_back_clearing",
     "undo_absence",

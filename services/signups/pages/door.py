@@ -1,34 +1,30 @@
-"""The door for volunteers: the sign-up form, its confirmation, and one's own sign-up."""
+"""The door for volunteers: the sign-up form, and where it leads."""
 
 from typing import Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import operations, queries, schemas
+from services.signups import access, queries, schemas
 from services.signups.applying import SIGNUPS, apply
-from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import Event, Signup, SignupStatus
+from services.signups.models import Event
 from services.signups.operations.signing import NOT_OPEN
 from services.signups.queries import HoldCounts, ShiftCounts
-from services.signups.words import HEADINGS, STATES, shift_choice
-from shared.errors import DomainError, NotFound
+from services.signups.words import shift_choice
+from shared.errors import DomainError
 from shared.texts import Text
 from shared.texts import text as _
-from shared.web import forms, limits, qr
+from shared.web import forms, limits
 from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.security import personal
 
 OFF: Final = _("This event has been cancelled.")
 OVER: Final = _("This event is over.")
-COOKIE: Final = "steward-signup"
-"""Holds the manage token once its link was opened, so that it is gone from the address bar."""
-COOKIE_AGE: Final = 90 * 24 * 3600
 CHECKED: Final = ("name", "phone", "email", "guardian-name", "guardian-phone")
 """Boxes of the form that are checked one by one while it is filled in."""
 
@@ -98,42 +94,6 @@ def received() -> ResponseReturnValue:
     return render_template("signups/received.html")
 
 
-@door.get("/manage/<token>")
-def open_link(token: str) -> ResponseReturnValue:
-    """Put the manage link's token into a cookie and out of the address bar; nothing else is changed by this."""
-    database.read(queries.signup_by_token, token)
-    return remembering(token)
-
-
-@door.get("/mine")
-def mine() -> ResponseReturnValue:
-    """Show somebody their own sign-up."""
-    return personal(make_response(_mine(Form(None, {}))))
-
-
-@door.post("/mine/withdraw")
-def withdraw() -> ResponseReturnValue:
-    """Withdraw from the shift."""
-    token = own_token()
-    signup = database.read(queries.signup_by_token, token)
-    sent = forms.load(schemas.WithdrawalSchema(), request.form)
-    if sent.data is not None:
-        try:
-            database.write(operations.withdraw, signup.id, reason=sent.data.get("reason"), now=now())
-        except DomainError as error:
-            sent.refuse(error)
-        else:
-            return redirect("/signups/mine", 303)
-    return _mine(sent), 422
-
-
-@door.get("/mine/calendar.ics")
-def mine_in_calendar() -> ResponseReturnValue:
-    """Download one's own sign-up as a calendar entry."""
-    signup = database.read(queries.signup_by_token, own_token())
-    return personal(as_download(signup, now()))
-
-
 def _apply(sent: Form) -> Answer | None:
     """Sign up with what was sent; None where something is wrong, which the form then says."""
     if sent.data is None:
@@ -150,7 +110,7 @@ def _confirmed(answer: Answer) -> ResponseReturnValue:
     if answer.signup_id is None:
         return redirect("/signups/received", 303)
     token = Links(config.secret_key).manage_token(answer.signup_id)
-    return remembering(token)
+    return access.remembering(f"/signups/mine/{answer.signup_id}", token)
 
 
 def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None) -> str:
@@ -177,50 +137,6 @@ def _closed(event: Event) -> Text | None:
     if event.status == "completed" or event.ends_at <= now():
         return OVER
     return None
-
-
-def _mine(typed: Form) -> str:
-    token = own_token()
-    signup = database.read(_own, token)
-    shift, event = signup.shift, signup.shift.event
-    is_live = signup.status is not SignupStatus.WITHDRAWN and event.status == "published"
-    address = f"{config.origin}/signups/manage/{token}"
-    return render_template(
-        "signups/mine.html",
-        signup=signup,
-        shift=shift,
-        event=event,
-        heading=OFF if event.status == "cancelled" else HEADINGS[signup.status],
-        state=STATES[signup.status],
-        is_live=is_live,
-        asks_how=operations.feedback_refusal(signup, now()) is None,
-        can_withdraw=is_live and now() < shift.starts_at,
-        manage_url=address,
-        code=qr.svg(address),
-        values=typed.values,
-        errors=typed.errors,
-    )
-
-
-def own_token() -> str:
-    """Return the manage token that this browser keeps; raises NotFound."""
-    token = request.cookies.get(COOKIE)
-    if not token:
-        raise NotFound(_("Please open the link that you were given when you signed up."))
-    return token
-
-
-def remembering(token: str, page: str = "/signups/mine") -> Response:
-    """Lead to the person's own page, or another that is theirs, with the token in a cookie."""
-    answer = make_response(redirect(page, 303))
-    answer.set_cookie(
-        COOKIE, token, max_age=COOKIE_AGE, path="/signups", secure=config.secure, httponly=True, samesite="Lax"
-    )
-    return personal(answer)
-
-
-def _own(session: Session, token: str) -> Signup:
-    return queries.with_position(session, queries.signup_by_token(session, token))
 
 
 def _event(session: Session, event_id: UUID) -> tuple[Event, list[ShiftCounts]]:

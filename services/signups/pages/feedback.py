@@ -7,12 +7,12 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import feedback, operations, queries
+from services.signups import access, feedback, operations, queries
 from services.signups.feedback import FeedbackSchema
 from services.signups.models import Feedback, Signup
 from services.signups.pages.desk import desk
-from services.signups.pages.door import door, own_token, remembering
-from shared.errors import DomainError
+from services.signups.pages.door import door
+from shared.errors import DomainError, NotFound
 from shared.texts import text as _
 from shared.web import forms
 from shared.web.auth import organizer
@@ -35,13 +35,13 @@ SCORES: Final = {
 def open_feedback(token: str) -> ResponseReturnValue:
     """Put the link's token into a cookie and out of the address bar, and lead to the questions."""
     database.read(queries.signup_by_token, token)
-    return remembering(token, PAGE)
+    return access.remembering(PAGE, token)
 
 
 @door.get("/feedback")
 def ask() -> ResponseReturnValue:
     """Ask how it was, with what was said before."""
-    signup, said = database.read(_said, own_token())
+    signup, said = database.read(_said, request.args.get("signup"))
     values = (
         {}
         if said is None
@@ -58,7 +58,7 @@ def ask() -> ResponseReturnValue:
 @door.post("/feedback")
 def answer() -> ResponseReturnValue:
     """Keep what was said; a form that is wrong comes back with it."""
-    signup, said = database.read(_said, own_token())
+    signup, said = database.read(_said, request.args.get("signup"))
     sent = forms.load(FeedbackSchema(), request.form)
     if sent.data is not None:
         try:
@@ -67,7 +67,7 @@ def answer() -> ResponseReturnValue:
             sent.refuse(error)
         else:
             tell(_("Thank you. Your answer helps to make the next event better."))
-            return redirect(PAGE, 303)
+            return redirect(f"{PAGE}?signup={signup.id}", 303)
     page = _asked(signup, said, sent)
     page.status_code = 422
     return page
@@ -100,6 +100,10 @@ def _asked(signup: Signup, said: Feedback | None, form: Form) -> Response:
     return personal(make_response(page))
 
 
-def _said(session: Session, token: str) -> tuple[Signup, Feedback | None]:
-    signup = queries.signup_by_token(session, token)
+def _said(session: Session, wanted: str | None) -> tuple[Signup, Feedback | None]:
+    """Return the sign-up that is asked about: that of the link opened last, unless the address names another."""
+    opened = access.own(session)
+    signup = opened.latest if wanted is None else next((one for one in opened.signups if str(one.id) == wanted), None)
+    if signup is None:
+        raise NotFound(_("Please open the link that you were given when you signed up."))
     return signup, feedback.given(session, signup.id)
