@@ -26,6 +26,11 @@ FIELDS: Final = (
     "expected_attendance",
     "waitlist",
     "reminders",
+    "offer_minutes",
+    "asks_code",
+    "travel_minutes",
+    "daily_hours",
+    "rest_hours",
 )
 SHIFT_FIELDS: Final = (
     "role",
@@ -39,6 +44,8 @@ SHIFT_FIELDS: Final = (
     "counts_as_service",
     "training",
     "insured",
+    "questions",
+    "swap_approval",
     "position",
 )
 ITEM_FIELDS: Final = ("title", "kind", "performers", "starts_at", "minutes", "place", "roles", "position")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from services.events import preparing
+from services.events import asking, preparing, saved
 from services.events.festivals import next_date
 from services.events.models import Event, EventStatus
 from services.events.playbook import PLAYBOOK, Template
@@ -29,6 +29,16 @@ class WordsSchema(Schema):
     en = fields.String()
 
 
+class QuestionShownSchema(Schema):
+    """What a shift asks of those who sign up; only a choice has options."""
+
+    key = fields.String()
+    kind = fields.String()
+    label = fields.String()
+    options = fields.List(fields.String())
+    required = fields.Boolean()
+
+
 class UsualShiftSchema(Schema):
     """A shift of a template; times are those of the event's day."""
 
@@ -44,6 +54,8 @@ class UsualShiftSchema(Schema):
     counts_as_service = fields.Boolean()
     training = fields.String()
     insured = fields.Boolean()
+    questions = fields.List(fields.Nested(QuestionShownSchema))
+    swap_approval = fields.Boolean()
 
 
 class UsualItemSchema(Schema):
@@ -139,6 +151,8 @@ class ShiftShownSchema(Schema):
     counts_as_service = fields.Boolean()
     training = fields.String()
     insured = fields.Boolean()
+    questions = fields.List(fields.Nested(QuestionShownSchema))
+    swap_approval = fields.Boolean()
     free = fields.Integer()
     confirmed = fields.Integer()
     waitlisted = fields.Integer()
@@ -182,6 +196,11 @@ class EventShownSchema(Schema):
     contact = fields.String()
     expected_attendance = fields.Integer(allow_none=True)
     waitlist = fields.Boolean()
+    offer_minutes = fields.Integer()
+    asks_code = fields.Boolean()
+    travel_minutes = fields.Integer()
+    daily_hours = fields.Integer(allow_none=True)
+    rest_hours = fields.Integer(allow_none=True)
     reason = fields.String(allow_none=True)
     shifts = fields.List(fields.Nested(ShiftShownSchema))
     programme = fields.List(fields.Nested(ItemShownSchema))
@@ -210,6 +229,8 @@ def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organi
                 "counts_as_service": shift.counts_as_service,
                 "training": shift.training,
                 "insured": shift.insured,
+                "questions": shift.questions,
+                "swap_approval": shift.swap_approval,
                 "free": max(shift.capacity - count.taken, 0),
             }
             | (
@@ -244,6 +265,7 @@ def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organi
         "contact": shown.contact,
         "expected_attendance": shown.expected_attendance,
         "waitlist": shown.waitlist,
+        **saved.picked(shown, tuple(asking.SETTINGS)),
         "reason": shown.reason,
         "shifts": shifts,
         "programme": [

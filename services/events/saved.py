@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.events import audit
+from services.events.asking import SETTINGS
 from services.events.models import Event, Kind, SavedTemplate, Theme
 from services.events.playbook import PLAYBOOK, Supply, Template, UsualItem, UsualShift, UsualTask, base_of
 from services.events.times import Move
@@ -61,7 +62,7 @@ def body_of(event: Event) -> dict[str, Any]:
         "ends_at": distance(event.ends_at),
         "venue": {"name": event.venue_name, "address": event.venue_address},
         "reminders": list(event.reminders),
-        **picked(event, WORDS),
+        **picked(event, (*WORDS, *SETTINGS)),
         "shifts": [
             picked(shift, SHIFT) | {"starts_at": distance(shift.starts_at), "ends_at": distance(shift.ends_at)}
             for shift in event.shifts
@@ -83,7 +84,7 @@ def values_at(saved: SavedTemplate, starts_at: datetime, zone: str) -> dict[str,
         return {name: at(value) if name.endswith("_at") else value for name, value in part.items()}
 
     return {
-        **{name: body[name] for name in WORDS},
+        **{name: body[name] for name in (*WORDS, *SETTINGS) if name in body},
         "title": saved.title,
         "theme": Theme(saved.theme),
         "timezone": zone,
@@ -124,7 +125,7 @@ def as_template(saved: SavedTemplate) -> Template:
         reminders=body["reminders"],
         shifts=[
             UsualShift(
-                **{name: shift[name] for name in SHIFT},
+                **{name: shift[name] for name in SHIFT if name in shift},
                 role_en=shift["role"],
                 starts=at(shift["starts_at"]),
                 ends=at(shift["ends_at"]),

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from services.events import preparing, saved
 from services.events.accounts import MAX_USERNAME
+from services.events.asking import EventAsks, ShiftAsks
 from services.events.checks import MAX_ITEMS, MAX_SHIFTS
 from services.events.festivals import FIRST_YEAR, LAST_YEAR
 from services.events.models import EventStatus, Kind, Theme
@@ -104,7 +105,7 @@ class ReminderSchema(Schema):
     before = Before(required=True)
 
 
-class ShiftSchema(ShiftWords):
+class ShiftSchema(ShiftWords, ShiftAsks):
     """A new shift."""
 
     starts_at = Moment(required=True)
@@ -142,7 +143,7 @@ class EventWords(Schema):
     waitlist = fields.Boolean()
 
 
-class EventFields(EventWords):
+class EventFields(EventWords, EventAsks):
     """What new events and changes have in common."""
 
     venue = fields.Nested(VenueSchema)

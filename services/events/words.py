@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from services.events.asking import QuestionKind
 from services.events.models import Event, EventStatus, Kind, ReminderState, Theme
 from services.events.times import Distance
 from shared.principal import Role
@@ -55,6 +56,14 @@ REMINDERS: Final[Mapping[ReminderState, Tag]] = {
     ReminderState.CANCELLED: (_("Cancelled"), "neutral"),
     ReminderState.SKIPPED: (_("Skipped: too late"), "warning"),
 }
+QUESTIONS: Final[Mapping[QuestionKind, Text]] = {
+    QuestionKind.TEXT: _("A few words"),
+    QuestionKind.CHOICE: _("One of several answers"),
+    QuestionKind.NUMBER: _("A number"),
+    QuestionKind.YES_NO: _("Yes or no"),
+}
+ANSWERS: Final[Mapping[str, str]] = {QuestionKind.TEXT: "…", QuestionKind.NUMBER: "0–9", QuestionKind.YES_NO: "✓/✗"}
+"""How the history shows what is answered, in signs that every language reads."""
 USUAL_DISTANCES: Final[Mapping[str, Text]] = {
     "P7D": _("A week before"),
     "P3D": _("Three days before"),
@@ -100,6 +109,11 @@ FIELDS: Final[Mapping[str, Text]] = {
     "waitlist": _("Waitlist"),
     "visitors": _("Residents who came"),
     "reminders": _("Reminders"),
+    "offer_minutes": _("Minutes to think about an offered place"),
+    "asks_code": _("One-time code"),
+    "travel_minutes": _("Minutes on the way between shifts"),
+    "daily_hours": _("Most hours a day"),
+    "rest_hours": _("Hours of rest at least"),
     "shift": _("Shift"),
     "shift.role": _("Role"),
     "shift.description": _("What there is to do"),
@@ -112,6 +126,8 @@ FIELDS: Final[Mapping[str, Text]] = {
     "shift.counts_as_service": _("Counts as service"),
     "shift.training": _("Training needed"),
     "shift.insured": _("Accident insurance"),
+    "shift.questions": _("Questions"),
+    "shift.swap_approval": _("Swaps need approval"),
     "shift.order": _("Order of the shifts"),
     "programme": _("Programme item"),
     "programme.title": _("Title"),
@@ -170,9 +186,14 @@ def value(field: str, raw: object, event: Event) -> str:
     if isinstance(raw, bool):
         return _("yes") if raw else _("no")
     if isinstance(raw, list):
-        return ", ".join(str(one) for one in raw)
+        return ", ".join(_question(one) if isinstance(one, dict) else str(one) for one in raw)
     if isinstance(raw, str):
         if field.endswith("_at"):
             return event.local(datetime.fromisoformat(raw)).strftime("%Y-%m-%d %H:%M")
         return NAMES.get(raw, raw) if field in {"theme", "programme.kind"} else raw
     return str(raw)
+
+
+def _question(asked: Mapping[str, Any]) -> str:
+    answers = " / ".join(asked["options"]) or ANSWERS[asked["kind"]]
+    return f"{asked['label']} ({answers}){' *' if asked['required'] else ''}"

@@ -88,6 +88,8 @@ def test_a_draft_comes_back_whole_with_times_in_its_zone(site, token):
         "counts_as_service": True,
         "training": "",
         "insured": False,
+        "questions": [],
+        "swap_approval": False,
         "free": 6,
         "confirmed": 0,
         "waitlisted": 0,

@@ -16,7 +16,7 @@ from tests.web.site import Site, is_api, later
 from tests.web.world import World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-LEFT_OUT = frozenset({"id", "claim", "template", "year"})
+LEFT_OUT = frozenset({"id", "claim", "template", "year", "key"})
 """Optional fields that mean something else than the others: an entry that is there already, a link, a preset."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """An id that nothing has."""
@@ -212,14 +212,15 @@ def _example(spec: Mapping[str, Any], schemas: Mapping[str, Any], name: str, wor
     spec = _resolved(spec, schemas)
     if "properties" in spec:
         members = {key: inner for key, inner in spec["properties"].items() if key not in LEFT_OUT}
-        return {key: _example(inner, schemas, key, world) for key, inner in members.items()}
-    if "items" in spec:
-        return [_example(spec["items"], schemas, name, world)]
+        example = {key: _example(inner, schemas, key, world) for key, inner in members.items()}
+        return example | ({"kind": "choice"} if "options" in example else {})
     if name in NAMED:
         return NAMED[name](world)
+    if "items" in spec:
+        return [_example(spec["items"], schemas, name, world)]
     if "enum" in spec:
         return spec["enum"][0]
-    return {"integer": 1, "boolean": True}.get(Field((), spec).kind, "文字文字")
+    return {"integer": spec.get("minimum") or 1, "boolean": True}.get(Field((), spec).kind, "文字文字")
 
 
 NAMED: Mapping[str, Callable[[World], Any]] = {
@@ -230,6 +231,7 @@ NAMED: Mapping[str, Callable[[World], Any]] = {
     "language": lambda _world: "zh-CN",
     "timezone": lambda _world: "Asia/Shanghai",
     "before": lambda _world: "P1D",
+    "options": lambda _world: ["甜", "咸"],
     "birth_date": lambda _world: "1990-01-01",
     "starts_at": lambda _world: later(days=10),
     "ends_at": lambda _world: later(days=10, hours=2),

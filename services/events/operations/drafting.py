@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.events import audit, saved
+from services.events.asking import SETTINGS
 from services.events.checks import check
 from services.events.festivals import Monthly, Rule, Weekly, date_in, next_date
 from services.events.models import Event, EventStatus, Theme
@@ -30,6 +31,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "contact": "",
     "expected_attendance": None,
     "waitlist": True,
+    **SETTINGS,
     "reminders": [{"before": "P1D"}, {"before": "PT2H"}],
     "shifts": [],
     "programme": [],
@@ -170,7 +172,12 @@ def _filled(template: Template, day: date, zone: str) -> dict[str, Any]:
         "reminders": [{"before": rule} for rule in template.reminders],
         "shifts": [
             picked(shift, saved.SHIFT)
-            | {"skills": list(shift.skills), "starts_at": at(shift.starts), "ends_at": at(shift.ends)}
+            | {
+                "skills": list(shift.skills),
+                "questions": list(shift.questions),
+                "starts_at": at(shift.starts),
+                "ends_at": at(shift.ends),
+            }
             for shift in template.shifts
         ],
         "programme": [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
+from services.events.asking import OF_SHIFT, SETTINGS
 from services.events.models import Event, Kind, ProgrammeItem, Shift
 from services.events.times import Move
 from shared.errors import Invalid
@@ -25,6 +26,7 @@ PLAIN: Final = (
     "contact",
     "expected_attendance",
     "waitlist",
+    *SETTINGS,
 )
 SHIFT: Final[Mapping[str, Any]] = {
     "description": "",
@@ -59,7 +61,9 @@ def write(event: Event, entered: Mapping[str, Any]) -> None:
     if "reminders" in entered:
         event.reminders = list(dict.fromkeys(reminder["before"] for reminder in entered["reminders"]))
     if "shifts" in entered:
-        event.shifts = _arranged("shifts", event.shifts, entered["shifts"], lambda: Shift(id=uuid4(), **SHIFT))
+        event.shifts = _arranged(
+            "shifts", event.shifts, entered["shifts"], lambda: Shift(id=uuid4(), **SHIFT, **OF_SHIFT)
+        )
     if "programme" in entered:
         event.programme = _arranged(
             "programme", event.programme, entered["programme"], lambda: ProgrammeItem(id=uuid4(), **ITEM)

@@ -1,9 +1,9 @@
 """What an event template consists of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Final
+from typing import Any, Final
 
 from services.events.festivals import Rule
 from services.events.models import Kind, Theme
@@ -32,6 +32,8 @@ class UsualShift:
     counts_as_service: bool = True
     training: str = ""
     insured: bool = False
+    questions: Sequence[Mapping[str, Any]] = ()
+    swap_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
