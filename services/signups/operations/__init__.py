@@ -11,6 +11,7 @@ from services.signups.operations.attendance import (
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.feedback import feedback_refusal, give_feedback
 from services.signups.operations.holds import record_pledge
+from services.signups.operations.hours import find_forgotten
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
 
@@ -23,6 +24,7 @@ __all__ = [
     "check_out",
     "clear",
     "feedback_refusal",
+    "find_forgotten",
     "give_feedback",
     "mark_absent",
     "move_signup",
