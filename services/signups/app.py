@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.signups import api, handlers, idempotency, notices, pages, waitlist
+from services.signups import api, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations import forget_links
@@ -22,6 +22,7 @@ service = Service(
         Task(idempotency.forget, timedelta(hours=1)),
         Task(forget_links, timedelta(hours=1)),
         Task(sign_ins.forget, timedelta(hours=1)),
+        Task(operations.find_forgotten, timedelta(minutes=5)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
     ],
     work=lambda config: [

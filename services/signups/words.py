@@ -56,6 +56,8 @@ def steps(signup: Signup, now: datetime) -> list[Step]:
         found.append(CHECK_IN)
         if begun:
             found.append(Step("absent", _("Did not come"), "circle-x", folded=True))
+    elif signup.status is SignupStatus.ATTENDED and signup.checked_in_at is None:
+        found.append(Step("undo-check-in", UNDO, "undo-2", "quiet", folded=True))
     elif signup.status is SignupStatus.ATTENDED and signup.checked_out_at is None:
         found += [Step("check-out", _("Check out"), "log-out"), Step("undo-check-in", UNDO, "undo-2", "quiet")]
     elif signup.status is SignupStatus.ATTENDED:

@@ -39,7 +39,7 @@ class SignupWithdrawnSchema(SignupSchema):
 
 
 class SignupAttendedSchema(SignupSchema):
-    """The person was there; ``minutes`` is known once they have checked out."""
+    """The person was there; ``minutes`` are those that count as service, once that is settled."""
 
     message_type = "signup.attended"
 

@@ -16,10 +16,10 @@ def test_check_in_and_out_give_the_minutes(world: World) -> None:
     start = world.event["starts_at"]
     for moment in (start, start + timedelta(minutes=5)):
         world.database.write(operations.check_in, answer.signup_id, now=moment)
-    for moment in (start + timedelta(minutes=90), start + timedelta(minutes=95)):
+    for moment in (start + timedelta(minutes=120), start + timedelta(minutes=125)):
         signup = world.database.write(operations.check_out, answer.signup_id, now=moment)
-    assert signup.minutes == 90
-    assert [message["minutes"] for message in world.messages("signup.attended")] == [None, 90]
+    assert signup.minutes == 120
+    assert [message["minutes"] for message in world.messages("signup.attended")] == [None, 120]
 
 
 def test_absence_is_noted_after_the_start_and_can_be_mended(world: World) -> None:
@@ -61,7 +61,7 @@ def test_each_step_can_be_taken_back_and_only_once(world: World) -> None:
         return world.database.write(operation, answer.signup_id, now=start + timedelta(minutes=minutes))
 
     do(operations.check_in)
-    do(operations.check_out, 60)
+    do(operations.check_out, 120)
     for _ in range(2):
         signup = do(operations.undo_check_out)
         assert (signup.status, signup.minutes) == (SignupStatus.ATTENDED, None)

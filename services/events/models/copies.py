@@ -20,7 +20,7 @@ class SignupCopy(Base):
     shift_id: Mapped[UUID]
     status: Mapped[str]
     minutes: Mapped[int | None]
-    """From check-in to check-out, once both are known."""
+    """What counts as service by the ledger of the sign-up service, once that is settled."""
 
     __table_args__ = (Index("ix_signup_copies_event_id", "event_id", "shift_id", "status"),)
 

@@ -3,9 +3,11 @@
 from services.signups.models.access import AccessLink
 from services.signups.models.base import Base
 from services.signups.models.events import Event, Shift
+from services.signups.models.hours import EntryKind, HourEntry, HourReview, Outcome, ReviewKind
 from services.signups.models.keys import IdempotencyKey
 from services.signups.models.people import Volunteer
 from services.signups.models.places import Hold, Place
+from services.signups.models.records import Certificate, Record, RecordKind
 from services.signups.models.signups import (
     KEEPS_TIME,
     LIVE,
@@ -25,11 +27,19 @@ __all__ = [
     "SEATED",
     "AccessLink",
     "Base",
+    "Certificate",
+    "EntryKind",
     "Event",
     "Feedback",
     "Hold",
+    "HourEntry",
+    "HourReview",
     "IdempotencyKey",
+    "Outcome",
     "Place",
+    "Record",
+    "RecordKind",
+    "ReviewKind",
     "Shift",
     "Signup",
     "SignupStatus",

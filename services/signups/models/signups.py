@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, false, func, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from services.signups.models.base import Base
 from services.signups.models.events import Shift
+from services.signups.models.hours import HourEntry
 from services.signups.models.people import Volunteer
 from shared.database import one_of
 from shared.errors import Conflict
@@ -83,6 +84,15 @@ class Signup(Base):
     walk_in: Mapped[bool] = mapped_column(server_default=false())
     """Whether an organizer wrote the person down on the spot."""
 
+    minutes: Mapped[int | None] = column_property(
+        select(func.nullif(func.sum(HourEntry.minutes), 0))
+        .where(HourEntry.signup_id == id)  # noqa: A003  # the column above
+        .correlate_except(HourEntry)
+        .scalar_subquery(),
+        expire_on_flush=False,  # what writes to the ledger reads it again; others would read it for nothing
+    )
+    """Minutes of service by the ledger, and by nothing else; None while there are none."""
+
     waitlist_position = cast("int | None", None)
     """The turn of one who waits, from 1; queries fill it in where it is shown."""
 
@@ -108,13 +118,6 @@ class Signup(Base):
         ),
         Index("ix_signups_event_id", "event_id", "status", "created_at"),
     )
-
-    @property
-    def minutes(self) -> int | None:
-        """Minutes from check-in to check-out, once both are known."""
-        if self.checked_in_at is None or self.checked_out_at is None:
-            return None
-        return int((self.checked_out_at - self.checked_in_at).total_seconds() // 60)
 
     @property
     def is_to_clear(self) -> bool:

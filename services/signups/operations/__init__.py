@@ -13,6 +13,7 @@ from services.signups.operations.details import change_details
 from services.signups.operations.feedback import feedback_refusal, give_feedback
 from services.signups.operations.finding import forget_links, send_links
 from services.signups.operations.holds import record_pledge
+from services.signups.operations.hours import find_forgotten
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
 
@@ -27,6 +28,7 @@ __all__ = [
     "clear",
     "feedback_refusal",
     "forget_links",
+    "find_forgotten",
     "give_feedback",
     "mark_absent",
     "move_signup",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.signups import announcements
 from services.signups.models import Signup, SignupStatus
+from services.signups.operations import hours
 from services.signups.operations.signing import locked
 from shared.errors import Conflict
 from shared.texts import text as _
@@ -29,12 +30,13 @@ def check_in(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
 def check_out(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
     """Note that the person has left; a second time changes nothing. Raises NotFound, Conflict before check-in."""
     signup = locked(session, signup_id)
-    if signup.status is not SignupStatus.ATTENDED:
+    if signup.status is not SignupStatus.ATTENDED or signup.checked_in_at is None:
         raise Conflict(_("This person has not been checked in."))
     if signup.checked_out_at is not None:
         return signup
     signup.checked_out_at = now
     signup.version += 1
+    hours.settle(session, signup, now=now)
     return _announced(session, signup, now)
 
 
@@ -46,6 +48,7 @@ def mark_absent(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
     if now < signup.shift.starts_at:
         raise Conflict(_("The shift has not begun yet."))
     signup.move_to(SignupStatus.ABSENT)
+    hours.unsettle(session, signup, now=now)
     signup.checked_in_at = signup.checked_out_at = None
     return _announced(session, signup, now)
 
@@ -69,6 +72,7 @@ def undo_check_out(session: Session, signup_id: UUID, *, now: datetime) -> Signu
         return signup
     signup.checked_out_at = None
     signup.version += 1
+    hours.unsettle(session, signup, now=now)
     return _announced(session, signup, now)
 
 
@@ -80,6 +84,7 @@ def _expected_again(session: Session, signup_id: UUID, noted: SignupStatus, now:
     if signup.status is not noted:
         raise Conflict(_("Something else has been noted meanwhile. Please look at the row again."))
     signup.move_to(SignupStatus.CONFIRMED)
+    hours.unsettle(session, signup, now=now)
     signup.checked_in_at = signup.checked_out_at = None
     return _announced(session, signup, now)
 
