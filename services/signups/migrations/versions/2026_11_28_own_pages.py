@@ -5,7 +5,7 @@ from alembic import op
 from shared.database import UtcDateTime
 
 revision = '8a001f3afdb7'
-down_revision = '3178a2271110'
+down_revision = '8752693758bf'
 branch_labels = None
 depends_on = None
 
