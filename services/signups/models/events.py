@@ -58,6 +58,7 @@ class Shift(Base):
     counts_as_service: Mapped[bool]
     training: Mapped[str] = mapped_column(server_default="")
     insured: Mapped[bool] = mapped_column(server_default=false())
+    swap_approval: Mapped[bool] = mapped_column(server_default=false())
 
     event: Mapped[Event] = relationship(back_populates="shifts", lazy="joined", innerjoin=True)
 
