@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.signups.models import Feedback, Hold, Place, Shift, Signup, SignupStatus
+from services.signups.models import Feedback, Handover, Hold, Place, Shift, Signup, SignupStatus
 from shared.messaging import outbox
 from shared.notices import queue
 
@@ -120,6 +120,26 @@ def tell_moved(session: Session, signup: Signup, now: datetime, *, known: UUID |
         told = earlier.get("known", "")  # the release before did not note it
     if told != str(signup.shift_id):
         _tell(session, "moved_shift", signup, signup.shift.ends_at, {"known": told}, now)
+
+
+def tell_handed_over(session: Session, giver: Signup, taker: Signup, now: datetime) -> None:
+    """Queue the news for both that the place of the one is now the other's."""
+    _tell(session, "handed_on", giver, giver.shift.ends_at, {}, now)
+    _tell(session, "taken_over", taker, taker.shift.ends_at, {}, now)
+
+
+def tell_not_handed_over(session: Session, handover: Handover, person_id: UUID, now: datetime) -> None:
+    """Queue the news that the place stays where it is."""
+    signup = handover.signup
+    queue.plan(
+        session,
+        kind="not_handed_over",
+        person_id=person_id,
+        event_id=signup.event_id,
+        rule=str(handover.id),
+        expires_at=signup.shift.ends_at,
+        now=now,
+    )
 
 
 def _tell(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.signups import api, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
-from services.signups.operations import forget_links
+from services.signups.operations import forget_links, lapse_handovers
 from services.signups.operations.importing import people
 from shared import imports, sign_ins
 from shared.service import Service, Task
@@ -20,6 +20,7 @@ service = Service(
     tasks=[
         Task(waitlist.sweep, timedelta(seconds=30)),
         Task(idempotency.forget, timedelta(hours=1)),
+        Task(lapse_handovers, timedelta(minutes=1)),
         Task(forget_links, timedelta(hours=1)),
         Task(sign_ins.forget, timedelta(hours=1)),
         Task(operations.find_forgotten, timedelta(minutes=5)),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.signups.models import Signup
+from services.signups.models import Signup, Volunteer
 from shared import phones
 from shared.web.auth import current_principal
 
@@ -21,8 +21,12 @@ def number(signup: Signup) -> str:
 
 def phone(signup: Signup) -> str:
     """Return the number as people read it, with its middle hidden from those who only look on."""
-    whole = signup.volunteer.phone
-    return phones.shown(whole) if may_see() else phones.masked(whole)
+    return phone_of(signup.volunteer)
+
+
+def phone_of(volunteer: Volunteer) -> str:
+    """Return somebody's number as people read it, with its middle hidden from those who only look on."""
+    return phones.shown(volunteer.phone) if may_see() else phones.masked(volunteer.phone)
 
 
 def known(signup: Signup, field: str) -> Any:

@@ -45,6 +45,10 @@ class Links:
         """Return the token of the link that opens all sign-ups of a person."""
         return self._derived(b"access:" + link_id.bytes)
 
+    def handover_token(self, handover_id: UUID) -> str:
+        """Return the token of the link by which somebody takes another's place."""
+        return self._derived(b"handover:" + handover_id.bytes)
+
     def address_mark(self, address: str) -> str:
         """Return what tells an e-mail address from others without naming it."""
         return self._derived(b"address:" + address.encode())

@@ -21,7 +21,7 @@ from shared.texts import text as _
 
 LOOK_IT_UP: Final = _("Look it up or withdraw: %(link)s")
 HOW_WAS_IT: Final = _("How was it? Three questions, one minute: %(link)s")
-OF_ONE_SIGNUP: Final = ("promoted", "moved_shift")
+OF_ONE_SIGNUP: Final = ("promoted", "moved_shift", "handed_on", "taken_over")
 """Kinds of notices about one shift only; their ``rule`` is the sign-up's id."""
 
 
@@ -72,6 +72,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         ),
         (SignupStatus.CONFIRMED,),
     ),
+    "handed_on": Wording(
+        _("Your place has a new owner: %(event)s"),
+        _("%(name)s, your place has been handed on and you need not come: %(event)s, %(role)s, %(time)s."),
+        (SignupStatus.WITHDRAWN,),
+    ),
+    "taken_over": Wording(
+        _("You have a place: %(event)s"),
+        _("%(name)s, the place that was offered to you is yours: %(event)s, %(role)s, %(time)s, %(place)s."),
+        (SignupStatus.CONFIRMED,),
+    ),
 }
 
 
@@ -82,6 +92,8 @@ def composer(config: Config) -> Composer:
     def compose(session: Session, notice: Notice, now: datetime) -> Letter | None:
         if notice.kind == "shift_removed":
             return _about_the_event(session, notice)
+        if notice.kind == "not_handed_over":
+            return own_letters.not_handed_over(session, notice, now)
         if notice.kind == "own_link":
             return own_letters.own_link(session, notice, links, config.origin)
         signup, wording = _signup(session, notice), WORDINGS[notice.kind]

@@ -1,13 +1,14 @@
-"""The letters that are about a person's own pages, and not about an event."""
+"""The letters that are about no sign-up of their reader: the link to all of them, and a place that was not had."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups.links import Links
-from services.signups.models import AccessLink, Signup, Volunteer
-from shared import catalogues
+from services.signups.models import AccessLink, Handover, Signup, Volunteer
+from shared import catalogues, dates
 from shared.notices.queue import Letter
 from shared.notices.tables import Notice
 from shared.texts import text as _
@@ -37,5 +38,44 @@ def own_link(session: Session, notice: Notice, links: Links, origin: str) -> Let
         body=f"{language.translate(body)}\n\n{address}",
         phone=volunteer.phone if link.address_mark is None else None,
         email=carrying[0].email if carrying else None,
+        language=language.tag,
+    )
+
+
+def not_handed_over(session: Session, notice: Notice, now: datetime) -> Letter | None:
+    """Write that a place stays with the one who has it: to that person, or to whoever asked for it."""
+    handover = session.get(Handover, UUID(notice.rule))
+    if handover is None or handover.taker is None:
+        return None
+    giver = handover.signup
+    shift, event = giver.shift, giver.shift.event
+    is_giver = notice.person_id == giver.volunteer_id
+    person, email = (giver.volunteer, giver.email) if is_giver else (handover.taker, handover.email)
+    language = catalogues.language("signups", giver.language if is_giver else handover.language)
+    filling = {
+        "name": person.name,
+        "event": event.title,
+        "role": shift.role,
+        "time": dates.span(shift.starts_at, shift.ends_at, event.timezone, language, now),
+    }
+    if is_giver:
+        subject = _("You keep your place: %(event)s", event=event.title)
+        body = _(
+            "%(name)s, your place could not be handed on, and you are still expected: %(event)s, %(role)s, %(time)s. If"
+            " you cannot come, please withdraw.",
+            **filling,
+        )
+    else:
+        subject = _("The place stays with its owner: %(event)s", event=event.title)
+        body = _(
+            "%(name)s, the place that you asked for could not be handed to you: %(event)s, %(role)s, %(time)s. Please"
+            " look at the event's page for others.",
+            **filling,
+        )
+    return Letter(
+        subject=str(language.translate(subject)),
+        body=str(language.translate(body)),
+        phone=person.phone,
+        email=email,
         language=language.tag,
     )

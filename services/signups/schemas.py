@@ -97,6 +97,18 @@ class WithdrawalSchema(Schema):
     reason = Line(max=200, allow_none=True)
 
 
+class TakerForm(Schema):
+    """Somebody who takes the place that another gives away; ``key`` was made with the page."""
+
+    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
+    phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
+    email = Email(allow_none=True)
+    birth_date = Day(allow_none=True)
+    guardian = fields.Nested(GuardianSchema, allow_none=True)
+    consent = fields.Boolean(required=True, validate=true)
+    key = fields.UUID(required=True)
+
+
 class MoveSchema(Schema):
     """Where to move somebody; the birth date only where the shift has a minimum age and none is known yet."""
 

@@ -86,6 +86,7 @@ class Addresses:
             *((f"/{service}/api/docs", f"/{service}/api/docs") for service in NAMES),
             ("/signups/events/<uuid:event_id>", f"/signups/events/{event['id']}"),
             ("/signups/received", "/signups/received"),
+            ("/signups/take/<token>", _to_take(site, mine)),
             ("/signups/find", "/signups/find"),
             ("/signups/find/sent", "/signups/find/sent"),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
@@ -126,6 +127,7 @@ class Addresses:
             ("/signups/desk/events/<uuid:event_id>/walk-in", f"/signups/desk/events/{event['id']}/walk-in"),
             ("/signups/desk/signups/<uuid:signup_id>/move", f"/signups/desk/signups/{mine['id']}/move"),
             ("/signups/desk", "/signups/desk"),
+            ("/signups/desk/swaps", "/signups/desk/swaps"),
             ("/events/desk/import", "/events/desk/import"),
             ("/events/desk/import/<uuid:upload_id>", plan),
             ("/signups/desk/events/<uuid:event_id>/import", f"/signups/desk/events/{event['id']}/import"),
@@ -161,6 +163,7 @@ class Addresses:
             Sample("/signups/mine", ANYBODY, "/signups/mine"),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
             Sample("/signups/mine/<uuid:signup_id>", VOLUNTEER, f"/signups/mine/{mine['id']}"),
+            Sample("/signups/mine/<uuid:signup_id>/give", VOLUNTEER, f"/signups/mine/{mine['id']}/give"),
             Sample("/signups/mine/<uuid:signup_id>/details", VOLUNTEER, f"/signups/mine/{mine['id']}/details"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
@@ -206,6 +209,18 @@ def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str]:
         send("/events/desk/import", {}, {"file": ("plan.xlsx", xlsx("活动", head, rows))}),
         send(f"/signups/desk/events/{event['id']}/import", {"lines": lines, "agreed": "true"}),
     )
+
+
+def _to_take(site: Site, mine: Mapping[str, Any]) -> str:
+    """Make the link by which somebody else can take the place, as its volunteer does; return its path."""
+    browser = requests.Session()
+    browser.get(mine["manage_url"], timeout=30)
+    page = f"{site.origin}/signups/mine/{mine['id']}/give"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(page, timeout=30).text)
+    assert token is not None
+    made = re.search(r"/signups/take/[\w-]+", browser.post(page, data={"csrf_token": token[1]}, timeout=30).text)
+    assert made is not None
+    return made[0]
 
 
 def _links(site: Site) -> list[str]:

@@ -158,6 +158,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "claim": world.claim,
         "manage": world.manage_token,
         "feedback": world.manage_token,
+        "take": world.give,
         "enter": world.contact,
         "invitations": world.invitation,
     }
@@ -172,6 +173,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "item_id": event["programme"][0]["id"],
         "task_id": event["tasks"][0]["id"],
         "supply_id": event["supplies"][0]["id"],
+        "handover_id": NOBODY,
         "message_id": NOBODY,
         "upload_id": NOBODY,
         "key": world.template,

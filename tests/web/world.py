@@ -38,6 +38,7 @@ class World:
     invitation: str
     invitation_id: str
     claim: str
+    give: str
     template: str
 
     @property
@@ -115,8 +116,16 @@ def build(site: Site) -> World:
         invitation=invited["url"].rpartition("/")[2],
         invitation_id=invited["id"],
         claim=held["claim_url"].rpartition("/")[2],
+        give=a_place_to_give(site, second),
         template=kept["key"],
     )
+
+
+def a_place_to_give(site: Site, signup: dict[str, Any]) -> str:
+    """Return the token of a link by which the sign-up's place can be taken."""
+    page, visitor = f"/signups/mine/{signup['id']}/give", site.visitor(signup=signup["manage_token"])
+    visitor.send(page, {})
+    return visitor.get(page).text.partition("/signups/take/")[2].partition('"')[0]
 
 
 def sign_in(site: Site, username: str = ADMIN) -> str:

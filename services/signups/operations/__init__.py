@@ -12,6 +12,14 @@ from services.signups.operations.copies import record_event, remind
 from services.signups.operations.details import change_details
 from services.signups.operations.feedback import feedback_refusal, give_feedback
 from services.signups.operations.finding import forget_links, send_links
+from services.signups.operations.handing_over import (
+    agree_to_handover,
+    decline_handover,
+    keep_place,
+    lapse_handovers,
+    offer_place,
+    take_place,
+)
 from services.signups.operations.holds import record_pledge
 from services.signups.operations.hours import find_forgotten
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
@@ -22,22 +30,28 @@ __all__ = [
     "Application",
     "Guardian",
     "add_walk_in",
+    "agree_to_handover",
     "change_details",
     "check_in",
     "check_out",
     "clear",
+    "decline_handover",
     "feedback_refusal",
     "find_forgotten",
     "forget_links",
     "give_feedback",
+    "keep_place",
+    "lapse_handovers",
     "mark_absent",
     "move_signup",
+    "offer_place",
     "record_event",
     "record_pledge",
     "remind",
     "send_links",
     "sign_up",
     "take_back_clearing",
+    "take_place",
     "undo_absence",
     "undo_check_in",
     "undo_check_out",

@@ -10,7 +10,7 @@ from services.signups import access, operations, schemas, waitlist
 from services.signups.access import Own, own
 from services.signups.calendars import as_download
 from services.signups.links import Links
-from services.signups.models import LIVE, Signup, SignupStatus
+from services.signups.models import LIVE, Signup, SignupStatus, may_be_given
 from services.signups.pages.door import OFF, door
 from services.signups.words import HEADINGS, STATES
 from shared.errors import DomainError
@@ -96,6 +96,7 @@ def _page(signup: Signup, typed: Form) -> str:
         is_live=is_live,
         asks_how=operations.feedback_refusal(signup, now()) is None,
         can_withdraw=is_live and signup.status in LIVE and now() < shift.starts_at,
+        can_give=may_be_given(signup, now()),
         can_return=signup.status is SignupStatus.WITHDRAWN and event.status == "published" and now() < shift.starts_at,
         waits=signup.status is SignupStatus.WAITLISTED,
         manage_url=address,

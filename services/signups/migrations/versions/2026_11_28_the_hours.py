@@ -11,7 +11,7 @@ from alembic import op
 from shared.database import UtcDateTime
 
 revision = '63ed89cc71e2'
-down_revision = '8a001f3afdb7'
+down_revision = "1c48ae5975ef"
 branch_labels = None
 depends_on = None
 
