@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.signups import api, handlers, idempotency, notices, pages, waitlist
+from services.signups import api, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people
@@ -18,6 +18,7 @@ service = Service(
     confirm=sign_ins.confirm,
     tasks=[
         Task(waitlist.sweep, timedelta(seconds=30)),
+        Task(operations.expire_offers, timedelta(seconds=30)),
         Task(idempotency.forget, timedelta(hours=1)),
         Task(sign_ins.forget, timedelta(hours=1)),
         Task(imports.forget_uploads, timedelta(minutes=10)),

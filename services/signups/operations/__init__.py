@@ -11,6 +11,7 @@ from services.signups.operations.attendance import (
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.feedback import feedback_refusal, give_feedback
 from services.signups.operations.holds import record_pledge
+from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
 
@@ -18,10 +19,13 @@ __all__ = [
     "Answer",
     "Application",
     "Guardian",
+    "accept_offer",
     "add_walk_in",
     "check_in",
     "check_out",
     "clear",
+    "decline_offer",
+    "expire_offers",
     "feedback_refusal",
     "give_feedback",
     "mark_absent",
