@@ -31,18 +31,22 @@ PUBLIC: Final = (EventStatus.PUBLISHED, EventStatus.CANCELLED, EventStatus.COMPL
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many people stand where on a shift; ``held`` places are kept for units and still nameless."""
+    """How many people stand where on a shift; ``held`` places are kept for units and still nameless.
+
+    ``offered`` places are kept for some of the ``waitlisted``, until they have answered.
+    """
 
     confirmed: int = 0
     waitlisted: int = 0
     attended: int = 0
     absent: int = 0
     held: int = 0
+    offered: int = 0
 
     @property
     def taken(self) -> int:
         """Places that are not free, whatever became of them."""
-        return self.confirmed + self.attended + self.absent + self.held
+        return self.confirmed + self.attended + self.absent + self.held + self.offered
 
     @property
     def is_empty(self) -> bool:
@@ -56,6 +60,7 @@ class Counts:
             self.attended + other.attended,
             self.absent + other.absent,
             self.held + other.held,
+            self.offered + other.offered,
         )
 
 
@@ -170,12 +175,13 @@ def shift_counts(session: Session, event_ids: Iterable[UUID]) -> Mapping[UUID, C
                 func.sum(case((SignupCopy.status == status, 1), else_=0))
                 for status in ("confirmed", "waitlisted", "attended", "absent")
             ),
+            func.sum(case((SignupCopy.offered.is_(True), 1), else_=0)),
         )
         .where(SignupCopy.event_id.in_(ids))
         .group_by(SignupCopy.shift_id)
     )
-    for shift_id, *numbers in signups:
-        found[shift_id] = Counts(*numbers)
+    for shift_id, confirmed, waitlisted, attended, absent, offered in signups:
+        found[shift_id] = Counts(confirmed, waitlisted, attended, absent, offered=offered)
     holds = session.execute(
         select(HoldCopy.shift_id, func.sum(HoldCopy.held - HoldCopy.claimed))
         .where(HoldCopy.event_id.in_(ids))

@@ -157,6 +157,7 @@ class ShiftShownSchema(Schema):
     confirmed = fields.Integer()
     waitlisted = fields.Integer()
     held = fields.Integer()
+    offered = fields.Integer()
     attended = fields.Integer()
 
 
@@ -238,6 +239,7 @@ def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organi
                     "confirmed": count.confirmed,
                     "waitlisted": count.waitlisted,
                     "held": count.held,
+                    "offered": count.offered,
                     "attended": count.attended,
                 }
                 if to_organizer

@@ -33,6 +33,8 @@ def signup_changed(session: Session, signup: Signup, now: datetime) -> None:
         "status": signup.status.value,
         "pledge_id": signup.pledge_id,
     }
+    if signup.status is SignupStatus.WAITLISTED:
+        data["offered"] = signup.offered_until is not None
     if signup.status is SignupStatus.ATTENDED:
         data |= {
             "checked_in_at": signup.checked_in_at,
@@ -105,8 +107,14 @@ def thank(session: Session, signup: Signup, now: datetime) -> None:
 
 
 def tell_promoted(session: Session, signup: Signup, now: datetime) -> None:
-    """Queue the good news for someone who waited."""
-    _tell(session, "promoted", signup, signup.shift.starts_at, {}, now)
+    """Queue the good news for someone who waited: that they have a place, or are offered one."""
+    kind = "promoted" if signup.offered_until is None else "offered"
+    _tell(session, kind, signup, signup.offered_until or signup.shift.starts_at, {}, now)
+
+
+def tell_expired(session: Session, signup: Signup, now: datetime) -> None:
+    """Queue the news for someone who did not accept a place in time."""
+    _tell(session, "offer_expired", signup, signup.shift.starts_at, {}, now)
 
 
 def tell_moved(session: Session, signup: Signup, now: datetime, *, known: UUID | None) -> None:

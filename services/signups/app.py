@@ -19,6 +19,7 @@ service = Service(
     confirm=sign_ins.confirm,
     tasks=[
         Task(waitlist.sweep, timedelta(seconds=30)),
+        Task(operations.expire_offers, timedelta(seconds=30)),
         Task(idempotency.forget, timedelta(hours=1)),
         Task(lapse_handovers, timedelta(minutes=1)),
         Task(forget_links, timedelta(hours=1)),

@@ -19,9 +19,10 @@ from shared.notices.tables import Notice
 from shared.texts import Text
 from shared.texts import text as _
 
+ACCEPT: Final = _("Accept or decline with one tap: %(link)s")
 LOOK_IT_UP: Final = _("Look it up or withdraw: %(link)s")
 HOW_WAS_IT: Final = _("How was it? Three questions, one minute: %(link)s")
-OF_ONE_SIGNUP: Final = ("promoted", "moved_shift", "handed_on", "taken_over")
+OF_ONE_SIGNUP: Final = ("promoted", "offered", "offer_expired", "moved_shift", "handed_on", "taken_over")
 """Kinds of notices about one shift only; their ``rule`` is the sign-up's id."""
 
 
@@ -64,6 +65,22 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         _("%(name)s, a place has become free and it is yours: %(event)s, %(role)s, %(time)s, %(place)s."),
         (SignupStatus.CONFIRMED,),
     ),
+    "offered": Wording(
+        _("A place for you until %(until)s: %(event)s"),
+        _(
+            "%(name)s, a place has become free: %(event)s, %(role)s, %(time)s, %(place)s. It is kept for you until"
+            " %(until)s; then it goes to the next person."
+        ),
+        (SignupStatus.WAITLISTED,),
+    ),
+    "offer_expired": Wording(
+        _("The place has gone on: %(event)s"),
+        _(
+            "%(name)s, a place was kept for you and you have not accepted it in time, so it has gone to the next"
+            " person: %(event)s, %(role)s, %(time)s. If you still want to help, please sign up again."
+        ),
+        (SignupStatus.WITHDRAWN,),
+    ),
     "moved_shift": Wording(
         _("Your new shift: %(event)s"),
         _(
@@ -104,7 +121,7 @@ def composer(config: Config) -> Composer:
             address = f"{config.origin}/signups/feedback/{links.manage_token(signup.id)}"
             return _letter(signup, subject, _thanks(session, signup) or body, address, HOW_WAS_IT)
         address = f"{config.origin}/signups/manage/{links.manage_token(signup.id)}"
-        return _letter(signup, subject, body, address)
+        return _letter(signup, subject, body, address, ACCEPT if notice.kind == "offered" else LOOK_IT_UP)
 
     return compose
 
@@ -114,6 +131,8 @@ def _applies(wording: Wording, signup: Signup, notice: Notice, now: datetime) ->
     event = signup.shift.event
     if signup.status not in wording.statuses or event.status != wording.event_status:
         return False
+    if notice.kind == "offered":
+        return signup.offered_until is not None and notice.occurrence == signup.version
     return notice.kind != "reminder" or (notice.occurrence == event.occurrence and now < signup.shift.starts_at)
 
 
@@ -126,6 +145,7 @@ def _filled(wording: Wording, signup: Signup, now: datetime) -> tuple[Text, Text
         "role": shift.role,
         "time": dates.span(shift.starts_at, shift.ends_at, event.timezone, language, now),
         "place": " ".join(part for part in (event.venue_name, event.venue_address) if part),
+        "until": dates.moment(signup.offered_until or shift.starts_at, event.timezone, language, now),
         "reason": event.reason or "–",
     }
     return _(wording.subject.msgid, **filling), _(wording.body.msgid, **filling)

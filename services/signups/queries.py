@@ -18,12 +18,16 @@ from shared.texts import text as _
 
 @dataclass(frozen=True, slots=True)
 class ShiftCounts:
-    """A shift and how full it is. ``capacity`` counts the places there are; ``held`` those kept and still nameless."""
+    """A shift and how full it is. ``capacity`` counts the places there are; ``held`` those kept and still nameless.
+
+    ``offered`` places are kept for some of the ``waitlisted``, until they have answered.
+    """
 
     shift: Shift
     capacity: int
     confirmed: int
     held: int
+    offered: int
     free: int
     waitlisted: int
 
@@ -61,7 +65,7 @@ def shifts(session: Session, event_id: UUID) -> Sequence[ShiftCounts]:
         .subquery()
     )
     waiting = (
-        select(Signup.shift_id, func.count().label("waitlisted"))
+        select(Signup.shift_id, func.count().label("waitlisted"), func.count(Signup.offered_until).label("offered"))
         .where(Signup.event_id == event_id, Signup.status == SignupStatus.WAITLISTED)
         .group_by(Signup.shift_id)
         .subquery()
@@ -72,6 +76,7 @@ def shifts(session: Session, event_id: UUID) -> Sequence[ShiftCounts]:
             func.coalesce(places.c.capacity, 0),
             func.coalesce(places.c.taken, 0),
             func.coalesce(places.c.held, 0),
+            func.coalesce(waiting.c.offered, 0),
             func.coalesce(waiting.c.waitlisted, 0),
         )
         .outerjoin(places, places.c.shift_id == Shift.id)
@@ -80,8 +85,8 @@ def shifts(session: Session, event_id: UUID) -> Sequence[ShiftCounts]:
         .order_by(Shift.starts_at, Shift.position)
     )
     return [
-        ShiftCounts(shift, capacity, taken, held, capacity - taken - held, waitlisted)
-        for shift, capacity, taken, held, waitlisted in rows
+        ShiftCounts(shift, capacity, taken - offered, held, offered, capacity - taken - held, waitlisted)
+        for shift, capacity, taken, held, offered, waitlisted in rows
     ]
 
 
@@ -119,8 +124,7 @@ def signup_by_token(session: Session, token: str) -> Signup:
 
 def with_position(session: Session, signup: Signup) -> Signup:
     """Fill in the sign-up's turn, where it waits."""
-    waits = signup.status is SignupStatus.WAITLISTED
-    signup.waitlist_position = waitlist.position(session, signup) if waits else None
+    signup.waitlist_position = waitlist.position(session, signup) if waitlist.is_in_line(signup) else None
     return signup
 
 

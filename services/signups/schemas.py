@@ -165,6 +165,7 @@ class ShiftSchema(Schema):
     capacity = fields.Integer()
     confirmed = fields.Integer()
     held = fields.Integer()
+    offered = fields.Integer()
     free = fields.Integer()
     waitlisted = fields.Integer()
 
@@ -197,6 +198,7 @@ class SignupSchema(Schema):
     birth_date = fields.Function(_birth_date, metadata={"type": ["string", "null"], "format": "date"})
     pledge_id = fields.UUID(allow_none=True)
     waitlist_position = fields.Integer(allow_none=True)
+    offered_until = fields.AwareDateTime(allow_none=True)
     created_at = fields.AwareDateTime()
     checked_in_at = fields.AwareDateTime(allow_none=True)
     checked_out_at = fields.AwareDateTime(allow_none=True)

@@ -1,17 +1,30 @@
-"""The waitlist: first come, first served, in the transaction that frees a place."""
+"""The waitlist: first come, first served, in the transaction that frees a place.
+
+Well before the shift the place is given at once; shortly before it, it is offered, so that it goes on to the next in
+time where somebody's plans have changed (docs/adr/0012).
+"""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, places
-from services.signups.models import KEEPS_TIME, Event, Place, Shift, Signup, SignupStatus, Volunteer
+from services.signups import announcements, places, timing
+from services.signups.models import Event, Place, Shift, Signup, SignupStatus, Volunteer
 
+OFFERED_FROM: Final = timedelta(hours=48)
+"""Before the shift's start: places that become free from then on are offered."""
+WAITS: Final = and_(Signup.status == SignupStatus.WAITLISTED, Signup.offered_until.is_(None))
+"""Whoever is in line; a person with an offer has left it."""
 ONE_AFTER_ANOTHER = (Signup.created_at, Signup.id)
+
+
+def is_in_line(signup: Signup) -> bool:
+    """Tell whether the person waits for a place and is offered none at the moment."""
+    return signup.status is SignupStatus.WAITLISTED and signup.offered_until is None
 
 
 def is_waited_for(session: Session, shift_id: UUID, *, but_for: UUID) -> bool:
@@ -30,15 +43,11 @@ def position(session: Session, signup: Signup) -> int:
 
 def positions(session: Session, signups: Collection[Signup]) -> Mapping[UUID, int]:
     """Return sign-up id -> place in its shift's queue, from 1, for those of the sign-ups that wait; in one query."""
-    waiting = {signup.id: signup.shift_id for signup in signups if signup.status is SignupStatus.WAITLISTED}
+    waiting = {signup.id: signup.shift_id for signup in signups if is_in_line(signup)}
     if not waiting:
         return {}
     turn = func.row_number().over(partition_by=Signup.shift_id, order_by=ONE_AFTER_ANOTHER)
-    queue = (
-        select(Signup.id, turn.label("turn"))
-        .where(Signup.shift_id.in_(set(waiting.values())), Signup.status == SignupStatus.WAITLISTED)
-        .subquery()
-    )
+    queue = select(Signup.id, turn.label("turn")).where(Signup.shift_id.in_(set(waiting.values())), WAITS).subquery()
     rows = session.execute(select(queue.c.id, queue.c.turn).where(queue.c.id.in_(waiting)))
     return {signup_id: number for signup_id, number in rows}  # noqa: C416  (a Row is no pair to the type checker)
 
@@ -51,11 +60,12 @@ def with_turns(session: Session, signups: Sequence[Signup]) -> Sequence[Signup]:
     return signups
 
 
-def promote(session: Session, shift: Shift, now: datetime) -> list[Signup]:
-    """Give free places of the shift to those who wait, in their order; return whom they went to.
+def promote(session: Session, shift: Shift, now: datetime, *, present: UUID | None = None) -> list[Signup]:
+    """Give or offer free places of the shift to those who wait, in their order; return whom they went to.
 
-    Someone who meanwhile has a place at an overlapping time keeps waiting and is passed over. Nobody is promoted into
-    a shift that has begun or is no longer on.
+    Someone whose other shifts meanwhile leave no time for it keeps waiting and is passed over. Nobody is promoted into
+    a shift that has begun or is no longer on. The sign-up ``present`` is being made now, so its person need not be
+    asked whether they still want the place.
     """
     if now >= shift.starts_at or not shift.listed or shift.event.status != "published":
         return []
@@ -72,16 +82,32 @@ def promote(session: Session, shift: Shift, now: datetime) -> list[Signup]:
         if signup is None:
             break
         lock_person(session, signup.volunteer_id)
-        if clashes(session, signup.volunteer_id, shift) or not places.take(session, shift.id, signup.id):
+        if timing.refusal(session, signup.volunteer_id, shift) or not places.take(session, shift.id, signup.id):
             passed_over.add(signup.id)
             continue
-        signup.move_to(SignupStatus.CONFIRMED)
-        signup.confirmed_at = now
+        until = None if signup.id == present else offer_until(shift, now)
+        if until is None:
+            signup.move_to(SignupStatus.CONFIRMED)
+            signup.confirmed_at = now
+        else:
+            signup.offered_until = until
+            signup.version += 1
         session.flush()
         announcements.signup_changed(session, signup, now)
         announcements.tell_promoted(session, signup, now)
         promoted.append(signup)
     return promoted
+
+
+def offer_until(shift: Shift, now: datetime) -> datetime | None:
+    """Return until when a place that becomes free now is offered, or None where it is given at once.
+
+    That is so well before the shift, and when an offer could no longer run out and go on before the shift begins: a
+    place is not left empty for want of an answer.
+    """
+    until = now + timedelta(minutes=shift.event.offer_minutes)
+    is_offered = now < until < shift.starts_at <= now + OFFERED_FROM
+    return until if is_offered else None
 
 
 def sweep(session: Session, now: datetime) -> int:
@@ -112,37 +138,9 @@ def lock_person(session: Session, volunteer_id: UUID) -> None:
     session.execute(select(Volunteer.id).where(Volunteer.id == volunteer_id).with_for_update())
 
 
-def clashes(session: Session, volunteer_id: UUID, shift: Shift) -> bool:
-    """Tell whether the person has a place in another shift at an overlapping time."""
-    return (
-        session.scalar(
-            select(
-                exists(
-                    select(Signup.id)
-                    .join(Shift, Shift.id == Signup.shift_id)
-                    .join(Event, Event.id == Shift.event_id)
-                    .where(
-                        Signup.volunteer_id == volunteer_id,
-                        Signup.shift_id != shift.id,
-                        Signup.status.in_(KEEPS_TIME),
-                        Event.status == "published",
-                        overlap(Shift, shift),
-                    )
-                )
-            )
-        )
-        or False
-    )
-
-
-def overlap(one: Any, other: Any) -> Any:
-    """Say whether two times leave no way to do both, back to back is fine; with a model, return the condition."""
-    return (one.starts_at < other.ends_at) & (one.ends_at > other.starts_at)
-
-
 def _waiting(shift_id: UUID) -> Select[Signup]:
-    return select(Signup).where(Signup.shift_id == shift_id, Signup.status == SignupStatus.WAITLISTED)
+    return select(Signup).where(Signup.shift_id == shift_id, WAITS)
 
 
 def _waiting_for(shift_id: object) -> Select[UUID]:
-    return select(Signup.id).where(Signup.shift_id == shift_id, Signup.status == SignupStatus.WAITLISTED)
+    return select(Signup.id).where(Signup.shift_id == shift_id, WAITS)

@@ -87,7 +87,7 @@ def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) ->
         "hint": [line for line in (when, age, shift.description, training, insured) if line],
         "disabled": False,
         "seats": {
-            "taken": counts.confirmed,
+            "taken": counts.confirmed + counts.offered,
             "total": counts.capacity,
             "held": counts.held,
             "waiting": counts.waitlisted,

@@ -27,9 +27,11 @@ class SignupConfirmedSchema(SignupSchema):
 
 
 class SignupWaitlistedSchema(SignupSchema):
-    """The person waits for a place."""
+    """The person waits for a place. ``offered``: one is kept for them until they have answered, so it is not free."""
 
     message_type = "signup.waitlisted"
+
+    offered = fields.Boolean(load_default=False)
 
 
 class SignupWithdrawnSchema(SignupSchema):

@@ -97,6 +97,15 @@ def test_each_sign_up_counts_once_where_it_stands(database):
     assert counts(database) == Counts(confirmed=2, waitlisted=1, attended=1, absent=1)
 
 
+def test_a_place_that_is_offered_is_not_free_until_it_is_declined(database):
+    signup_id = uuid4()
+    apply(database, signup("waitlisted", 1), signup("waitlisted", 2, signup_id=signup_id, offered=True))
+    assert counts(database) == Counts(waitlisted=2, offered=1)
+    assert counts(database).taken == 1
+    apply(database, signup("withdrawn", 3, signup_id=signup_id))
+    assert counts(database) == Counts(waitlisted=1)
+
+
 def test_the_newest_state_of_a_sign_up_wins_in_any_order(database):
     states = ["waitlisted", "confirmed", "attended"]
     for order in permutations(enumerate(states, 1)):

@@ -19,6 +19,8 @@ class SignupCopy(Base):
     event_id: Mapped[UUID]
     shift_id: Mapped[UUID]
     status: Mapped[str]
+    offered: Mapped[bool | None]
+    """Whether a place is kept for somebody who waits; None in all other states."""
     minutes: Mapped[int | None]
     """What counts as service by the ledger of the sign-up service, once that is settled."""
 

@@ -62,7 +62,7 @@ def sign_up(entered: dict[str, Any]) -> Any:
 @door.response(200, schemas.SignupSchema)
 def signup(signup_id: UUID) -> Any:
     """Show a sign-up to its own person or to an organizer."""
-    return database.read(_opened, signup_id, current_principal(), bearer_token())
+    return database.read(opened_by, signup_id, current_principal(), bearer_token())
 
 
 @door.route("/signups/<uuid:signup_id>/withdraw", methods=["POST"])
@@ -70,7 +70,7 @@ def signup(signup_id: UUID) -> Any:
 @door.response(200, schemas.SignupSchema)
 def withdraw(entered: dict[str, Any], signup_id: UUID) -> Any:
     """Give up the place or the turn; doing so again changes nothing."""
-    opened = database.read(_opened, signup_id, current_principal(), bearer_token())
+    opened = database.read(opened_by, signup_id, current_principal(), bearer_token())
     reason = (entered or {}).get("reason")
     return database.write(operations.withdraw, opened.id, reason=reason, now=now())
 
@@ -166,7 +166,7 @@ def _told(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _opened(session: Session, signup_id: UUID, principal: Principal | None, token: str | None) -> Any:
+def opened_by(session: Session, signup_id: UUID, principal: Principal | None, token: str | None) -> Any:
     """Return the sign-up to an organizer of its community, or to whoever holds its manage token."""
     if principal is not None and principal.kind == "organizer":
         found = queries.signup(session, signup_id, community=principal.community)

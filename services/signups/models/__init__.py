@@ -3,8 +3,8 @@
 from services.signups.models.access import AccessLink
 from services.signups.models.base import Base
 from services.signups.models.events import Event, Shift
-from services.signups.models.hours import EntryKind, HourEntry, HourReview, Outcome, ReviewKind
 from services.signups.models.handovers import UNDER_WAY, Handover, HandoverState, may_be_given
+from services.signups.models.hours import EntryKind, HourEntry, HourReview, Outcome, ReviewKind
 from services.signups.models.keys import IdempotencyKey
 from services.signups.models.people import Volunteer
 from services.signups.models.places import Hold, Place

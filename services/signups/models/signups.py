@@ -74,6 +74,8 @@ class Signup(Base):
     created_at: Mapped[datetime]
     consented_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    offered_until: Mapped[datetime | None]
+    """Until when a place is kept for somebody who waits, to be accepted; None while there is no such offer."""
     withdrawn_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     checked_in_at: Mapped[datetime | None]
@@ -117,6 +119,12 @@ class Signup(Base):
             sqlite_where=text("status = 'waitlisted'"),
         ),
         Index("ix_signups_event_id", "event_id", "status", "created_at"),
+        Index(
+            "ix_signups_offered_until",
+            "offered_until",
+            postgresql_where=text("offered_until IS NOT NULL"),
+            sqlite_where=text("offered_until IS NOT NULL"),
+        ),
     )
 
     @property
@@ -129,6 +137,7 @@ class Signup(Base):
         if status not in MOVES[self.status]:
             raise Conflict(_("This sign-up can no longer be changed that way. Please reload the page."))
         self.status = status
+        self.offered_until = None
         self.version += 1
 
 

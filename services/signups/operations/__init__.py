@@ -22,6 +22,7 @@ from services.signups.operations.handing_over import (
 )
 from services.signups.operations.holds import record_pledge
 from services.signups.operations.hours import find_forgotten
+from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
 
@@ -29,6 +30,7 @@ __all__ = [
     "Answer",
     "Application",
     "Guardian",
+    "accept_offer",
     "add_walk_in",
     "agree_to_handover",
     "change_details",
@@ -36,6 +38,8 @@ __all__ = [
     "check_out",
     "clear",
     "decline_handover",
+    "decline_offer",
+    "expire_offers",
     "feedback_refusal",
     "find_forgotten",
     "forget_links",

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, handovers, idempotency, waitlist
+from services.signups import announcements, handovers, idempotency, timing, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
 from services.signups.models import (
@@ -36,7 +36,6 @@ from shared.texts import text as _
 HANDED_ON = "handed on"
 """The reason of a sign-up whose place went to somebody else."""
 GONE = _("This place is no longer to be had by this link: somebody has taken it, or the person keeps it.")
-CLASH = _("There is already a place at an overlapping time in another shift.")
 
 
 def offer_place(session: Session, signup_id: UUID, *, links: Links, now: datetime) -> Handover:
@@ -88,8 +87,8 @@ def take_place(
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
         answer = Answer(status="received")
-    elif waitlist.clashes(session, volunteer_id, shift):
-        raise Conflict(CLASH)
+    elif (refusal := timing.refusal(session, volunteer_id, shift)) is not None:
+        raise Conflict(refusal)
     elif shift.swap_approval:
         _ask(handover, application, volunteer_id, now)
         answer = Answer(status=HandoverState.ASKED.value)
@@ -116,8 +115,9 @@ def agree_to_handover(
     waitlist.lock_person(session, taker.id)
     if is_on(session, giver.shift_id, taker.id):
         raise Conflict(_("This person is on that shift already."))
-    if waitlist.clashes(session, taker.id, giver.shift):
-        raise Conflict(CLASH)
+    refusal = timing.refusal(session, taker.id, giver.shift)
+    if refusal is not None:
+        raise Conflict(refusal)
     handover.decided_at, handover.decided_by = now, organizer_id
     _change_hands(session, handover, giver, _application(handover, taker, giver), taker.id, links, now)
     return handover

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import queries, rows, waitlist
+from services.signups import queries, rows, timing
 from services.signups.idempotency import Request
 from services.signups.links import Links
 from services.signups.models import KEEPS_TIME, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
@@ -48,9 +48,7 @@ def people(links: Links) -> Importer:
 class Taken:
     """A time that a person has given away: by a sign-up that is there, or in an earlier ``row`` of the list."""
 
-    shift_id: UUID
-    starts_at: datetime
-    ends_at: datetime
+    shift: Shift
     keeps_time: bool = True
     row: int | None = None
 
@@ -65,7 +63,7 @@ def _compare(session: Session, upload: Upload, right: Mapping[int, Record], now:
     counts = _shifts(session, upload)
     taken = _taken(session, {entered["phone"] for entered in loaded.values()})
     # Whoever waits already is served first, so that a free place beside them is none for the list.
-    free = {one.shift.id: 0 if one.waitlisted else max(one.free, 0) for one in counts}
+    free = {one.shift.id: 0 if one.waitlisted > one.offered else max(one.free, 0) for one in counts}
     found = _unknown_shifts(counts, upload, right)
     for position, entered in loaded.items():
         try:
@@ -94,22 +92,21 @@ def _unknown_shifts(counts: Sequence[ShiftCounts], upload: Upload, right: Mappin
 
 def _place(shift: Shift, times: list[Taken], free: dict[UUID, int], row: int) -> Finding:
     """Give the person of a row a place or a turn on paper; raises Invalid where there is neither."""
-    here = next((one for one in times if one.shift_id == shift.id), None)
+    here = next((one for one in times if one.shift.id == shift.id), None)
     if here is not None and here.row is not None:
         raise Invalid({"name": [_("This person stands in row %(row)s for the same shift already.", row=here.row)]})
     if here is not None:
         return Finding(note=ALREADY)
-    clash = next((one for one in times if one.keeps_time and waitlist.overlap(one, shift)), None)
-    if clash is not None and clash.row is not None:
-        text = _("The same person stands in row %(row)s for a shift at an overlapping time.", row=clash.row)
-        raise Invalid(field_error("role", text))
-    if clash is not None:
-        raise Invalid(field_error("role", _("This person already has a place at an overlapping time.")))
+    refusal = timing.conflict(shift, [one.shift for one in times if one.keeps_time])
+    if refusal is not None:
+        earlier = [str(one.row) for one in times if one.row is not None]
+        also = [_("The same person stands in these rows, too: %(rows)s.", rows=", ".join(earlier))] if earlier else []
+        raise Invalid({"role": [refusal, *also]})
     has_place = free[shift.id] > 0
     if not has_place and not shift.event.waitlist:
         raise Invalid(field_error("role", _("This shift is full, and it keeps no waitlist.")))
     free[shift.id] -= has_place
-    times.append(Taken(shift.id, shift.starts_at, shift.ends_at, has_place, row))
+    times.append(Taken(shift, has_place, row))
     return Finding(note=PLACE if has_place else WAITS)
 
 
@@ -179,18 +176,18 @@ def _taken(session: Session, numbers: set[str]) -> defaultdict[Person, list[Take
     ordered = sorted(numbers)
     for start in range(0, len(ordered), ASKED_AT_ONCE):
         statement = (
-            select(Volunteer.phone, Volunteer.name_key, Signup.status, Shift.id, Shift.starts_at, Shift.ends_at)
+            select(Volunteer.phone, Volunteer.name_key, Signup.status, Signup.offered_until, Shift)
             .join(Signup, Signup.volunteer_id == Volunteer.id)
             .join(Shift, Shift.id == Signup.shift_id)
             .join(Event, Event.id == Shift.event_id)
             .where(
                 Volunteer.phone.in_(ordered[start : start + ASKED_AT_ONCE]),
                 Signup.status.in_((*SEATED, SignupStatus.WAITLISTED)),
-                Event.status == "published",
+                Event.status.in_(timing.COUNTED),
             )
         )
-        for phone, name, status, shift_id, starts_at, ends_at in session.execute(statement):
-            found[phone, name].append(Taken(shift_id, starts_at, ends_at, status in KEEPS_TIME))
+        for phone, name, status, offered_until, shift in session.execute(statement):
+            found[phone, name].append(Taken(shift, status in KEEPS_TIME or offered_until is not None))
     return found
 
 

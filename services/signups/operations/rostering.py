@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, idempotency, places, queries, waitlist
+from services.signups import announcements, idempotency, places, queries, timing, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import LIVE, NEEDS_CLEARING, Event, Hold, Shift, Signup, SignupStatus
@@ -33,7 +33,7 @@ def move_signup(
 
     A place that a unit keeps stays with the unit; the person's new one is among those for everybody. ``birth_date`` is
     taken where none is known yet. Moving to the shift one is on changes nothing. Raises NotFound, Invalid for a shift
-    of another event or for somebody who is too young, and Conflict where the shift is over, full or overlaps another.
+    of another event or for somebody who is too young, and Conflict where it is over, full or too close to another.
     """
     _take_turns(session, signup_id)
     signup = locked(session, signup_id)
@@ -49,12 +49,13 @@ def move_signup(
     if is_on(session, target.id, signup.volunteer_id):
         raise Conflict(_("This person is on that shift already."))
     waitlist.promote(session, target, now)  # whoever waits there comes first
-    waited = signup.status is SignupStatus.WAITLISTED
+    waited, had_place = signup.status is SignupStatus.WAITLISTED, not waitlist.is_in_line(signup)
     pledge_id = places.free(session, signup.id)
     _put(signup, target)
     session.flush()
-    if waitlist.clashes(session, signup.volunteer_id, target):
-        raise Conflict(_("This person has a place at an overlapping time in another shift."))
+    refusal = timing.refusal(session, signup.volunteer_id, target)
+    if refusal is not None:
+        raise Conflict(refusal)
     _seat(session, signup, target, now, but_for=before.id)
     if waited:
         signup.move_to(SignupStatus.CONFIRMED)
@@ -66,7 +67,7 @@ def move_signup(
     announcements.tell_moved(session, signup, now, known=None if waited else before.id)
     if pledge_id is not None:
         announcements.hold_changed(session, session.get_one(Hold, pledge_id, with_for_update=True), now)
-    elif not waited:
+    elif had_place:
         waitlist.promote(session, before, now)
     return signup
 
@@ -88,8 +89,9 @@ def add_walk_in(
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
         raise Conflict(_("This person is on that shift already. Please look for them in the roster."))
-    if waitlist.clashes(session, volunteer_id, shift):
-        raise Conflict(_("This person has a place at an overlapping time in another shift. You can move them there."))
+    refusal = timing.overlap(session, volunteer_id, shift)  # travel and rest are theirs to judge: they have come
+    if refusal is not None:
+        raise Conflict(refusal)
     waitlist.promote(session, shift, now)  # whoever waits comes first
     signup = new_signup(application, shift, volunteer_id, None, links, now)
     signup.walk_in = True

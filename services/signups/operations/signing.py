@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, idempotency, places, queries, waitlist
+from services.signups import announcements, idempotency, places, queries, timing, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
 from services.signups.models import Hold, Shift, Signup, SignupStatus, Volunteer
@@ -54,7 +54,7 @@ def sign_up(
     """Give the person a place in the shift, or one on its waitlist, and answer as before to a repeated request.
 
     Someone who is already on the shift gets an answer that tells nothing of it. Raises Invalid for entries that the
-    shift does not allow and Conflict where it takes nobody (over, cancelled, full, or overlapping one's own).
+    shift does not allow and Conflict where it takes nobody (over, cancelled, full, or too close to one's own).
     """
     earlier = idempotency.begin(session, request)
     if earlier is not None:
@@ -65,10 +65,8 @@ def sign_up(
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
         answer = Answer(status="received")
-    elif waitlist.clashes(session, volunteer_id, shift):
-        raise Conflict(
-            _("You already have a place at an overlapping time. Withdraw from that one first, or choose another.")
-        )
+    elif (refusal := timing.refusal(session, volunteer_id, shift)) is not None:
+        raise Conflict(refusal)
     else:
         signup = new_signup(application, shift, volunteer_id, hold, links, now)
         session.add(signup)
@@ -255,7 +253,7 @@ def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now
         return
     if waitlist.is_waited_for(session, shift.id, but_for=signup.id):
         # Whoever came earlier is served first, should a place be free after all.
-        waitlist.promote(session, shift, now)
+        waitlist.promote(session, shift, now, present=signup.id)
     elif places.take(session, shift.id, signup.id):
         confirm(session, signup, now)
         return
