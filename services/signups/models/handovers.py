@@ -12,6 +12,7 @@ from services.signups.models.base import Base
 from services.signups.models.people import Volunteer
 from services.signups.models.signups import Signup, SignupStatus
 from shared.database import one_of
+from shared.sealing import Sealed
 
 
 class HandoverState(StrEnum):
@@ -45,10 +46,10 @@ class Handover(Base):
     taker_id: Mapped[UUID | None] = mapped_column(ForeignKey("volunteers.id"), index=True)
     asked_at: Mapped[datetime | None]
     language: Mapped[str | None]
-    email: Mapped[str | None]
-    birth_date: Mapped[date | None]
-    guardian_name: Mapped[str | None]
-    guardian_phone: Mapped[str | None]
+    email: Mapped[str | None] = mapped_column(Sealed("handovers.email"))
+    birth_date: Mapped[date | None] = mapped_column(Sealed("handovers.birth_date", date))
+    guardian_name: Mapped[str | None] = mapped_column(Sealed("handovers.guardian_name"))
+    guardian_phone: Mapped[str | None] = mapped_column(Sealed("handovers.guardian_phone"))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     """The organizer who agreed or declined."""

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from services.signups import identity
 from services.signups.links import Links, token_hash
 from services.signups.models import AccessLink, Signup, Volunteer
 from services.signups.operations.signing import name_key
@@ -27,7 +28,9 @@ def send_links(session: Session, *, name: str, phone: str, links: Links, now: da
     so that the time of the answer tells as little as its words.
     """
     volunteer_id = session.scalar(
-        select(Volunteer.id).where(Volunteer.phone == phone, Volunteer.name_key == name_key(name))
+        select(Volunteer.id).where(
+            Volunteer.phone_key.in_(identity.phone_keys(session, [phone])), Volunteer.name_key == name_key(name)
+        )
     )
     _queue(session, volunteer_id, None, links, now)
     newest_first = select(Signup.email).where(Signup.volunteer_id == volunteer_id).order_by(Signup.created_at.desc())

@@ -1,4 +1,4 @@
-"""own pages."""
+"""Links to one's own pages, and places that are handed on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("asked_at", UtcDateTime(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
-        sa.Column("birth_date", sa.Date(), nullable=True),
+        sa.Column("birth_date", sa.String(), nullable=True),
         sa.Column("guardian_name", sa.String(), nullable=True),
         sa.Column("guardian_phone", sa.String(), nullable=True),
         sa.Column("decided_at", UtcDateTime(), nullable=True),
