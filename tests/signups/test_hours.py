@@ -190,7 +190,7 @@ def test_the_database_itself_refuses_to_change_the_ledger(world: World, statemen
 
 
 def test_what_was_served_before_there_was_a_ledger_is_in_it(database_url: str) -> None:
-    database = Database(database_url, "signups")
+    database = Database(database_url, "signups", keys=["a data key for tests that is long enough"])
     with database.engine.connect() as connection:
         command.upgrade(migrations._alembic(service, connection), "3178a2271110")
     ids = {name: uuid4() for name in ("event", "shift", "volunteer", "signup")}
