@@ -24,6 +24,7 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
     "organizer": [
         Place(_("Events"), "/events/desk"),
         Place(_("Roster"), "/signups/desk"),
+        Place(_("Service hours"), "/signups/desk/hours"),
         Place(_("Partner units"), "/partners/desk"),
         Place(_("Annual report"), "/events/desk/report"),
         Place(_("Colleagues"), "/events/desk/people", Ability.MANAGE_PEOPLE),

@@ -128,6 +128,7 @@ class Addresses:
             ("/signups/desk/signups/<uuid:signup_id>/move", f"/signups/desk/signups/{mine['id']}/move"),
             ("/signups/desk", "/signups/desk"),
             ("/signups/desk/swaps", "/signups/desk/swaps"),
+            *_hours(site, event, token),
             ("/events/desk/import", "/events/desk/import"),
             ("/events/desk/import/<uuid:upload_id>", plan),
             ("/signups/desk/events/<uuid:event_id>/import", f"/signups/desk/events/{event['id']}/import"),
@@ -186,22 +187,7 @@ def page_rules() -> Iterator[str]:
 
 def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str]:
     """Upload a plan and a list of people, each with something to correct, as their organizer does in a browser."""
-    browser = requests.Session()
-
-    def send(path: str, form: Mapping[str, str], files: Mapping[str, Any] | None = None) -> str:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{site.origin}{path}", timeout=30).text)
-        assert token is not None
-        answer = browser.post(
-            f"{site.origin}{path}",
-            data={"csrf_token": token[1], **form},
-            files=files,
-            allow_redirects=False,
-            timeout=30,
-        )
-        assert answer.status_code == 303, answer.status_code
-        return answer.headers["Location"]
-
-    send("/events/login", {"username": "admin", "password": PASSWORD})
+    send = Browser(site).send
     head = ["活动", "模板", "日期", "开始", "结束", "地点"]
     rows = [["纳凉晚会", "", "2027-07-10", "19:00", "21:00", "社区广场"], ["夜跑", "", "2027-07-40", "22", "21:00", ""]]
     lines = f"赵敏，13900139001，{event['shifts'][-1]['role']}\n钱进，1390，舞狮"
@@ -221,6 +207,58 @@ def _to_take(site: Site, mine: Mapping[str, Any]) -> str:
     made = re.search(r"/signups/take/[\w-]+", browser.post(page, data={"csrf_token": token[1]}, timeout=30).text)
     assert made is not None
     return made[0]
+
+
+def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, str]]:
+    """Check two people in and out at once, so that their hours wait, and let those of the first count."""
+    shift = next(one for one in event["shifts"] if one["counts_as_service"])
+    people = site.get(f"/signups/api/v1/signups?shift_id={shift['id']}&status=confirmed&limit=2", token=token)["items"]
+    browser = Browser(site)
+    for one in people:
+        for step in ("check-in", "check-out"):
+            site.post(f"/signups/api/v1/signups/{one['id']}/{step}", 200, token=token)
+    waiting = browser.found("/signups/desk/hours", r"/signups/desk/hours/[0-9a-f-]{36}")
+    settled, review = waiting[0], waiting[-1]
+    browser.send(settled, {"outcome": "accepted", "minutes": "60", "reason": "误点签退"})
+    person = browser.found(settled, r"/signups/desk/people/[0-9a-f-]{36}")[0]
+    training = {"kind": "training", "title": "急救", "minutes": "60", "by_whom": "红十字会", "day": "2027-05-20"}
+    browser.send(f"{person}/records", training)
+    entry = browser.found(f"{person}/hours", r"/signups/desk/hours/entries/[0-9a-f-]{36}")[0]
+    at = "/signups/desk/people/<uuid:volunteer_id>"
+    return [
+        ("/signups/desk/hours", "/signups/desk/hours"),
+        ("/signups/desk/hours/<uuid:review_id>", review),
+        ("/signups/desk/hours/entries/<uuid:entry_id>", entry),
+        (f"{at}/hours", f"{person}/hours"),
+        (f"{at}/records", f"{person}/records"),
+    ]
+
+
+class Browser:
+    """An organizer's browser, to press what there is no JSON for."""
+
+    def __init__(self, site: Site) -> None:
+        self.origin, self.session = site.origin, requests.Session()
+        self.send("/events/login", {"username": "admin", "password": PASSWORD})
+
+    def send(self, path: str, form: Mapping[str, str], files: Mapping[str, Any] | None = None) -> str:
+        """Send a form that stands on the page of its own address; return where that leads."""
+        [token, *_others] = self.found(path, r'(?<=name="csrf_token" value=")[^"]+')
+        answer = self.session.post(
+            f"{self.origin}{path}",
+            data={"csrf_token": token, **form},
+            files=files,
+            allow_redirects=False,
+            timeout=30,
+        )
+        assert answer.status_code == 303, (path, answer.status_code)
+        return answer.headers["Location"]
+
+    def found(self, path: str, pattern: str) -> list[str]:
+        """Return what stands on a page."""
+        found = re.findall(pattern, self.session.get(f"{self.origin}{path}", timeout=30).text)
+        assert found, (path, pattern)
+        return found
 
 
 def _links(site: Site) -> list[str]:

@@ -1,6 +1,6 @@
 """Service hours: a ledger that only grows, to the minute."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from services.signups import operations
+from services.signups import operations, working_days
 from services.signups.app import service
 from services.signups.models import Base, EntryKind, HourEntry, HourReview, Outcome, ReviewKind, Signup, SignupStatus
 from services.signups.operations import hours
@@ -187,6 +187,18 @@ def test_the_database_itself_refuses_to_change_the_ledger(world: World, statemen
     with pytest.raises(DBAPIError, match="only grows"):
         world.database.write(lambda session: session.execute(text(statement)))
     assert [entry.minutes for entry in entries(world)] == [180]
+
+
+@pytest.mark.parametrize(
+    ("ended", "due"),
+    [
+        (date(2026, 9, 18), date(2026, 10, 9)),  # Sunday the 20th is worked; then the Mid-Autumn and National days
+        (date(2026, 9, 30), date(2026, 10, 20)),  # Saturday the 10th is worked
+        (date(2025, 12, 25), date(2026, 1, 9)),  # over the new year, with Sunday the 4th worked
+    ],
+)
+def test_public_holidays_and_make_up_days_are_known(ended: date, due: date) -> None:
+    assert working_days.due(ended) == due
 
 
 def test_what_was_served_before_there_was_a_ledger_is_in_it(database_url: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.events.accounts import ADMIN, hash_password
 from services.events.models import Organizer
+from services.signups.models import HourEntry, HourReview, Record, Signup
 from shared import clock
 from tests.web.site import GIVEN, MARK, PASSWORD, Site, fresh_key, later
 
@@ -40,6 +41,10 @@ class World:
     claim: str
     give: str
     template: str
+    volunteer: str
+    review: str
+    entry: str
+    record: str
 
     @property
     def shift(self) -> str:
@@ -59,7 +64,9 @@ class World:
 
 def build(site: Site) -> World:
     """Make one of everything, over the API wherever it can be made there."""
-    events = next(part.database for part in site.parts if part.service.name == "events")
+    events, signups = (
+        next(part.database for part in site.parts if part.service.name == name) for name in ("events", "signups")
+    )
     events.write(_add_stranger)
     colleague = events.write(_add_colleague)
     organizer, stranger = sign_in(site), sign_in(site, STRANGER)
@@ -118,6 +125,7 @@ def build(site: Site) -> World:
         claim=held["claim_url"].rpartition("/")[2],
         give=a_place_to_give(site, second),
         template=kept["key"],
+        **signups.write(_add_hours, UUID(first["id"])),
     )
 
 
@@ -189,6 +197,42 @@ def _add_stranger(session: Session) -> None:
             created_at=clock.utc_now(),
         )
     )
+
+
+def _add_hours(session: Session, signup_id: UUID) -> dict[str, str]:
+    """Add what there is only after an event: hours in the ledger, hours that wait, a training, a certificate."""
+    signup, now = session.get_one(Signup, signup_id), clock.utc_now()
+    whose = {"volunteer_id": signup.volunteer_id}
+    entry = HourEntry(
+        id=uuid4(),
+        signup_id=signup.id,
+        event_id=signup.event_id,
+        minutes=90,
+        kind="served",
+        reason=MARK,
+        at=now,
+        **whose,
+    )
+    review = HourReview(
+        id=uuid4(), signup_id=signup.id, kind="back_fill", minutes=30, reason=MARK, proposed_by=uuid4(), created_at=now
+    )
+    noted = {"community": GIVEN["STEWARD_COMMUNITY"], **whose}
+    record = Record(
+        id=uuid4(),
+        kind="training",
+        title=f"急救 {MARK}",
+        content=MARK,
+        minutes=60,
+        by_whom=MARK,
+        day=now.date(),
+        recorded_by=uuid4(),
+        recorded_at=now,
+        **noted,
+    )
+    session.add_all([entry, review, record])
+    session.flush()
+    ids = {"review": review.id, "entry": entry.id, "record": record.id, "volunteer": signup.volunteer_id}
+    return {name: str(one) for name, one in ids.items()}
 
 
 def _add_colleague(session: Session) -> UUID:

@@ -1,0 +1,242 @@
+"""The desk's pages for service hours: what waits for a decision, what is due, and one person's ledger."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from services.signups import hour_schemas, ledgers, queries
+from services.signups.models import EntryKind, HourEntry, HourReview, Outcome, ReviewKind, Signup
+from services.signups.operations import hours
+from services.signups.operations.hours import ledger
+from services.signups.pages.desk import desk
+from services.signups.pages.views import DESK
+from shared.errors import DomainError, Invalid, NotFound, field_error
+from shared.principal import Ability
+from shared.texts import Text
+from shared.texts import text as _
+from shared.web import forms
+from shared.web.auth import needs, organizer
+from shared.web.current import database, now
+from shared.web.forms import Form
+from shared.web.i18n import date_range, tell
+
+HOURS: Final = f"{DESK}/hours"
+WHY: Final[Mapping[ReviewKind, tuple[Text, str]]] = {
+    ReviewKind.SHORT: (_("Much shorter than planned"), "warning"),
+    ReviewKind.FORGOTTEN: (_("Not checked out"), "warning"),
+    ReviewKind.BACK_FILL: (_("Back-filled"), "info"),
+}
+"""Why hours wait -> its words and tone."""
+KINDS: Final[Mapping[EntryKind, tuple[Text, str]]] = {
+    EntryKind.SERVED: (_("Served"), "good"),
+    EntryKind.BACK_FILLED: (_("Back-filled"), "info"),
+    EntryKind.REVERSAL: (_("Taken back"), "neutral"),
+}
+"""Kind of an entry -> its word and tone."""
+
+
+@desk.get("/hours")
+def hours_overview() -> ResponseReturnValue:
+    """Show what waits for a decision, and for which events hours are still missing."""
+    community = organizer().community
+    return render_template(
+        "signups/hours.html",
+        waiting=database.read(ledgers.waiting, community=community),
+        due=database.read(ledgers.due, community=community, now=now()),
+        why=WHY,
+        may_take=_may_take,
+        lasting=lasting,
+        may_write=organizer().may_write,
+    )
+
+
+@desk.get("/hours/<uuid:review_id>")
+@needs(Ability.WRITE)
+def ask_what_counts(review_id: UUID) -> ResponseReturnValue:
+    """Ask what becomes of hours that wait."""
+    return _decision_page(review_id, Form(None, {}))
+
+
+@desk.post("/hours/<uuid:review_id>")
+def decide(review_id: UUID) -> ResponseReturnValue:
+    """Let hours count or refuse them, and return to those that wait."""
+    database.read(ledgers.review, review_id, community=organizer().community)
+    sent = forms.load(hour_schemas.DecisionForm(), request.form)
+    if sent.data is not None:
+        try:
+            decided = database.write(hours.decide, review_id, organizer_id=organizer().id, now=now(), **sent.data)
+        except DomainError as error:
+            sent.refuse(error)
+        else:
+            tell(_told(decided))
+            return redirect(HOURS, 303)
+    return _decision_page(review_id, sent), 422
+
+
+@desk.get("/hours/entries/<uuid:entry_id>")
+@needs(Ability.WRITE)
+def ask_what_is_right(entry_id: UUID) -> ResponseReturnValue:
+    """Ask for the right minutes of an entry."""
+    return _correction_page(entry_id, Form(None, {}))
+
+
+@desk.post("/hours/entries/<uuid:entry_id>")
+def correct(entry_id: UUID) -> ResponseReturnValue:
+    """Correct an entry, and return to the person's ledger."""
+    entry, signup = database.read(ledgers.entry, entry_id, community=organizer().community)
+    sent = forms.load(hour_schemas.CorrectionForm(), request.form)
+    if sent.data is not None:
+        try:
+            database.write(hours.correct, entry.id, organizer_id=organizer().id, now=now(), **sent.data)
+        except DomainError as error:
+            sent.refuse(error)
+        else:
+            tell(_("%(name)s: hours corrected", name=signup.volunteer.name))
+            return redirect(f"{DESK}/people/{entry.volunteer_id}/hours", 303)
+    return _correction_page(entry_id, sent), 422
+
+
+@desk.get("/people/<uuid:volunteer_id>/hours")
+def person_hours(volunteer_id: UUID) -> ResponseReturnValue:
+    """Show the ledger of one person."""
+    return _person_page(volunteer_id, Form(None, {}))
+
+
+@desk.post("/people/<uuid:volunteer_id>/hours")
+def propose(volunteer_id: UUID) -> ResponseReturnValue:
+    """Propose hours of somebody who was not checked in on the day; a colleague has to approve them."""
+    person = database.read(ledgers.person, volunteer_id, community=organizer().community)
+    sent = forms.load(hour_schemas.ProposalForm(), request.form)
+    if sent.data is not None:
+        try:
+            database.read(_check_owner, sent.data["signup_id"], volunteer_id)
+            database.write(hours.propose, organizer_id=organizer().id, now=now(), **sent.data)
+        except DomainError as error:
+            sent.refuse(error)
+        else:
+            tell(_("%(name)s: a colleague now has to approve these hours", name=person.name))
+            return redirect(f"{DESK}/people/{volunteer_id}/hours", 303)
+    return _person_page(volunteer_id, sent), 422
+
+
+def lasting(minutes: int) -> Text:
+    """Return a length of time as people write it: 2 h 5 min."""
+    sign = "-" if minutes < 0 else ""
+    whole, rest = divmod(abs(minutes), 60)
+    if not whole:
+        return _("%(n)s min", n=f"{sign}{rest}")
+    if not rest:
+        return _("%(n)s h", n=f"{sign}{whole}")
+    return _("%(hours)s h %(minutes)s min", hours=f"{sign}{whole}", minutes=rest)
+
+
+def shift_line(signup: Signup) -> str:
+    """Return event, role and time of a sign-up in one line."""
+    shift = signup.shift
+    when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
+    return f"{shift.event.title} · {shift.role} · {when}"
+
+
+def _may_take(review: HourReview) -> bool:
+    """Say whether the reader may let the hours count as they are."""
+    is_own = review.kind is ReviewKind.BACK_FILL and review.proposed_by == organizer().id
+    return organizer().may_write and review.minutes > 0 and not is_own
+
+
+def _decision_page(review_id: UUID, typed: Form) -> str:
+    review, signup = database.read(ledgers.review, review_id, community=organizer().community)
+    return render_template(
+        "signups/decide.html",
+        review=review,
+        signup=signup,
+        why=WHY[review.kind],
+        who=_who(review.proposed_by),
+        is_own=review.kind is ReviewKind.BACK_FILL and review.proposed_by == organizer().id,
+        is_waiting=review.outcome is None,
+        can_change=review.kind is not ReviewKind.BACK_FILL,
+        planned=ledger.planned(signup.shift),
+        most=ledger.most(signup.shift),
+        lasting=lasting,
+        values=typed.values,
+        errors=typed.errors,
+    )
+
+
+def _correction_page(entry_id: UUID, typed: Form) -> str:
+    entry, signup = database.read(ledgers.entry, entry_id, community=organizer().community)
+    return render_template(
+        "signups/correct.html",
+        entry=entry,
+        signup=signup,
+        kind=KINDS[entry.kind],
+        most=ledger.most(signup.shift),
+        lasting=lasting,
+        values=typed.values,
+        errors=typed.errors,
+    )
+
+
+def _person_page(volunteer_id: UUID, typed: Form) -> str:
+    return render_template(
+        "signups/person_hours.html",
+        **database.read(_person, volunteer_id),
+        kinds=KINDS,
+        said=_said,
+        lasting=lasting,
+        may_write=organizer().may_write,
+        values=typed.values,
+        errors=typed.errors,
+    )
+
+
+def _person(session: Session, volunteer_id: UUID) -> dict[str, Any]:
+    community = organizer().community
+    entries = ledgers.ledger(session, volunteer_id, community=community)
+    return {
+        "person": ledgers.person(session, volunteer_id, community=community),
+        "entries": entries,
+        "total": sum(entry.minutes for entry, _signup, _stands in entries),
+        "options": [
+            (one.id, shift_line(one))
+            for one in ledgers.without_hours(session, volunteer_id, community=community, now=now())
+        ],
+        "waiting": [
+            (review, signup)
+            for review, signup in ledgers.waiting(session, community=community)
+            if signup.volunteer_id == volunteer_id
+        ],
+    }
+
+
+def _check_owner(session: Session, signup_id: UUID, volunteer_id: UUID) -> None:
+    """Raise Invalid unless the sign-up is one of this person in this community."""
+    try:
+        found = queries.signup(session, signup_id, community=organizer().community)
+    except NotFound:
+        found = None
+    if found is None or found.volunteer_id != volunteer_id:
+        raise Invalid(field_error("signup_id", _("There is no such shift. Please choose one from the list.")))
+
+
+def _who(organizer_id: UUID | None) -> Text:
+    if organizer_id is None:
+        return _("Steward")
+    return _("you") if organizer_id == organizer().id else _("a colleague")
+
+
+def _said(entry: HourEntry) -> Text:
+    """Return who wrote an entry, and who agreed."""
+    first, second = _who(entry.recorded_by), _who(entry.approved_by)
+    if entry.approved_by is None:
+        return _("by %(first)s", first=first)
+    return _("by %(first)s, approved by %(second)s", first=first, second=second)
+
+
+def _told(review: HourReview) -> Text:
+    if review.outcome is Outcome.REFUSED:
+        return _("The hours do not count.")
+    return _("%(length)s count now.", length=lasting(review.minutes))
