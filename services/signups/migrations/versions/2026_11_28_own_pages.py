@@ -60,14 +60,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('open', 'asked')"),
         )
 
-    with op.batch_alter_table("shifts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("swap_approval", sa.Boolean(), server_default=sa.false(), nullable=False))
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("shifts", schema=None) as batch_op:
-        batch_op.drop_column("swap_approval")
-
     with op.batch_alter_table("handovers", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_handovers_under_way",
