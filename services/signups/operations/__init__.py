@@ -11,6 +11,7 @@ from services.signups.operations.attendance import (
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.details import change_details
 from services.signups.operations.feedback import feedback_refusal, give_feedback
+from services.signups.operations.feeds import end_feed, make_feed
 from services.signups.operations.finding import forget_links, send_links
 from services.signups.operations.handing_over import (
     agree_to_handover,
@@ -35,11 +36,13 @@ __all__ = [
     "check_out",
     "clear",
     "decline_handover",
+    "end_feed",
     "feedback_refusal",
     "forget_links",
     "give_feedback",
     "keep_place",
     "lapse_handovers",
+    "make_feed",
     "mark_absent",
     "move_signup",
     "offer_place",
