@@ -45,6 +45,10 @@ class Links:
         """Return the token of the link that opens all sign-ups of a person."""
         return self._derived(b"access:" + link_id.bytes)
 
+    def feed_token(self, feed_id: UUID) -> str:
+        """Return the token of the calendar of a person."""
+        return self._derived(b"feed:" + feed_id.bytes)
+
     def handover_token(self, handover_id: UUID) -> str:
         """Return the token of the link by which somebody takes another's place."""
         return self._derived(b"handover:" + handover_id.bytes)

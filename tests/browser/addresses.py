@@ -24,6 +24,7 @@ NO_PAGES = {
     "/signups/manage/<token>": "leads on",
     "/signups/feedback/<token>": "leads on",
     "/signups/mine/<uuid:signup_id>/calendar.ics": "a file",
+    "/signups/feed/<token>.ics": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",

@@ -159,6 +159,8 @@ def test_another_communitys_organizer_finds_nothing_of_ours(site, world):
     ours = {world.draft["id"], world.signup, world.unit, world.pledge, world.need}
     bodies = {str(one.route): one.body for one in writing(site, world)}
     for route in routes(site):
+        if route.rule.endpoint == "door.open_link":  # whoever holds a manage link is the person it was given to
+            continue
         stranger = site.visitor(organizer=world.stranger)
         path = route.path(world, event_id=world.draft["id"] if route.service == "events" else world.event["id"])
         if route.has_id and route.access is not Access.PUBLIC:

@@ -1,6 +1,6 @@
 """The tables of the sign-up service: copies of events, volunteers, places, sign-ups and holds."""
 
-from services.signups.models.access import AccessLink
+from services.signups.models.access import AccessLink, Feed
 from services.signups.models.base import Base
 from services.signups.models.events import Event, Shift
 from services.signups.models.handovers import UNDER_WAY, Handover, HandoverState, may_be_given
@@ -32,6 +32,7 @@ __all__ = [
     "Certificate",
     "EntryKind",
     "Event",
+    "Feed",
     "Feedback",
     "Handover",
     "HandoverState",

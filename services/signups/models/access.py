@@ -1,8 +1,9 @@
-"""The links that open all sign-ups of a person."""
+"""The links that open all sign-ups of a person: their pages, and their calendar."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.signups.models.base import Base
@@ -24,3 +25,14 @@ class AccessLink(Base):
     address_mark: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Feed(Base):
+    """The calendar of all sign-ups of a person, which other programs read again and again; one for each person."""
+
+    __tablename__ = "feeds"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    volunteer_id: Mapped[UUID] = mapped_column(ForeignKey("volunteers.id"), unique=True)
+    created_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from services.signups.operations.attendance import (
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.details import change_details
 from services.signups.operations.feedback import feedback_refusal, give_feedback
+from services.signups.operations.feeds import end_feed, make_feed
 from services.signups.operations.finding import forget_links, send_links
 from services.signups.operations.handing_over import (
     agree_to_handover,
@@ -40,12 +41,14 @@ __all__ = [
     "decline_handover",
     "decline_offer",
     "expire_offers",
+    "end_feed",
     "feedback_refusal",
     "find_forgotten",
     "forget_links",
     "give_feedback",
     "keep_place",
     "lapse_handovers",
+    "make_feed",
     "mark_absent",
     "move_signup",
     "offer_place",

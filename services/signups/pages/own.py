@@ -6,11 +6,11 @@ from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, operations, schemas, waitlist
+from services.signups import access, feeds, operations, schemas, waitlist
 from services.signups.access import Own, own
 from services.signups.calendars import as_download
 from services.signups.links import Links
-from services.signups.models import LIVE, Signup, SignupStatus, may_be_given
+from services.signups.models import LIVE, Signup, SignupStatus, Volunteer, may_be_given
 from services.signups.pages.door import OFF, door
 from services.signups.words import HEADINGS, STATES
 from shared.errors import DomainError
@@ -41,7 +41,7 @@ def mine() -> ResponseReturnValue:
         "signups/own.html",
         upcoming=[one for one in by_time if _is_to_come(one)],
         past=[one for one in reversed(by_time) if not _is_to_come(one)][:PAST_SHOWN],
-        whole=bool(opened.people),
+        calendars=_calendars(opened),
         several_people=len({one.volunteer_id for one in opened.signups}) > 1,
         state=_state,
     )
@@ -104,6 +104,16 @@ def _page(signup: Signup, typed: Form) -> str:
         values=typed.values,
         errors=typed.errors,
     )
+
+
+def _calendars(opened: Own) -> list[tuple[Volunteer, str | None]]:
+    """Return everybody all of whose sign-ups are open, each with the address of their calendar, if there is one."""
+    known, links = database.read(feeds.of_people, opened.people), Links(config.secret_key)
+    addresses = {
+        person: f"{config.origin}/signups/feed/{links.feed_token(feed.id)}.ics" for person, feed in known.items()
+    }
+    people = {one.volunteer_id: one.volunteer for one in opened.signups if one.volunteer_id in opened.people}
+    return [(volunteer, addresses.get(person)) for person, volunteer in people.items()]
 
 
 def _signup(signup_id: UUID) -> Signup:

@@ -26,6 +26,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_access_links_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "feeds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("volunteer_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["volunteer_id"], ["volunteers.id"], name=op.f("fk_feeds_volunteer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feeds_token_hash")),
+        sa.UniqueConstraint("volunteer_id", name=op.f("uq_feeds_volunteer_id")),
+    )
+    op.create_table(
         "handovers",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("signup_id", sa.Uuid(), nullable=False),
@@ -71,6 +82,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_handovers_taker_id"))
 
     op.drop_table("handovers")
+    op.drop_table("feeds")
     with op.batch_alter_table("access_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_access_links_expires_at"))
 
