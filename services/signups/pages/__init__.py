@@ -3,6 +3,7 @@
 from services.signups.pages import (  # noqa: F401  # they add their pages  # noqa: F401  # they add their pages
     details,
     feedback,
+    feeds,  # they add their pages
     files,
     finding,
     handing_over,
@@ -13,7 +14,6 @@ from services.signups.pages import (  # noqa: F401  # they add their pages  # no
     records,
     rostering,
 )
-from services.signups.pages import details, feedback, feeds, files, finding, handing_over, importing, own, rostering  # noqa: F401  # they add their pages
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
 
