@@ -174,7 +174,6 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "task_id": event["tasks"][0]["id"],
         "supply_id": event["supplies"][0]["id"],
         "handover_id": NOBODY,
-        "volunteer_id": NOBODY,
         "message_id": NOBODY,
         "upload_id": NOBODY,
         "volunteer_id": world.volunteer,
