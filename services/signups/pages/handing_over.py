@@ -102,7 +102,7 @@ def swaps() -> ResponseReturnValue:
 
 
 @desk.post("/swaps/<uuid:handover_id>/<any('agree', 'decline'):step>")
-def decide(handover_id: UUID, step: str) -> ResponseReturnValue:
+def decide_handover(handover_id: UUID, step: str) -> ResponseReturnValue:
     """Let a place change hands, or leave it where it is."""
     known = organizer()
     who: dict[str, Any] = {"community": known.community, "organizer_id": known.id, "now": now()}

@@ -62,7 +62,7 @@ def ask_what_counts(review_id: UUID) -> ResponseReturnValue:
 
 
 @desk.post("/hours/<uuid:review_id>")
-def decide(review_id: UUID) -> ResponseReturnValue:
+def decide_review(review_id: UUID) -> ResponseReturnValue:
     """Let hours count or refuse them, and return to those that wait."""
     database.read(ledgers.review, review_id, community=organizer().community)
     sent = forms.load(hour_schemas.DecisionForm(), request.form)
