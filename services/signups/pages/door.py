@@ -14,6 +14,7 @@ from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Event, Signup, SignupStatus
 from services.signups.operations.signing import NOT_OPEN
+from services.signups.pages.own_code import check_in_code
 from services.signups.queries import HoldCounts, ShiftCounts
 from services.signups.words import HEADINGS, STATES, shift_choice
 from shared.errors import DomainError, NotFound
@@ -197,6 +198,7 @@ def _mine(typed: Form) -> str:
         can_withdraw=is_live and now() < shift.starts_at,
         manage_url=address,
         code=qr.svg(address),
+        check_in=check_in_code(signup),
         values=typed.values,
         errors=typed.errors,
     )
