@@ -1,7 +1,7 @@
 """How states and shifts are called on the pages."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from services.signups.models import LIVE, NEEDS_CLEARING, Signup, SignupStatus
@@ -105,13 +105,18 @@ def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) ->
     return option
 
 
-def desk_choice(counts: ShiftCounts, now: datetime) -> dict[str, Any]:
-    """Return a shift as an option for an organizer, who may still send people to one that is running."""
+def desk_choice(counts: ShiftCounts, now: datetime, *, grace: timedelta = timedelta(0)) -> dict[str, Any]:
+    """Return a shift as an option for an organizer, who may still send people to one that is running.
+
+    ``grace`` is how long after its end people may be written down for it.
+    """
     option = shift_choice(counts, None, now) | {"disabled": False, "tag": None}
-    if now >= counts.shift.ends_at:
+    if now >= counts.shift.ends_at + grace:
         return option | {"disabled": True, "tag": (translate(_("Over")), "neutral")}
     if counts.free <= 0:
         return option | {"disabled": True, "tag": (translate(_("Full")), "neutral")}
+    if now >= counts.shift.ends_at:
+        return option | {"tag": (translate(_("Over")), "neutral")}
     if now >= counts.shift.starts_at:
         return option | {"tag": (translate(_("Running now")), "info")}
     return option

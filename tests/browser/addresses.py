@@ -25,6 +25,9 @@ NO_PAGES = {
     "/signups/feedback/<token>": "leads on",
     "/signups/mine/<uuid:signup_id>/calendar.ics": "a file",
     "/signups/feed/<token>.ics": "a file",
+    "/signups/mine/calendar.ics": "a file",
+    "/signups/desk/events/<uuid:event_id>/check-in/people": "what the page's script reads",
+    "/signups/desk/events/<uuid:event_id>/check-in-offline.js": "a script",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
@@ -70,6 +73,8 @@ class Addresses:
         supplies = next(one for one in pledges if one["kind"] == "supplies")
         unit, enter = pledge["work_unit_id"], _links(site)[-1]
         mine = site.sign_up(event["shifts"][-1]["id"], 1, name="卓玛", birth_date="1980-01-01").json()
+        come = site.sign_up(event["shifts"][-1]["id"], 2, name="次仁", birth_date="1980-01-01").json()
+        site.post(f"/signups/api/v1/signups/{come['id']}/check-in", 200, token=token)
         own = site.post(f"/events/api/v1/events/{draft['id']}/template", 201, token=token, json={"title": "我们的中秋"})
         prepared, task, supply = f"/events/desk/{event['id']}/preparation", event["tasks"][0], event["supplies"][0]
         whom = {"display_name": "王芳", "role": "grid"}
@@ -92,6 +97,8 @@ class Addresses:
             ("/signups/find/sent", "/signups/find/sent"),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
             ("/partners/enter/<token>", urlsplit(enter).path),
+            ("/signups/here/<uuid:event_id>", f"/signups/here/{event['id']}"),
+            ("/signups/here/<uuid:event_id>/<wall>", f"/signups/here/{event['id']}/gone-by"),
         ]
         at_the_desk = [
             ("/events/desk", "/events/desk"),
@@ -126,6 +133,9 @@ class Addresses:
             ("/signups/desk/events/<uuid:event_id>", f"/signups/desk/events/{event['id']}?status=absent"),
             ("/signups/desk/events/<uuid:event_id>/sheet", f"/signups/desk/events/{event['id']}/sheet"),
             ("/signups/desk/events/<uuid:event_id>/walk-in", f"/signups/desk/events/{event['id']}/walk-in"),
+            ("/signups/desk/events/<uuid:event_id>/check-in", f"/signups/desk/events/{event['id']}/check-in"),
+            ("/signups/desk/events/<uuid:event_id>/check-in", f"/signups/desk/events/{event['id']}/check-in?q=卓玛"),
+            ("/signups/desk/events/<uuid:event_id>/wall", f"/signups/desk/events/{event['id']}/wall"),
             ("/signups/desk/signups/<uuid:signup_id>/move", f"/signups/desk/signups/{mine['id']}/move"),
             ("/signups/desk", "/signups/desk"),
             ("/signups/desk/swaps", "/signups/desk/swaps"),

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.signups import operations, queries
+from services.signups import operations, queries, today
 from services.signups.idempotency import Request
-from services.signups.models import Signup, SignupStatus
+from services.signups.models import Outcome, Signup, SignupStatus
+from services.signups.operations import hours
 from shared.errors import Conflict, Invalid
 from tests.signups.conftest import LINKS, NOW, World, a_child, shift_data
 
@@ -82,10 +83,26 @@ def test_a_child_who_walks_in_needs_a_guardian_and_a_shift_that_is_over_takes_no
     with pytest.raises(Invalid):
         walk_in(world, shift_id=uuid4())
     with pytest.raises(Conflict, match="is over"):
-        walk_in(world, now=world.event["ends_at"])
+        walk_in(world, now=world.event["ends_at"] + timedelta(hours=24))
     world.publish(status="cancelled", reason="下雨")
     with pytest.raises(Conflict, match="cancelled"):
         walk_in(world)
+
+
+def test_for_a_day_after_the_end_people_who_were_there_are_added_without_times_being_made_up(world: World) -> None:
+    world.publish(status="completed")
+    later = world.event["ends_at"] + timedelta(hours=20)
+    signup = walk_in(world, now=later)
+    assert (signup.status, signup.checked_in_at, signup.minutes) == (SignupStatus.ATTENDED, None, None)
+    with pytest.raises(Conflict, match="not been checked in"):
+        world.database.write(operations.check_out, signup.id, now=later)
+    [unsettled] = world.database.read(today.to_settle, world.event["event_id"], later)
+    review = world.database.write(
+        hours.propose, unsettled.id, minutes=180, reason="一直在场", organizer_id=ORGANIZER, now=later
+    )
+    world.database.write(hours.decide, review.id, outcome=Outcome.ACCEPTED, organizer_id=uuid4(), now=later)
+    assert world.read(lambda session: session.get_one(Signup, signup.id).minutes) == 180
+    assert not world.database.read(today.to_settle, world.event["event_id"], later)
 
 
 def test_the_last_places_go_to_exactly_as_many_of_twenty_who_walk_in(world: World) -> None:

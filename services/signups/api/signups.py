@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from services.signups import operations, queries, rosters, schemas
+from services.signups import operations, queries, rosters, schemas, today
 from services.signups.applying import SIGNUPS, apply, write_down
 from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Signup
 from services.signups.rosters import Filter
+from services.signups.venue import Wall
 from shared.errors import BadRequest, NotFound, Unauthorized
 from shared.principal import Principal
 from shared.texts import text as _
@@ -34,6 +35,11 @@ ATTENDANCE: Final[dict[str, Callable[..., Signup]]] = {
     "undo-absent": operations.undo_absence,
 }
 STEPS: Final = ", ".join(f"'{step}'" for step in ATTENDANCE)
+AT_THE_WALL: Final = "'check-in', 'check-out'"
+"""What whoever has the code on the wall may note as well."""
+AT_THE_DESK: Final = STEPS.replace(f"{AT_THE_WALL}, ", "")
+WALL_CODE: Final = "Check-In-Code"
+CONTACT_DATA: Final = ("name", "phone", "email", "birth_date", "calendar_url")
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/signups/api/v1", description="For volunteers")
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/signups/api/v1", description="For organizers")
@@ -96,10 +102,35 @@ def roster(entered: dict[str, Any]) -> Any:
     return paging.answer(database.read(rosters.part, page, wanted, newest_first=True), "signups")
 
 
-@desk.route(f"/signups/<uuid:signup_id>/<any({STEPS}):step>", methods=["POST"])
+@door.route(f"/signups/<uuid:signup_id>/<any({AT_THE_WALL}):step>", methods=["POST"])
+@door.response(200, schemas.SignupSchema)
+@door.doc(
+    parameters=[
+        {
+            "in": "header",
+            "name": WALL_CODE,
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "The code that the event's wall shows, instead of an organizer's token; it changes every "
+            "minute. Good from two hours before the shift to one hour after it, and answered without contact data.",
+        }
+    ]
+)
+def come_or_go(signup_id: UUID, step: str) -> Any:
+    """Note that somebody came or left, with an organizer's token or the code on the wall; again changes nothing."""
+    principal = current_principal()
+    if principal is not None and principal.kind == "organizer":
+        known = database.read(queries.signup, signup_id, community=principal.community)
+        return database.write(ATTENDANCE[step], known.id, now=now())
+    database.read(_at_the_wall, signup_id, request.headers.get(WALL_CODE, ""))
+    noted = database.write(ATTENDANCE[step], signup_id, now=now())
+    return jsonify(schemas.SignupSchema(exclude=CONTACT_DATA).dump(noted))
+
+
+@desk.route(f"/signups/<uuid:signup_id>/<any({AT_THE_DESK}):step>", methods=["POST"])
 @desk.response(200, schemas.SignupSchema)
 def attend(signup_id: UUID, step: str) -> Any:
-    """Note that somebody came, left, or did not come, or take that back; doing so again changes nothing."""
+    """Note that somebody did not come, or take back what was noted; doing so again changes nothing."""
     known = database.read(queries.signup, signup_id, community=organizer().community)
     return database.write(ATTENDANCE[step], known.id, now=now())
 
@@ -177,6 +208,14 @@ def opened_by(session: Session, signup_id: UUID, principal: Principal | None, to
     else:
         raise Unauthorized(_("Please send your manage token, or sign in as an organizer."))
     return queries.with_position(session, found)
+
+
+def _at_the_wall(session: Session, signup_id: UUID, code: str) -> None:
+    """Raise Unauthorized unless the code is that of the sign-up's event, and its person may come or go now."""
+    signup = session.get(Signup, signup_id)
+    is_good = signup is not None and Wall(config.secret_key, signup.event_id).shows(code, now())
+    if signup is None or not is_good or not today.is_now(signup, now()):
+        raise Unauthorized(_("Please sign in as an organizer, or send the code that the wall shows now."))
 
 
 def _as_file(session: Session, signup_id: UUID) -> Response:

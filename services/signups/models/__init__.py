@@ -2,6 +2,7 @@
 
 from services.signups.models.access import AccessLink, Feed
 from services.signups.models.base import Base
+from services.signups.models.check_in import CheckInCode, Scan, ScanKind, ScanOutcome
 from services.signups.models.events import Event, Shift
 from services.signups.models.handovers import UNDER_WAY, Handover, HandoverState, may_be_given
 from services.signups.models.hours import EntryKind, HourEntry, HourReview, Outcome, ReviewKind
@@ -30,6 +31,7 @@ __all__ = [
     "AccessLink",
     "Base",
     "Certificate",
+    "CheckInCode",
     "EntryKind",
     "Event",
     "Feed",
@@ -45,6 +47,9 @@ __all__ = [
     "Record",
     "RecordKind",
     "ReviewKind",
+    "Scan",
+    "ScanKind",
+    "ScanOutcome",
     "Shift",
     "Signup",
     "SignupStatus",

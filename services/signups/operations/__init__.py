@@ -24,13 +24,16 @@ from services.signups.operations.handing_over import (
 from services.signups.operations.holds import record_pledge
 from services.signups.operations.hours import find_forgotten
 from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
-from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
+from services.signups.operations.rostering import WALK_INS_FOR, add_walk_in, clear, move_signup, take_back_clearing
+from services.signups.operations.scanning import Sent, mark_rest_absent, record_scan
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
 
 __all__ = [
+    "WALK_INS_FOR",
     "Answer",
     "Application",
     "Guardian",
+    "Sent",
     "accept_offer",
     "add_walk_in",
     "agree_to_handover",
@@ -50,10 +53,12 @@ __all__ = [
     "lapse_handovers",
     "make_feed",
     "mark_absent",
+    "mark_rest_absent",
     "move_signup",
     "offer_place",
     "record_event",
     "record_pledge",
+    "record_scan",
     "remind",
     "send_links",
     "sign_up",

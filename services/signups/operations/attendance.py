@@ -13,28 +13,35 @@ from shared.errors import Conflict
 from shared.texts import text as _
 
 
-def check_in(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
-    """Note that the person has come; a second time changes nothing. Raises NotFound, Conflict without a place."""
+def check_in(session: Session, signup_id: UUID, *, now: datetime, at: datetime | None = None) -> Signup:
+    """Note that the person has come; a second time changes nothing. Raises NotFound, Conflict without a place.
+
+    ``at`` is the moment where it was an earlier one than now.
+    """
     signup = locked(session, signup_id)
     if signup.status is SignupStatus.ATTENDED:
         return signup
     if signup.status is SignupStatus.WAITLISTED:
         raise Conflict(_("This person is on the waitlist and has no place yet."))
-    signup.move_to(SignupStatus.ATTENDED)
-    signup.checked_in_at = now
-    if signup.shift.event.status == "completed":
-        announcements.thank(session, signup, now)
-    return _announced(session, signup, now)
+    return _came(session, signup, at or now, now)
 
 
-def check_out(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
-    """Note that the person has left; a second time changes nothing. Raises NotFound, Conflict before check-in."""
+def note_presence(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
+    """Note that the person was there, from when to when is yet to be entered. Raises NotFound, Conflict."""
+    return _came(session, locked(session, signup_id), None, now)
+
+
+def check_out(session: Session, signup_id: UUID, *, now: datetime, at: datetime | None = None) -> Signup:
+    """Note that the person has left; a second time changes nothing. Raises NotFound, Conflict before check-in.
+
+    ``at`` is the moment where it was an earlier one than now; nobody leaves before they came.
+    """
     signup = locked(session, signup_id)
     if signup.status is not SignupStatus.ATTENDED or signup.checked_in_at is None:
         raise Conflict(_("This person has not been checked in."))
     if signup.checked_out_at is not None:
         return signup
-    signup.checked_out_at = now
+    signup.checked_out_at = max(at or now, signup.checked_in_at)
     signup.version += 1
     hours.settle(session, signup, now=now)
     return _announced(session, signup, now)
@@ -86,6 +93,14 @@ def _expected_again(session: Session, signup_id: UUID, noted: SignupStatus, now:
     signup.move_to(SignupStatus.CONFIRMED)
     hours.unsettle(session, signup, now=now)
     signup.checked_in_at = signup.checked_out_at = None
+    return _announced(session, signup, now)
+
+
+def _came(session: Session, signup: Signup, at: datetime | None, now: datetime) -> Signup:
+    signup.move_to(SignupStatus.ATTENDED)
+    signup.checked_in_at = at
+    if signup.shift.event.status == "completed":
+        announcements.thank(session, signup, now)
     return _announced(session, signup, now)
 
 

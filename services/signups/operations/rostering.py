@@ -1,6 +1,7 @@
 """What organizers do with people on the roster: move them, write down who walks in, confirm what a shift asks for."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from services.signups import announcements, idempotency, places, queries, timing
 from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import LIVE, NEEDS_CLEARING, Event, Hold, Shift, Signup, SignupStatus
-from services.signups.operations.attendance import check_in
+from services.signups.operations.attendance import check_in, note_presence
 from services.signups.operations.signing import (
     Application,
     check_age,
@@ -24,6 +25,9 @@ from services.signups.operations.signing import (
 from shared import dates
 from shared.errors import Conflict, NotFound
 from shared.texts import text as _
+
+WALK_INS_FOR: Final = timedelta(hours=24)
+"""After the end of a shift, how long somebody may still be written down who was there."""
 
 
 def move_signup(
@@ -77,14 +81,15 @@ def add_walk_in(
 ) -> Signup:
     """Write down somebody who came without having signed up, and check them in where the shift is running.
 
-    A repeated request is answered with the same sign-up. Raises Invalid for entries that the shift does not allow,
-    and Conflict where it is over or full, or the person is on it or on one that overlaps.
+    Up to ``WALK_INS_FOR`` after its end they are noted as having been there, at times that are yet to be entered. A
+    repeated request is answered with the same sign-up. Raises Invalid for entries that the shift does not allow, and
+    Conflict where it is over or full, or the person is on it or on one that overlaps.
     """
     earlier = idempotency.begin(session, request)
     if earlier is not None and earlier.signup_id is not None:
         return locked(session, earlier.signup_id)
     shift = queries.shift(session, application.shift_id)
-    refuse_over(shift, now)
+    refuse_over(shift, now, grace=WALK_INS_FOR)
     check_age(shift, application.birth_date, guarded=application.guardian is not None)
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
@@ -99,7 +104,9 @@ def add_walk_in(
     session.flush()
     _seat(session, signup, shift, now)
     confirm(session, signup, now)
-    if shift.starts_at <= now:
+    if now >= shift.ends_at:
+        note_presence(session, signup.id, now=now)
+    elif now >= shift.starts_at:
         check_in(session, signup.id, now=now)
     idempotency.finish(session, request, Answer(status=signup.status.value, signup_id=signup.id), now)
     return locked(session, signup.id)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -126,15 +126,18 @@ def open_shift(session: Session, shift_id: UUID, now: datetime) -> Shift:
     return shift
 
 
-def refuse_over(shift: Shift, now: datetime) -> None:
-    """Raise Conflict where the shift takes nobody any more; while it is running, it takes whom an organizer sends."""
+def refuse_over(shift: Shift, now: datetime, *, grace: timedelta = timedelta(0)) -> None:
+    """Raise Conflict where the shift takes nobody any more; while it is running, it takes whom an organizer sends.
+
+    With a ``grace`` it still takes people for so long after its end, also once the event was completed.
+    """
     if shift.event.status == "draft":
         raise Conflict(NOT_OPEN)
     if shift.event.status == "cancelled":
         raise Conflict(_("This event has been cancelled."))
-    if shift.event.status == "completed":
+    if shift.event.status == "completed" and not grace:
         raise Conflict(_("This event is over."))
-    if now >= shift.ends_at:
+    if now >= shift.ends_at + grace:
         raise Conflict(_("This shift is over."))
 
 

@@ -1,15 +1,17 @@
 """The sign-up service's pages: the door for volunteers, the desk for organizers."""
 
-from services.signups.pages import (  # noqa: F401  # they add their pages  # noqa: F401  # they add their pages
+from services.signups.pages import (  # noqa: F401  # they add their pages
+    check_in,
     details,
     feedback,
-    feeds,  # they add their pages
+    feeds,
     files,
     finding,
     handing_over,
+    here,
     hours,
     importing,
-    offers,  # they add their pages
+    offers,
     own,
     records,
     rostering,

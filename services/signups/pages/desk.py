@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import contacts, handovers, operations, queries, rosters
+from services.signups import contacts, handovers, operations, queries, rosters, today
 from services.signups.api import ATTENDANCE, STEPS
 from services.signups.models import Shift, Signup
 from services.signups.pages.views import DESK, TO_CLEAR, View
@@ -96,6 +96,9 @@ def _read(session: Session, view: View, page: Page, event_id: UUID | None) -> di
         "event": event,
         "events": choose_from,
         "shifts": queries.shifts(session, chosen) if chosen is not None and known else [],
+        "unsettled": today.to_settle(session, event_id, now())
+        if event_id is not None and organizer().may_write
+        else [],
         "holds": queries.holds(session, event_id) if event_id is not None else [],
         "part": rosters.part(session, page, view.wanted),
         "swaps": handovers.number_asked(session, community, now()),

@@ -12,6 +12,7 @@ from services.signups.calendars import as_download
 from services.signups.links import Links
 from services.signups.models import LIVE, Signup, SignupStatus, Volunteer, may_be_given
 from services.signups.pages.door import OFF, door
+from services.signups.pages.own_code import check_in_code
 from services.signups.words import HEADINGS, STATES
 from shared.errors import DomainError
 from shared.texts import Text
@@ -101,6 +102,7 @@ def _page(signup: Signup, typed: Form) -> str:
         waits=signup.status is SignupStatus.WAITLISTED,
         manage_url=address,
         code=qr.svg(address),
+        check_in=check_in_code(signup),
         values=typed.values,
         errors=typed.errors,
     )

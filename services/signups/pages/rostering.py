@@ -95,7 +95,7 @@ def _walk_in_page(event_id: UUID, typed: Form) -> str:
     return render_template(
         "signups/walk_in.html",
         event=event,
-        options=[desk_choice(one, now()) for one in shifts],
+        options=[desk_choice(one, now(), grace=operations.WALK_INS_FOR) for one in shifts],
         asks_age=_asks_age(shifts),
         **_typed(typed, event_id),
     )
