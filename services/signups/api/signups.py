@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from services.signups import operations, queries, rosters, schemas, today
+from services.signups import contacts, operations, queries, rosters, schemas, today
 from services.signups.applying import SIGNUPS, apply, write_down
 from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
@@ -43,6 +43,8 @@ CONTACT_DATA: Final = ("name", "phone", "email", "birth_date", "calendar_url")
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/signups/api/v1", description="For volunteers")
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/signups/api/v1", description="For organizers")
+door.after_request(contacts.note)
+desk.after_request(contacts.note)
 
 
 @door.route("/events/<uuid:event_id>/shifts")

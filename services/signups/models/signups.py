@@ -74,6 +74,7 @@ class Signup(Base):
     manage_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     consented_at: Mapped[datetime]
+    consent_ended_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     offered_until: Mapped[datetime | None]
     """Until when a place is kept for somebody who waits, to be accepted; None while there is no such offer."""

@@ -24,9 +24,11 @@ from services.signups.operations.handing_over import (
 from services.signups.operations.holds import record_pledge
 from services.signups.operations.hours import find_forgotten
 from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
+from services.signups.operations.own_data import end_consent, erase, erase_again, erasures
 from services.signups.operations.rostering import WALK_INS_FOR, add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.scanning import Sent, mark_rest_absent, record_scan
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
+from services.signups.operations.viewing import note_view
 
 __all__ = [
     "WALK_INS_FOR",
@@ -43,7 +45,11 @@ __all__ = [
     "clear",
     "decline_handover",
     "decline_offer",
+    "end_consent",
     "end_feed",
+    "erase",
+    "erase_again",
+    "erasures",
     "expire_offers",
     "feedback_refusal",
     "find_forgotten",
@@ -55,6 +61,7 @@ __all__ = [
     "mark_absent",
     "mark_rest_absent",
     "move_signup",
+    "note_view",
     "offer_place",
     "record_event",
     "record_pledge",

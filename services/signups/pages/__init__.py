@@ -1,6 +1,6 @@
 """The sign-up service's pages: the door for volunteers, the desk for organizers."""
 
-from services.signups.pages import (  # noqa: F401  # they add their pages
+from services.signups.pages import (  # noqa: F401  # they add their pages  # noqa: F401  # they add their pages
     check_in,
     details,
     feedback,
@@ -13,8 +13,10 @@ from services.signups.pages import (  # noqa: F401  # they add their pages
     importing,
     offers,
     own,
+    own_data,
     records,
     rostering,
+    viewing,
 )
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
