@@ -12,6 +12,7 @@ pytestmark = ON_SQLITE
 
 RICE = {"key": "a1b2c3d4", "kind": "yes_no", "label": "包过粽子吗？", "options": [], "required": True}
 TASTE = {"key": "00ff00ff", "kind": "choice", "label": "口味", "options": ["甜", "咸"], "required": False}
+NEW = {"label": "会开车吗？", "kind": "yes_no"}
 FIRST = "shifts-0-questions-0-"
 
 
@@ -108,6 +109,15 @@ def test_what_is_wrong_stands_beside_its_box_and_nothing_typed_is_lost(desk, eve
     for name in ("daily_hours", f"{FIRST}label", "shifts-0-questions-1-options"):
         assert f'id="{name}-error"' in page
     assert fields_of(page)["shifts-0-questions-1-options"] == ["甜"]
+
+
+def test_too_many_questions_are_told_of_at_their_shift(desk, event):
+    typed = fields_of(desk.get(page_of(event)))
+    more = {f"shifts-0-questions-{number}-{box}": text for number in range(2, 9) for box, text in NEW.items()}
+    page = desk.send(page_of(event), typed | more, 422).text
+    assert '<a href="#shifts-0-questions">Please give at most 8 entries.</a>' in page
+    assert 'id="shifts-0-questions"' in page
+    assert "8 questions are the most." in page
 
 
 def test_of_two_organizers_at_once_both_questions_stay(desk, world, event):
