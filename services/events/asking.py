@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
+from services.events.checks import MAX_SHIFTS
+from services.events.series import Scope
 from shared.fields import Choice, Line, Schema, Whole, size
 from shared.texts import Text
 from shared.texts import text as _
@@ -98,6 +100,40 @@ class EventAsks(Schema):
     travel_minutes = Whole(max=240)
     daily_hours = Whole(min=1, max=24, allow_none=True)
     rest_hours = Whole(min=1, max=24, allow_none=True)
+
+
+class Lines(fields.String):
+    """What a box of several lines holds, a text for each line; empty lines mean nothing."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:  # type: ignore[override]  # one box, many texts
+        written = super()._deserialize(value, attr, data, **kwargs)
+        line = Line(max=MAX_LABEL)
+        return [text for row in written.splitlines() if (text := line.deserialize(row))]
+
+
+class QuestionFormSchema(QuestionSchema):
+    """A question as a form sends it."""
+
+    options = Lines(load_default=list)  # type: ignore[assignment]  # one box
+
+
+class ShiftAsksFormSchema(ShiftAsks):
+    """What the form says of a shift that is there."""
+
+    id = fields.UUID(required=True)
+    questions = fields.List(fields.Nested(QuestionFormSchema), validate=size(MAX_QUESTIONS), load_default=list)
+
+
+class AsksFormSchema(EventAsks):
+    """All that an event asks, as its form sends it; an empty box means no bound."""
+
+    version = Whole(min=1, required=True)
+    scope = Choice(Scope, load_default=Scope.ONE)
+    offer_minutes = Whole(min=15, max=2880, required=True)
+    travel_minutes = Whole(max=240, load_default=0)
+    daily_hours = Whole(min=1, max=24, load_default=None)
+    rest_hours = Whole(min=1, max=24, load_default=None)
+    shifts = fields.List(fields.Nested(ShiftAsksFormSchema), validate=size(MAX_SHIFTS), load_default=list)
 
 
 def _wrong_options(kind: QuestionKind, options: Sequence[str]) -> Text | None:

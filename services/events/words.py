@@ -179,6 +179,14 @@ def distance(rule: str) -> Text:
     return _("%(days)s d %(hours)s h %(minutes)s min before", days=length.days, hours=hours, minutes=minutes)
 
 
+def minutes(length: int) -> Text:
+    """Return a length of time in words."""
+    hours, rest = divmod(length, 60)
+    if rest:
+        return _("%(n)s minutes", n=length)
+    return _("1 hour") if hours == 1 else _("%(n)s hours", n=hours)
+
+
 def value(field: str, raw: object, event: Event) -> str:
     """Return a value of the history in words."""
     if raw in (None, "", []):

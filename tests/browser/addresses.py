@@ -19,6 +19,7 @@ from tests.journeys.conftest import PASSWORD, Site
 
 NO_PAGES = {
     "/events/<slug>/places": "a part of the event's page",
+    "/events/<slug>/code.png": "a file",
     "/signups/": "leads on",
     "/partners/": "leads on",
     "/signups/manage/<token>": "leads on",
@@ -87,6 +88,8 @@ class Addresses:
             ("/events/", "/events/"),
             ("/events/<slug>", f"/events/{event['slug']}"),
             ("/events/<slug>", f"/events/{gala['slug']}"),
+            ("/events/<slug>/poster", f"/events/{event['slug']}/poster"),
+            ("/events/<slug>/poster", f"/events/{gala['slug']}/poster"),
             ("/events/login", "/events/login"),
             ("/events/invitations/<token>", urlsplit(invited["url"]).path),
             ("/events/style", "/events/style"),
@@ -122,6 +125,8 @@ class Addresses:
                 f"/events/desk/{event['id']}/shifts?edit={event['shifts'][0]['id']}",
             ),
             ("/events/desk/<uuid:event_id>/shifts", f"/events/desk/{draft['id']}/shifts"),
+            ("/events/desk/<uuid:event_id>/sign-up-form", f"/events/desk/{event['id']}/sign-up-form"),
+            ("/events/desk/<uuid:event_id>/sign-up-form", f"/events/desk/{draft['id']}/sign-up-form"),
             ("/events/desk/<uuid:event_id>/preparation", prepared),
             ("/events/desk/<uuid:event_id>/preparation/tasks/<uuid:task_id>", f"{prepared}/tasks/{task['id']}"),
             (

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from services.events import operations
+from services.events.asking import QuestionSchema
 from services.events.models import SavedTemplate
+from services.events.playbook import PLAYBOOK
 from services.events.recurrence import Every, Recurrence
 from services.events.series import Scope
 from tests.conftest import ON_SQLITE
@@ -84,6 +86,14 @@ def test_a_template_that_was_kept_before_there_were_questions_still_begins_an_ev
         "rest_hours": None,
     }
     assert (event.shifts[0].questions, event.shifts[0].swap_approval) == ([], False)
+
+
+@pytest.mark.parametrize("template", PLAYBOOK.values(), ids=list(PLAYBOOK))
+def test_templates_ask_what_organizers_could_ask_themselves(template):
+    for shift in template.shifts:
+        asked = [dict(question) for question in shift.questions]
+        assert QuestionSchema(many=True).load(asked) == asked
+        assert not any(question["required"] for question in asked)
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 from services.events.pages import (  # noqa: F401  # they add their pages to the desk
     accounts,
+    asking,
     beginning,
     editing,
     entering,
     grid,
     importing,
     me,
+    poster,
     preparation,
     programme,
     repeating,

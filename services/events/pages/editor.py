@@ -19,8 +19,8 @@ from shared.web.current import database
 from shared.web.i18n import translate
 
 WAS: Final = "_was"
-ROWS: Final = frozenset({"shifts", "programme"})
-"""The groups of rows in a form."""
+ROWS: Final = frozenset({"shifts", "programme", "questions"})
+"""The groups of rows in a form; each row has an ``id``, or a ``key``, once it was saved."""
 StaleWords = tuple[str, list[dict[str, Any]]]
 """What to say of a change that came between, and what it was."""
 
@@ -127,10 +127,10 @@ def _merged_rows(
     was: Any, typed: Sequence[Mapping[str, Any]], newest: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     rows = [row for row in was if isinstance(row, dict)] if isinstance(was, list) else []
-    before, theirs = ({str(row.get("id", "")): row for row in some} for some in (rows, newest))
+    before, theirs = ({_id(row): row for row in some} for some in (rows, newest))
     found: list[Mapping[str, Any]] = []
     for row in typed:
-        known = str(row.get("id", ""))
+        known = _id(row)
         if known in theirs:
             found.append(_merged(before.get(known), row, theirs[known]))
         elif known not in before:
@@ -138,6 +138,10 @@ def _merged_rows(
         elif any(_plain_value(row.get(name)) != value for name, value in before[known].items()):
             found.append({name: value for name, value in row.items() if name != "id"})
     return found + [row for known, row in theirs.items() if known not in before]
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    return str(row.get("id") or row.get("key") or "")
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +154,7 @@ def _plain_value(value: Any) -> Any:
         return _plain(value)
     if isinstance(value, list):
         return [_plain(one) for one in value] if _holds_rows(value) else sorted(str(one) for one in value)
-    return str("" if value is None else value)
+    return str("" if value is None else value).replace("\r\n", "\n")  # a browser sends the one, we store the other
 
 
 def _holds_rows(value: list[Any]) -> bool:

@@ -39,7 +39,7 @@ def home() -> ResponseReturnValue:
 @door.get("/<slug>")
 def festival(slug: str) -> ResponseReturnValue:
     """Show an event; drafts are for the community's organizers."""
-    community = _community()
+    community = asking_community()
     staffed = database.read(_by_slug, slug, community)
     event = staffed.event
     return render_template(
@@ -56,7 +56,7 @@ def festival(slug: str) -> ResponseReturnValue:
 @door.get("/<slug>/places")
 def places(slug: str) -> ResponseReturnValue:
     """Return the part of an event's page that shows how full its shifts are."""
-    staffed = database.read(_by_slug, slug, _community())
+    staffed = database.read(_by_slug, slug, asking_community())
     return render_template("events/places.html", **_places(staffed))
 
 
@@ -97,7 +97,7 @@ def programme(event: Event) -> list[dict[str, str | None]]:
     return shown
 
 
-def _community() -> str | None:
+def asking_community() -> str | None:
     """Return the community whose drafts may be seen: that of the organizer who is asking."""
     principal = current_principal()
     return principal.community if principal is not None and principal.kind == "organizer" else None

@@ -6,7 +6,7 @@ from typing import Final
 from services.events.festivals import Lunar
 from services.events.models import Kind, Theme
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
+from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
 
 DRAGON_BOAT: Final = Template(
     key="dragon-boat",
@@ -51,6 +51,7 @@ DRAGON_BOAT: Final = Template(
             minimum=8,
             description="和居民一起包粽子，不会包也没关系，现场有师傅教。",
             insured=True,
+            questions=(asks("zongzi", "包过粽子吗？"),),
         ),
         UsualShift(
             role="套圈",

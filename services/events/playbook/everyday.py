@@ -7,7 +7,7 @@ from services.events.festivals import Monthly, Weekly
 from services.events.models import Kind
 from services.events.playbook.countdowns import COUNTDOWNS
 from services.events.playbook.talks import FRIDAY, HALL, LECTURE, POLICY_TALK, RESIDENTS_MEETING
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
+from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
 
 SATURDAY: Final = 5
 
@@ -163,6 +163,7 @@ HOME_VISITS: Final = Template(
             min_age=18,
             training="探访培训：礼仪、隐私与应急",
             insured=True,
+            questions=(asks("tibetan", "会说藏语吗？"),),
         ),
         UsualShift(
             role="陪伴孩子",

@@ -6,7 +6,7 @@ from typing import Final
 from services.events.festivals import Lunar
 from services.events.models import Kind, Theme
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
+from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
 
 SPRING_FESTIVAL: Final = Template(
     key="spring-festival",
@@ -31,6 +31,7 @@ SPRING_FESTIVAL: Final = Template(
             description="为居民书写春联和福字。",
             skills=("书法",),
             insured=True,
+            questions=(asks("brush", "能自带笔墨吗？"),),
         ),
         UsualShift(
             role="剪窗花",

@@ -6,7 +6,7 @@ from typing import Final
 from services.events.festivals import Lunar
 from services.events.models import Kind, Theme
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
+from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
 
 MID_AUTUMN: Final = Template(
     key="mid-autumn",
@@ -42,6 +42,7 @@ MID_AUTUMN: Final = Template(
             min_age=18,
             training="烤箱与用火安全培训",
             insured=True,
+            questions=(asks("mooncakes", "做过月饼吗？"),),
         ),
         UsualShift(
             role="灯谜摊",

@@ -3,10 +3,11 @@
 from datetime import time
 from typing import Final
 
+from services.events.asking import QuestionKind
 from services.events.festivals import Solar
 from services.events.models import Kind, Theme
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
+from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
 
 NATIONAL_DAY: Final = Template(
     key="national-day",
@@ -31,6 +32,7 @@ NATIONAL_DAY: Final = Template(
             minimum=30,
             description="各节目演员，17:00到场候场。演出不计志愿服务时长。",
             counts_as_service=False,
+            questions=(asks("act", "参加哪个节目？", QuestionKind.TEXT),),
         ),
         UsualShift(
             role="舞台协助",
@@ -61,6 +63,7 @@ NATIONAL_DAY: Final = Template(
             minimum=6,
             description="引导就座，照看老人和孩子，散场时疏导人流。",
             insured=True,
+            questions=(asks("vest", "志愿者马甲穿多大？", QuestionKind.CHOICE, ("小号", "中号", "大号", "加大号")),),
         ),
         UsualShift(
             role="秩序与安全",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Any, Final
 
+from services.events.asking import QuestionKind
 from services.events.festivals import Rule
 from services.events.models import Kind, Theme
 
@@ -14,6 +15,13 @@ HOW_TO_SIGN_UP: Final = (
 VENUE: Final = "社区文化广场"
 ADDRESS: Final = "社区党群服务中心门前集合"
 CONTACT: Final = "社区服务窗口（工作日 8:30–17:30）"
+
+
+def asks(
+    key: str, label: str, kind: QuestionKind = QuestionKind.YES_NO, options: Sequence[str] = ()
+) -> Mapping[str, Any]:
+    """Return a question of a usual shift; nobody has to answer it."""
+    return {"key": key, "kind": kind.value, "label": label, "options": list(options), "required": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
