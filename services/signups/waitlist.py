@@ -129,6 +129,7 @@ def sweep(session: Session, now: datetime) -> int:
                 )
             ),
         )
+        .order_by(Shift.starts_at, Shift.id)
     ).all()
     return sum(len(promote(session, shift, now)) for shift in open_shifts)
 

@@ -109,6 +109,16 @@ def test_withdrawing_a_pledge_leaves_claimed_places_to_their_people(roomy: World
     assert roomy.status(answer) is SignupStatus.CONFIRMED
 
 
+def test_a_claimed_place_goes_to_who_waits_once_its_person_and_its_unit_have_both_gone(roomy: World) -> None:
+    roomy.pledge(5, pledge_id=PLEDGE)
+    claimed = roomy.sign_up(claim=claim_token(roomy))
+    roomy.pledge(0, pledge_id=PLEDGE, version=2)
+    others = [roomy.sign_up() for _ in range(5)]
+    roomy.database.write(operations.withdraw, claimed.signup_id, reason=None, now=NOW)
+    assert last(roomy) == (0, 0, 0)
+    assert {roomy.status(answer) for answer in others} == {SignupStatus.CONFIRMED}
+
+
 def test_a_withdrawal_that_overtakes_its_pledge_leaves_nothing_kept(roomy: World) -> None:
     roomy.pledge(0, pledge_id=PLEDGE, version=2)
     roomy.pledge(4, pledge_id=PLEDGE, version=1)

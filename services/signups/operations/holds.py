@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -47,9 +48,16 @@ def record_pledge(session: Session, pledge: Mapping[str, Any], *, now: datetime)
     _fit(session, hold, shift, now)
 
 
+def left(session: Session, pledge_id: UUID, now: datetime) -> None:
+    """Note that somebody has left a place of the unit: it stays kept, unless the unit no longer asks for so many."""
+    hold = session.get_one(Hold, pledge_id, with_for_update=True)
+    places.release(session, hold.shift_id, pledge_id, max(_held(session, hold) - hold.requested, 0))
+    announcements.hold_changed(session, hold, now)
+
+
 def _fit(session: Session, hold: Hold, shift: Shift, now: datetime) -> None:
     """Keep or release places until the hold has what it asks for, as far as there are any."""
-    held = session.scalar(select(func.count()).where(Place.pledge_id == hold.pledge_id)) or 0
+    held = _held(session, hold)
     is_open = shift.listed and shift.event.status == "published" and now < shift.starts_at
     if held < hold.requested and is_open:
         waitlist.promote(session, shift, now)  # whoever waits was there before the unit
@@ -58,3 +66,7 @@ def _fit(session: Session, hold: Hold, shift: Shift, now: datetime) -> None:
         places.release(session, shift.id, hold.pledge_id, held - hold.requested)
         waitlist.promote(session, shift, now)
     announcements.hold_changed(session, hold, now)
+
+
+def _held(session: Session, hold: Hold) -> int:
+    return session.scalar(select(func.count()).where(Place.pledge_id == hold.pledge_id)) or 0

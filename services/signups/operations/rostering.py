@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from services.signups import announcements, idempotency, places, queries, timing, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import LIVE, NEEDS_CLEARING, Event, Hold, Shift, Signup, SignupStatus
+from services.signups.models import LIVE, NEEDS_CLEARING, Event, Shift, Signup, SignupStatus
+from services.signups.operations import holds
 from services.signups.operations.attendance import check_in, note_presence
 from services.signups.operations.signing import (
     Application,
@@ -70,8 +71,8 @@ def move_signup(
     announcements.signup_changed(session, signup, now)
     announcements.tell_moved(session, signup, now, known=None if waited else before.id)
     if pledge_id is not None:
-        announcements.hold_changed(session, session.get_one(Hold, pledge_id, with_for_update=True), now)
-    elif had_place:
+        holds.left(session, pledge_id, now)
+    if had_place:
         waitlist.promote(session, before, now)
     return signup
 

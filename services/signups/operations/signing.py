@@ -14,6 +14,7 @@ from services.signups import announcements, idempotency, identity, places, queri
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
 from services.signups.models import Hold, Shift, Signup, SignupStatus
+from services.signups.operations import holds
 from shared.errors import Conflict, Invalid, NotFound, field_error
 from shared.texts import text as _
 
@@ -98,7 +99,7 @@ def withdraw(session: Session, signup_id: UUID, *, reason: str | None, now: date
 
 
 def take_out(session: Session, signup: Signup, *, reason: str | None, now: datetime) -> None:
-    """Withdraw the sign-up and free its place; a place kept for a unit stays kept for it."""
+    """Withdraw the sign-up and free its place; a place that a unit keeps is the unit's again."""
     signup.move_to(SignupStatus.WITHDRAWN)
     signup.withdrawn_at = now
     signup.reason = reason
@@ -106,7 +107,7 @@ def take_out(session: Session, signup: Signup, *, reason: str | None, now: datet
     pledge_id = places.free(session, signup.id)
     announcements.signup_changed(session, signup, now)
     if pledge_id is not None:
-        announcements.hold_changed(session, session.get_one(Hold, pledge_id, with_for_update=True), now)
+        holds.left(session, pledge_id, now)
 
 
 def locked(session: Session, signup_id: UUID) -> Signup:
