@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.signups import api, handlers, idempotency, notices, pages, waitlist
+from services.signups import api, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people
@@ -19,6 +19,7 @@ service = Service(
     tasks=[
         Task(waitlist.sweep, timedelta(seconds=30)),
         Task(idempotency.forget, timedelta(hours=1)),
+        Task(operations.forget_codes, timedelta(hours=1)),
         Task(sign_ins.forget, timedelta(hours=1)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
     ],

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups.links import Links
-from services.signups.models import LIVE, Shift, Signup, SignupStatus
+from services.signups.models import LIVE, Code, Event, Shift, Signup, SignupStatus
 from shared import catalogues, dates
 from shared.config import Config
 from shared.notices.queue import Composer, Letter
@@ -79,6 +79,8 @@ def composer(config: Config) -> Composer:
     links = Links(config.secret_key)
 
     def compose(session: Session, notice: Notice, now: datetime) -> Letter | None:
+        if notice.kind == "code":
+            return _code(session, notice, links)
         if notice.kind == "shift_removed":
             return _about_the_event(session, notice)
         signup, wording = _signup(session, notice), WORDINGS[notice.kind]
@@ -156,6 +158,29 @@ def _about_the_event(session: Session, notice: Notice) -> Letter | None:
         role=notice.params["role"],
     )
     return _letter(signup, subject, body, None)
+
+
+def _code(session: Session, notice: Notice, links: Links) -> Letter | None:
+    """Write the one-time code, unless it was used or replaced meanwhile."""
+    code = session.get(Code, notice.person_id)
+    if code is None:
+        return None
+    event = session.get_one(Event, code.event_id)
+    language = catalogues.language("signups", code.language)
+    subject = _("Your code: %(event)s", event=event.title)
+    body = _(
+        "%(code)s is your code for signing up: %(event)s. It is good for %(n)s minutes. Please pass it on to nobody.",
+        code=links.code(code.id),
+        event=event.title,
+        n=int((code.expires_at - code.sent_at).total_seconds() // 60),
+    )
+    return Letter(
+        subject=str(language.translate(subject)),
+        body=str(language.translate(body)),
+        phone=None if code.email else code.phone,
+        email=code.email,
+        language=language.tag,
+    )
 
 
 def _signup(session: Session, notice: Notice) -> Signup | None:

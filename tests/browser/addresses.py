@@ -157,6 +157,7 @@ class Addresses:
             *(Sample(rule, ANYBODY, path) for rule, path in open_to_all),
             Sample("", ANYBODY, "/events/nothing-here", 404),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
+            Sample("/signups/together", VOLUNTEER, "/signups/together"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),

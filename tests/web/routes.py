@@ -210,13 +210,14 @@ def _fields(spec: Mapping[str, Any], schemas: Mapping[str, Any], path: Path) -> 
 def _example(spec: Mapping[str, Any], schemas: Mapping[str, Any], name: str, world: World) -> Any:
     """Return a value that would be taken."""
     spec = _resolved(spec, schemas)
+    if name in NAMED:
+        return NAMED[name](world)
     if "properties" in spec:
-        members = {key: inner for key, inner in spec["properties"].items() if key not in LEFT_OUT}
+        left_out = LEFT_OUT | ({"shift_id"} if "shift_ids" in spec["properties"] else set())  # one of the two
+        members = {key: inner for key, inner in spec["properties"].items() if key not in left_out}
         return {key: _example(inner, schemas, key, world) for key, inner in members.items()}
     if "items" in spec:
         return [_example(spec["items"], schemas, name, world)]
-    if name in NAMED:
-        return NAMED[name](world)
     if "enum" in spec:
         return spec["enum"][0]
     return {"integer": 1, "boolean": True}.get(Field((), spec).kind, "文字文字")
@@ -236,6 +237,9 @@ NAMED: Mapping[str, Callable[[World], Any]] = {
     "due_at": lambda _world: later(days=5),
     "event_id": lambda world: world.event["id"],
     "shift_id": lambda world: world.shift,
+    "shift_ids": lambda world: [world.shift],
+    "answers": lambda _world: {},
+    "companions": lambda _world: [{"name": "同来的人", "birth_date": "1990-01-01"}],
     "need_id": lambda world: world.need,
     "work_unit_id": lambda world: world.unit,
 }

@@ -1,6 +1,7 @@
 """The tables of the sign-up service: copies of events, volunteers, places, sign-ups and holds."""
 
 from services.signups.models.base import Base
+from services.signups.models.codes import Code
 from services.signups.models.events import Event, Shift
 from services.signups.models.keys import IdempotencyKey
 from services.signups.models.people import Volunteer
@@ -23,6 +24,7 @@ __all__ = [
     "NEEDS_CLEARING",
     "SEATED",
     "Base",
+    "Code",
     "Event",
     "Feedback",
     "Hold",

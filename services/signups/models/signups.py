@@ -2,15 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import JSON, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.signups.models.base import Base
 from services.signups.models.events import Shift
 from services.signups.models.people import Volunteer
+from services.signups.questions import words
 from shared.database import one_of
 from shared.errors import Conflict
 from shared.texts import text as _
@@ -68,6 +69,10 @@ class Signup(Base):
     birth_date: Mapped[date | None]
     guardian_name: Mapped[str | None]
     guardian_phone: Mapped[str | None]
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]", default=list)
+    """What the person answered to the shift's questions, as they were asked then: key, label, kind, value."""
+    skilled: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether the person says that they can do what the shift asks for."""
     language: Mapped[str]
     manage_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
@@ -115,6 +120,11 @@ class Signup(Base):
         if self.checked_in_at is None or self.checked_out_at is None:
             return None
         return int((self.checked_out_at - self.checked_in_at).total_seconds() // 60)
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """What was asked and what the person answered, for people to read."""
+        return [(answer["label"], words(answer)) for answer in self.answers]
 
     @property
     def is_to_clear(self) -> bool:
