@@ -25,6 +25,7 @@ service = Service(
         Task(idempotency.forget, timedelta(hours=1)),
         Task(lapse_handovers, timedelta(minutes=1)),
         Task(forget_links, timedelta(hours=1)),
+        Task(operations.forget_codes, timedelta(hours=1)),
         Task(sign_ins.forget, timedelta(hours=1)),
         Task(operations.find_forgotten, timedelta(minutes=5)),
         Task(imports.forget_uploads, timedelta(minutes=10)),

@@ -1,11 +1,16 @@
 """What both entrances do with somebody who wants to sign up, or who walks in."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, NoReturn
 
 from services.signups import operations, queries, schemas
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
 from services.signups.models import Signup
+from services.signups.operations import Application, Proof
+from shared.errors import Conflict, Invalid, field_error
+from shared.texts import Text
+from shared.texts import text as _
 from shared.web import limits
 from shared.web.auth import organizer
 from shared.web.current import config, database, now
@@ -15,19 +20,61 @@ SIGNUPS: Final = "1200 per minute"
 """Sign-ups from one address: a whole school may sit behind it."""
 SIGNUPS_OF_A_PHONE: Final = "60 per hour"
 """A family or a club may sign up together; a script that fills shifts under made-up names may not."""
+CODES: Final = "300 per hour"
+"""Codes that one address may have sent, each of which costs money."""
+WRONG_CODES: Final[Mapping[str, Text]] = {
+    Proof.WRONG: _("This is not the code that we sent. Please look at the newest message."),
+    Proof.EXPIRED: _("This code is good no longer. Please have a new one sent."),
+}
+SENT_BY_SMS: Final = _("We have sent a code of six digits to the mobile number. Please enter it.")
+SENT_BY_EMAIL: Final = _("We have sent a code of six digits to the e-mail address. Please enter it.")
+
+
+class CodeNeeded(Conflict):
+    """Everything is right, and the event asks for a code as well, which has just been sent."""
+
+    kind: ClassVar[str] = "urn:steward:problem:code-needed"
+    title = _("A code is needed")
 
 
 def apply(entered: dict[str, Any], key: str, *, patient: bool = False) -> Answer:
-    """Sign up with what an ``ApplicationSchema`` has loaded, once for each key, in the reader's language.
+    """Sign up with what an ``ApplicationSchema`` or a ``FormSchema`` has loaded, once for each key.
 
-    ``patient``: wait for the same request while it is in flight, instead of refusing. Raises what ``sign_up`` raises,
-    and TooManyRequests for a phone that was used too often.
+    ``patient``: wait for the same request while it is in flight, instead of refusing. Raises what ``sign_up_together``
+    raises, CodeNeeded or Invalid where the event's code is missing or wrong, and TooManyRequests for a phone that was
+    used too often.
     """
-    limits.spend(SIGNUPS_OF_A_PHONE, entered["phone"])
-    request = Request.of(key, entered, patient=patient)
-    application = schemas.application(entered, current_language().tag)
-    links = Links(config.secret_key)
-    return database.write(operations.sign_up, application, request=request, links=links, now=now())
+    for _person in ("one", *entered.get("companions", ())):
+        limits.spend(SIGNUPS_OF_A_PHONE, entered["phone"])
+    code, by = entered.pop("code", None), entered.pop("code_by", schemas.CodeBy.SMS)
+    answer = database.write(
+        operations.sign_up_together,
+        applications := schemas.applications(entered, current_language().tag),
+        may_wait=entered.get("may_wait", False),
+        code=code,
+        request=Request.of(key, entered, patient=patient),
+        links=Links(config.secret_key),
+        now=now(),
+    )
+    if answer.status in WRONG_CODES:
+        raise Invalid(field_error("code", WRONG_CODES[answer.status]))
+    if answer.status == Proof.MISSING:
+        _send_code(applications[0], by_email=by is schemas.CodeBy.EMAIL)
+    return answer
+
+
+def _send_code(application: Application, *, by_email: bool) -> NoReturn:
+    limits.spend(CODES, limits.address())
+    email = application.email if by_email else None
+    database.write(
+        operations.send_code,
+        application.shift_id,
+        phone=application.phone,
+        email=email,
+        language=application.language,
+        now=now(),
+    )
+    raise CodeNeeded(SENT_BY_EMAIL if email else SENT_BY_SMS)
 
 
 def write_down(entered: dict[str, Any], key: str, *, patient: bool = False) -> Signup:

@@ -41,11 +41,20 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request to sign up. ``signup_id`` is None where no more is said than that it was received."""
+    """What became of a request to sign up. ``signup_id`` is None where no more is said than that it was received.
+
+    ``others`` is the same of the other sign-ups that were made in one go.
+    """
 
     status: str
     signup_id: UUID | None = None
     waitlist_position: int | None = None
+    others: tuple["Answer", ...] = ()
+
+    @property
+    def all(self) -> list["Answer"]:
+        """This one and the others, in the order in which they were asked for."""
+        return [self, *self.others]
 
 
 def begin(session: Session, request: Request) -> Answer | None:
@@ -61,11 +70,21 @@ def begin(session: Session, request: Request) -> Answer | None:
         elif not session.scalar(select(func.pg_try_advisory_xact_lock(key))):
             raise Conflict(_("The same request is being worked on. Please try again shortly."), retry_after=1)
     known = session.get(IdempotencyKey, request.key)
+    if known is not None and known.digest != request.digest:
+        raise Invalid(field_error("Idempotency-Key", _("This key was used for another request. Send a new key.")))
+    return answered(session, request.key)
+
+
+def answered(session: Session, key: str) -> Answer | None:
+    """Return the answer that was given to the request with the key, or None where there was none or it is too old."""
+    known = session.get(IdempotencyKey, key)
     if known is None:
         return None
-    if known.digest != request.digest:
-        raise Invalid(field_error("Idempotency-Key", _("This key was used for another request. Send a new key.")))
-    return Answer(known.status, known.signup_id, known.waitlist_position)
+    others = tuple(
+        Answer(one["status"], UUID(one["signup_id"]) if one["signup_id"] else None, one["waitlist_position"])
+        for one in known.others
+    )
+    return Answer(known.status, known.signup_id, known.waitlist_position, others)
 
 
 def finish(session: Session, request: Request, answer: Answer, now: datetime) -> None:
@@ -77,6 +96,14 @@ def finish(session: Session, request: Request, answer: Answer, now: datetime) ->
             signup_id=answer.signup_id,
             status=answer.status,
             waitlist_position=answer.waitlist_position,
+            others=[
+                {
+                    "status": one.status,
+                    "signup_id": str(one.signup_id) if one.signup_id else None,
+                    "waitlist_position": one.waitlist_position,
+                }
+                for one in answer.others
+            ],
             created_at=now,
         )
     )

@@ -1,4 +1,4 @@
-"""The secret links that open a person's own sign-up."""
+"""The secret links that open a person's own sign-up, and the codes that are sent before."""
 
 import base64
 import hashlib
@@ -60,6 +60,11 @@ class Links:
     def _derived(self, what: bytes) -> str:
         mac = hmac.digest(self.secret_key.encode(), what, "sha256")
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def code(self, code_id: UUID) -> str:
+        """Return the six digits of a one-time code."""
+        mac = hmac.digest(self.secret_key.encode(), b"code:" + code_id.bytes, "sha256")
+        return f"{int.from_bytes(mac) % 1_000_000:06d}"
 
 
 def token_hash(token: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.signups import own_letters
 from services.signups.links import Links
-from services.signups.models import LIVE, Shift, Signup, SignupStatus
+from services.signups.models import LIVE, Code, Event, Shift, Signup, SignupStatus
 from shared import catalogues, dates
 from shared.config import Config
 from shared.notices.queue import Composer, Letter
@@ -107,23 +107,34 @@ def composer(config: Config) -> Composer:
     links = Links(config.secret_key)
 
     def compose(session: Session, notice: Notice, now: datetime) -> Letter | None:
-        if notice.kind == "shift_removed":
-            return _about_the_event(session, notice)
-        if notice.kind == "not_handed_over":
-            return own_letters.not_handed_over(session, notice, now)
-        if notice.kind == "own_link":
-            return own_letters.own_link(session, notice, links, config.origin)
-        signup, wording = _signup(session, notice), WORDINGS[notice.kind]
-        if signup is None or not _applies(wording, signup, notice, now):
-            return None
-        subject, body = _filled(wording, signup, now)
-        if notice.kind == "thanks":
-            address = f"{config.origin}/signups/feedback/{links.manage_token(signup.id)}"
-            return _letter(signup, subject, _thanks(session, signup) or body, address, HOW_WAS_IT)
-        address = f"{config.origin}/signups/manage/{links.manage_token(signup.id)}"
-        return _letter(signup, subject, body, address, ACCEPT if notice.kind == "offered" else LOOK_IT_UP)
+        match notice.kind:
+            case "code":
+                letter = _code(session, notice, links)
+            case "shift_removed":
+                letter = _about_the_event(session, notice)
+            case "not_handed_over":
+                letter = own_letters.not_handed_over(session, notice, now)
+            case "own_link":
+                letter = own_letters.own_link(session, notice, links, config.origin)
+            case _:
+                letter = _of_signup(session, notice, links, config.origin, now)
+        return letter
 
     return compose
+
+
+def _of_signup(session: Session, notice: Notice, links: Links, origin: str, now: datetime) -> Letter | None:
+    signup, wording = _signup(session, notice), WORDINGS[notice.kind]
+    if signup is None or not _applies(wording, signup, notice, now):
+        return None
+    subject, body = _filled(wording, signup, now)
+    token = links.manage_token(signup.id)
+    if notice.kind == "thanks":
+        return _letter(
+            signup, subject, _thanks(session, signup) or body, f"{origin}/signups/feedback/{token}", HOW_WAS_IT
+        )
+    asks = ACCEPT if notice.kind == "offered" else LOOK_IT_UP
+    return _letter(signup, subject, body, f"{origin}/signups/manage/{token}", asks)
 
 
 def _applies(wording: Wording, signup: Signup, notice: Notice, now: datetime) -> bool:
@@ -191,6 +202,29 @@ def _about_the_event(session: Session, notice: Notice) -> Letter | None:
         role=notice.params["role"],
     )
     return _letter(signup, subject, body, None)
+
+
+def _code(session: Session, notice: Notice, links: Links) -> Letter | None:
+    """Write the one-time code, unless it was used or replaced meanwhile."""
+    code = session.get(Code, notice.person_id)
+    if code is None:
+        return None
+    event = session.get_one(Event, code.event_id)
+    language = catalogues.language("signups", code.language)
+    subject = _("Your code: %(event)s", event=event.title)
+    body = _(
+        "%(code)s is your code for signing up: %(event)s. It is good for %(n)s minutes. Please pass it on to nobody.",
+        code=links.code(code.id),
+        event=event.title,
+        n=int((code.expires_at - code.sent_at).total_seconds() // 60),
+    )
+    return Letter(
+        subject=str(language.translate(subject)),
+        body=str(language.translate(body)),
+        phone=None if code.email else code.phone,
+        email=code.email,
+        language=language.tag,
+    )
 
 
 def _signup(session: Session, notice: Notice) -> Signup | None:

@@ -98,6 +98,9 @@ class _OwnSignupSchema(Schema):
         lambda signup: _GuardianSchema().dump(signup) if signup.guardian_name else None,
         metadata={"type": ["object", "null"]},
     )
+    answers = fields.Function(
+        lambda signup: dict(signup.answered), metadata={"type": "object", "additionalProperties": {"type": "string"}}
+    )
     language = fields.String()
     created_at = fields.AwareDateTime()
     consented_at = fields.AwareDateTime()

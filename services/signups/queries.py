@@ -143,10 +143,10 @@ def hold_by_token(session: Session, token: str) -> HoldCounts:
 
 
 def notices(*, community: str) -> Select[Notice, str]:
-    """Select the community's notices, each with the name of the person it is for."""
+    """Select the community's notices, each with the name of the person it is for; whoever is sent a code has none."""
     return (
-        select(Notice, Volunteer.name)
-        .join(Volunteer, Volunteer.id == Notice.person_id)
+        select(Notice, func.coalesce(Volunteer.name, ""))
+        .outerjoin(Volunteer, Volunteer.id == Notice.person_id)
         .join(Event, Event.id == Notice.event_id)
         .where(Event.community == community)
     )

@@ -1,20 +1,43 @@
 """What may be entered to sign up, and how a sign-up is shown: the same classes for forms and JSON."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from services.signups import contacts
 from services.signups.links import Links
 from services.signups.models import Signup, SignupStatus
 from services.signups.operations import Application, Guardian
 from shared import catalogues
-from shared.fields import Choice, Day, Email, Line, Phone, Schema, true
+from shared.fields import Choice, Day, Email, Line, Phone, Schema, size, true
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web.current import config
 from shared.web.paging import PageQuery, page_of
+
+PEOPLE: Final = 5
+"""How many may sign up in one go, the one whose phone it is among them."""
+SHIFTS: Final = 20
+"""For how many shifts they may."""
+CHOOSE: Final = _("Please choose a shift.")
+
+
+class CodeBy(StrEnum):
+    """How a one-time code is sent."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+def chosen(shifts: Sequence[UUID]) -> None:
+    """Refuse a form without a shift, or with too many."""
+    if not shifts:
+        raise ValidationError(CHOOSE)
+    size(SHIFTS)(shifts)
 
 
 def says(words: Text) -> dict[str, Any]:
@@ -30,17 +53,49 @@ class GuardianSchema(Schema):
     consent = fields.Boolean(required=True, validate=true)
 
 
-class ApplicationSchema(Schema):
-    """A sign-up. ``claim`` is the last part of a unit's claim link."""
+class CompanionSchema(Schema):
+    """Somebody of the family, or a friend, who signs up in the same go and is reached by the same phone."""
 
-    shift_id = fields.UUID(required=True, error_messages=says(_("Please choose a shift.")))
+    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
+    birth_date = Day(allow_none=True)
+
+
+class _Entered(Schema):
+    """What form and JSON have in common. ``claim`` is the last part of a unit's claim link."""
+
+    shift_id: fields.Field[Any] = fields.UUID()
     name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
     phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
     email = Email(allow_none=True)
     birth_date = Day(allow_none=True)
+    companions = fields.List(fields.Nested(CompanionSchema), validate=size(PEOPLE - 1))
+    may_wait = fields.Boolean()
     guardian = fields.Nested(GuardianSchema, allow_none=True)
     claim = Line(max=100, allow_none=True)
     consent = fields.Boolean(required=True, validate=true)
+    code = Line(max=6, min=6, allow_none=True)
+    code_by = Choice(CodeBy)
+
+
+class ApplicationSchema(_Entered):
+    """A sign-up for one shift, or for several in one go: of ``shift_id`` and ``shift_ids`` exactly one.
+
+    ``answers`` are those to the questions of the shifts, by their keys. ``companions`` come along; ``may_wait`` lets
+    those wait for whom there is no place. ``code`` is what was sent, where the event asks for one.
+    """
+
+    shift_ids = fields.List(fields.UUID(), validate=size(SHIFTS, least=1))
+    answers = fields.Dict(keys=fields.String(), values=fields.Raw())
+    skilled = fields.Boolean()
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_shifts(self, _data: Any, original: Any, **_kwargs: Any) -> None:
+        """Refuse both ways of naming shifts, and neither."""
+        named = [name for name in ("shift_id", "shift_ids") if isinstance(original, Mapping) and name in original]
+        if not named:
+            raise ValidationError({"shift_id": [CHOOSE]})
+        if len(named) > 1:
+            raise ValidationError({"shift_ids": [_("Please send either shift_id or shift_ids.")]})
 
 
 def calendar_url(signup_id: UUID) -> str:
@@ -49,10 +104,18 @@ def calendar_url(signup_id: UUID) -> str:
     return f"{config.origin}/signups/api/v1/signups/{signup_id}/calendar.ics?signature={signature}"
 
 
-class FormSchema(ApplicationSchema):
-    """The form of the same. ``key`` was made with the page, so that sending it twice signs up once."""
+class FormSchema(_Entered):
+    """The form of the same, which may choose several shifts; its answers are read by ``entering``.
 
+    ``key`` was made with the page, so that sending it twice signs up once. ``skilled`` are the shifts whose skills the
+    person has. ``opened`` says when the page was opened, and in ``website`` only programs write.
+    """
+
+    shift_id = fields.List(fields.UUID(), validate=chosen)
+    skilled = fields.List(fields.UUID())
     key = fields.UUID(required=True)
+    opened = Line(max=100)
+    website = Line(max=2000)
 
 
 def application(entered: dict[str, Any], language: str) -> Application:
@@ -89,6 +152,26 @@ class DetailsSchema(Schema):
     email = Email(allow_none=True)
     guardian_phone = Phone(required=True, error_messages=says(_("Please enter the guardian's mobile number.")))
     language = fields.String(required=True, validate=_known_language)
+
+
+def applications(entered: dict[str, Any], language: str) -> list[Application]:
+    """Return what was entered by one or more people for one or more shifts: person after person, one for each shift.
+
+    Of a form, ``answers`` and ``skilled`` say it for each shift.
+    """
+    of_form = isinstance(entered.get("shift_id"), list)
+    shifts = dict.fromkeys(entered["shift_id"] if of_form else entered.get("shift_ids") or [entered["shift_id"]])
+    answers, skilled = entered.get("answers", {}), entered.get("skilled", False)
+    return [
+        replace(
+            application(entered | someone | {"shift_id": shift_id}, language),
+            birth_date=someone.get("birth_date"),
+            answers=answers.get(str(shift_id), {}) if of_form else answers,
+            skilled=shift_id in skilled if of_form else skilled,
+        )
+        for someone in (entered, *entered.get("companions", ()))
+        for shift_id in shifts
+    ]
 
 
 class WithdrawalSchema(Schema):
@@ -143,14 +226,20 @@ class MoveForm(MoveSchema):
     back = Line(max=2000)
 
 
-class AnswerSchema(Schema):
-    """What became of a sign-up. Somebody who is already on the shift is told ``received`` and no more."""
+class OneAnswerSchema(Schema):
+    """What became of one sign-up. Somebody who is already on the shift is told ``received`` and no more."""
 
     id = fields.UUID(attribute="signup_id")
     status = fields.String(required=True)
     waitlist_position = fields.Integer(allow_none=True)
     manage_url = fields.String()
     manage_token = fields.String()
+
+
+class AnswerSchema(OneAnswerSchema):
+    """What became of a request: of its first sign-up, and of all, person after person with their shifts."""
+
+    signups = fields.List(fields.Nested(OneAnswerSchema))
 
 
 class ShiftSchema(Schema):
@@ -206,6 +295,10 @@ class SignupSchema(Schema):
     to_clear = fields.Boolean(attribute="is_to_clear")
     cleared_at = fields.AwareDateTime(allow_none=True)
     minutes = fields.Integer(allow_none=True)
+    answers = fields.Function(
+        lambda signup: contacts.known(signup, "answers"), metadata={"type": ["array", "null"], "items": {}}
+    )
+    skilled = fields.Boolean()
     calendar_url = fields.Function(lambda signup: calendar_url(signup.id), metadata={"type": "string"})
 
 

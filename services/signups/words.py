@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from services.signups.models import LIVE, NEEDS_CLEARING, Signup, SignupStatus
+from services.signups.models import LIVE, NEEDS_CLEARING, Shift, Signup, SignupStatus
 from services.signups.queries import HoldCounts, ShiftCounts
 from shared.texts import Text
 from shared.texts import text as _
@@ -78,13 +78,10 @@ def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) ->
     shift = counts.shift
     free = counts.free if hold is None else hold.held - hold.claimed
     when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
-    age = translate(_("from %(age)s years", age=shift.min_age)) if shift.min_age else ""
-    training = translate(_("Training needed: %(what)s", what=shift.training)) if shift.training else ""
-    insured = translate(_("Insured against accidents")) if shift.insured else ""
     option: dict[str, Any] = {
         "value": str(shift.id),
         "label": shift.role,
-        "hint": [line for line in (when, age, shift.description, training, insured) if line],
+        "hint": [line for line in (when, shift.description, *conditions(shift)) if line],
         "disabled": False,
         "seats": {
             "taken": counts.confirmed + counts.offered,
@@ -103,6 +100,16 @@ def shift_choice(counts: ShiftCounts, hold: HoldCounts | None, now: datetime) ->
     elif free <= 0:
         option["tag"] = (translate(_("Waitlist")), "warning")
     return option
+
+
+def conditions(shift: Shift) -> list[str]:
+    """Return what a shift expects of people, and whether they are insured there, each in a few words."""
+    found = [_("from %(age)s years", age=shift.min_age)] if shift.min_age else []
+    if shift.training:
+        found.append(_("Training needed: %(what)s", what=shift.training))
+    if shift.insured:
+        found.append(_("Insured against accidents"))
+    return [translate(one) for one in found]
 
 
 def desk_choice(counts: ShiftCounts, now: datetime, *, grace: timedelta = timedelta(0)) -> dict[str, Any]:

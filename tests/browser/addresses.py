@@ -184,6 +184,7 @@ class Addresses:
             Sample("/signups/mine/<uuid:signup_id>", VOLUNTEER, f"/signups/mine/{mine['id']}"),
             Sample("/signups/mine/<uuid:signup_id>/give", VOLUNTEER, f"/signups/mine/{mine['id']}/give"),
             Sample("/signups/mine/<uuid:signup_id>/details", VOLUNTEER, f"/signups/mine/{mine['id']}/details"),
+            Sample("/signups/together", VOLUNTEER, "/signups/together"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             Sample("/signups/mine/data", VOLUNTEER, "/signups/mine/data"),
             Sample("/signups/mine/data/erase", VOLUNTEER, "/signups/mine/data/erase"),

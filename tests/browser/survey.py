@@ -87,6 +87,20 @@ def _become(page: Page, who: str, addresses: Addresses) -> None:
         page.wait_for_url("**/partners/unit")
     elif who == VOLUNTEER:
         page.goto(addresses.manage)
+        _sign_two_up(page, addresses)
+
+
+def _sign_two_up(page: Page, addresses: Addresses) -> None:
+    page.goto(f"/signups/events/{addresses.event['id']}?for=another")
+    page.locator("#shift_id-3").check()
+    page.locator("#name").fill({"zh-CN": "央金", "en": "边巴"}[page.locator("html").get_attribute("lang") or ""])
+    page.locator("#phone").fill("13900139009")
+    page.locator(".more summary").click()
+    page.locator("[name=_add]").click()
+    page.locator("#companions-0-name").fill("小旺堆")
+    page.locator("#consent").check()
+    page.locator("main .button-primary").click()
+    page.wait_for_url("**/signups/together")
 
 
 def _look(page: Page, sample: Sample) -> Findings:

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable
+from time import perf_counter
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.addresses import Addresses
+from tests.browser.conftest import PHONE
 
 NAME = "扎西·多吉"
+GAP = 12
+"""Pixels between two shifts."""
 
 
 @pytest.mark.parametrize(("scripts", "number"), [("on", "13912340001"), ("off", "13912340002")])
@@ -55,6 +59,69 @@ def test_sign_up_and_withdraw(
     expect(other.get_by_role("heading", level=1)).to_have_text("已取消报名")
 
 
+@pytest.mark.parametrize(("scripts", "number"), [("on", "13912340003"), ("off", "13912340004")])
+def test_from_the_posters_code_to_a_place_takes_less_than_a_minute_and_two_screens(
+    window: Callable[..., BrowserContext], addresses: Addresses, scripts: str, number: str
+) -> None:
+    page = window(java_script_enabled=scripts == "on").new_page()
+    begun = perf_counter()
+    page.goto(f"/signups/events/{addresses.event['id']}")
+    confirm = page.get_by_role("button", name="确认报名")
+    lowest, card = confirm.bounding_box(), page.locator(".choices-cards > .choice").last.bounding_box()
+    assert lowest is not None
+    assert card is not None
+    usual = lowest["y"] + lowest["height"] - (card["height"] + GAP) * (page.locator("[name=shift_id]").count() - 3)
+    assert usual <= 2 * PHONE["height"]
+    _fill(page, number)
+    confirm.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("报名成功")
+    assert perf_counter() - begun < 60
+
+
+@pytest.mark.parametrize(("scripts", "number"), [("on", "13912340005"), ("off", "13912340006")])
+def test_a_family_signs_up_in_one_go(
+    window: Callable[..., BrowserContext], addresses: Addresses, scripts: str, number: str
+) -> None:
+    page = window(java_script_enabled=scripts == "on").new_page()
+    page.goto(f"/signups/events/{addresses.event['id']}?shift={addresses.event['shifts'][2]['id']}")
+    expect(page.locator("[name=shift_id]:checked")).to_have_count(1)
+    page.locator("#name").fill(NAME)
+    page.locator("#phone").fill(number)
+    page.get_by_text("为家人、朋友或孩子报名？").click()
+    for row, name in enumerate(("卓玛", "格桑")):
+        page.get_by_role("button", name="添加一人").click()
+        box = page.locator(f"#companions-{row}-name")
+        expect(box).to_be_focused()
+        expect(page.locator("#name")).to_have_value(NAME)
+        box.fill(name)
+    page.locator("#companions-1-name").press("Enter")
+    expect(page.locator("main > .error-summary")).to_contain_text("请勾选此项")
+    expect(page.locator("#companions-1-name")).to_have_value("格桑")
+    page.locator("#consent").check()
+    page.get_by_role("button", name="确认报名").click()
+    expect(page).to_have_url(re.compile("/signups/together$"))
+    expect(page.get_by_role("article")).to_have_count(3)
+    links = page.locator("main a[href*='/signups/manage/']")
+    assert len({link.get_attribute("href") for link in links.all()}) == 3
+
+
+def test_without_a_connection_nothing_that_was_typed_is_lost(
+    window: Callable[..., BrowserContext], addresses: Addresses
+) -> None:
+    context = window()
+    page = context.new_page()
+    page.goto(f"/signups/events/{addresses.event['id']}")
+    _fill(page, "13912340007")
+    context.set_offline(True)
+    page.get_by_role("button", name="确认报名").click()
+    expect(page.locator(".toast")).to_contain_text("网络连不上")
+    expect(page.locator("#name")).to_have_value(NAME)
+    context.set_offline(False)
+    page.get_by_role("button", name="确认报名").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("报名成功")
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
 def test_a_box_is_checked_as_soon_as_it_was_filled_in(phone: Page, addresses: Addresses) -> None:
     phone.goto(f"/signups/events/{addresses.event['id']}")
     box = phone.get_by_label("手机号", exact=True)
@@ -99,7 +166,7 @@ def test_what_was_chosen_is_remembered(phone: Page) -> None:
 
 
 def _fill(page: Page, number: str) -> None:
-    page.get_by_role("radio").first.check()
+    page.get_by_role("checkbox").nth(2).check()  # the shift with the most places
     page.locator("#name").fill(NAME)
     page.locator("#phone").fill(number)
     page.locator("#consent").check()

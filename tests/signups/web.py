@@ -19,6 +19,7 @@ from shared.web.auth import issue_token
 from tests.signups.conftest import LINKS, NOW, World
 
 API = "/signups/api/v1"
+HIDDEN = r'type="hidden" name="(csrf_token|key|opened)" value="([^"]+)"'
 KEY = Ed25519PrivateKey.generate()
 CONFIG = Config(
     service="signups",
@@ -85,6 +86,7 @@ class Site:
         return answer.text
 
     def send(self, page: str, path: str, form: dict[str, Any], **headers: str) -> TestResponse:
-        """Send a form that stands on the page, with its hidden fields."""
-        hidden = dict(re.findall(r'type="hidden" name="(csrf_token|key)" value="([^"]+)"', self.open(page, **headers)))
+        """Send a form that stands on the page, with its hidden fields, after a few seconds of filling it in."""
+        hidden = dict(re.findall(HIDDEN, self.open(page, **headers)))
+        self.now += timedelta(seconds=3)
         return self.browser.post(path, data=hidden | form, headers=headers)

@@ -60,6 +60,8 @@ class Page(HTMLParser):
         if tag == "form" and given.get("method") == "post":
             self._form = Form(given["action"])
             self.forms.append(self._form)
+        elif given.get("tabindex") == "-1" and tag == "input":
+            pass  # a box for programs that fill in whatever they find; nobody sees it
         elif tag in {"input", "textarea", "select", "button"} and given.get("name") and self._form is not None:
             kind = given.get("type", "text") if tag == "input" else tag
             box = Box(given["name"], kind, given.get("value", ""), given.get("aria-required") == "true")

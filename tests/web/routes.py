@@ -216,12 +216,13 @@ def _fields(spec: Mapping[str, Any], schemas: Mapping[str, Any], path: Path) -> 
 def _example(spec: Mapping[str, Any], schemas: Mapping[str, Any], name: str, world: World) -> Any:
     """Return a value that would be taken."""
     spec = _resolved(spec, schemas)
-    if "properties" in spec:
-        members = {key: inner for key, inner in spec["properties"].items() if key not in LEFT_OUT}
-        example = {key: _example(inner, schemas, key, world) for key, inner in members.items()}
-        return example | ({"kind": "choice"} if "options" in example else {})
     if name in NAMED:
         return NAMED[name](world)
+    if "properties" in spec:
+        left_out = LEFT_OUT | ({"shift_id"} if "shift_ids" in spec["properties"] else set())  # one of the two
+        members = {key: inner for key, inner in spec["properties"].items() if key not in left_out}
+        example = {key: _example(inner, schemas, key, world) for key, inner in members.items()}
+        return example | ({"kind": "choice"} if "options" in example else {})
     if "items" in spec:
         return [_example(spec["items"], schemas, name, world)]
     if "enum" in spec:
@@ -244,6 +245,9 @@ NAMED: Mapping[str, Callable[[World], Any]] = {
     "due_at": lambda _world: later(days=5),
     "event_id": lambda world: world.event["id"],
     "shift_id": lambda world: world.shift,
+    "shift_ids": lambda world: [world.shift],
+    "answers": lambda _world: {},
+    "companions": lambda _world: [{"name": "同来的人", "birth_date": "1990-01-01"}],
     "need_id": lambda world: world.need,
     "work_unit_id": lambda world: world.unit,
 }

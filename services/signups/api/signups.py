@@ -61,9 +61,15 @@ def shifts(event_id: UUID) -> Any:
 @door.doc(parameters=[{"in": "header", "name": KEY, "required": True, "schema": {"type": "string"}}])
 @limits.limit(SIGNUPS)
 def sign_up(entered: dict[str, Any]) -> Any:
-    """Sign up for a shift; the same Idempotency-Key and body get the same answer again."""
+    """Sign up for one shift or several, alone or with others; the same Idempotency-Key and body get the same answer.
+
+    Where the event asks for a code, the first request is answered 409 with the type
+    ``urn:steward:problem:code-needed``, and the code is sent; the second brings it as ``code``.
+    """
     answer = apply(entered, _key())
-    return _told(answer), 200 if answer.signup_id is None else 201
+    if not any(one.signup_id for one in answer.all):
+        return {"status": answer.status}, 200
+    return _told(answer) | {"signups": [_told(one) for one in answer.all]}, 201
 
 
 @door.route("/signups/<uuid:signup_id>")

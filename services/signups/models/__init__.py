@@ -3,6 +3,7 @@
 from services.signups.models.access import AccessLink, Feed
 from services.signups.models.base import Base
 from services.signups.models.check_in import CheckInCode, Scan, ScanKind, ScanOutcome
+from services.signups.models.codes import Code
 from services.signups.models.events import Event, Shift
 from services.signups.models.handovers import UNDER_WAY, Handover, HandoverState, may_be_given
 from services.signups.models.hours import EntryKind, HourEntry, HourReview, Outcome, ReviewKind
@@ -33,6 +34,7 @@ __all__ = [
     "Base",
     "Certificate",
     "CheckInCode",
+    "Code",
     "ContactView",
     "EntryKind",
     "Erasure",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, false, func, select, text
@@ -12,6 +12,7 @@ from services.signups.models.base import Base
 from services.signups.models.events import Shift
 from services.signups.models.hours import HourEntry
 from services.signups.models.people import Volunteer
+from services.signups.questions import words
 from shared.database import one_of
 from shared.errors import Conflict
 from shared.sealing import Sealed
@@ -70,6 +71,10 @@ class Signup(Base):
     birth_date: Mapped[date | None] = mapped_column(Sealed("signups.birth_date", date))
     guardian_name: Mapped[str | None] = mapped_column(Sealed("signups.guardian_name"))
     guardian_phone: Mapped[str | None] = mapped_column(Sealed("signups.guardian_phone"))
+    answers: Mapped[list[dict[str, Any]] | None] = mapped_column(Sealed("signups.answers", object))
+    """What the person answered to the shift's questions, as they were asked then: key, label, kind, value."""
+    skilled: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether the person says that they can do what the shift asks for."""
     language: Mapped[str]
     manage_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
@@ -128,6 +133,11 @@ class Signup(Base):
             sqlite_where=text("offered_until IS NOT NULL"),
         ),
     )
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """What was asked and what the person answered, for people to read."""
+        return [(answer["label"], words(answer)) for answer in self.answers or ()]
 
     @property
     def is_to_clear(self) -> bool:

@@ -8,6 +8,7 @@ from services.signups.operations.attendance import (
     undo_check_in,
     undo_check_out,
 )
+from services.signups.operations.codes import Proof, forget_codes, send_code
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.details import change_details
 from services.signups.operations.feedback import feedback_refusal, give_feedback
@@ -28,6 +29,7 @@ from services.signups.operations.own_data import end_consent, erase, erase_again
 from services.signups.operations.rostering import WALK_INS_FOR, add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.scanning import Sent, mark_rest_absent, record_scan
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
+from services.signups.operations.together import sign_up_together
 from services.signups.operations.viewing import note_view
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Answer",
     "Application",
     "Guardian",
+    "Proof",
     "Sent",
     "accept_offer",
     "add_walk_in",
@@ -53,6 +56,7 @@ __all__ = [
     "expire_offers",
     "feedback_refusal",
     "find_forgotten",
+    "forget_codes",
     "forget_links",
     "give_feedback",
     "keep_place",
@@ -67,8 +71,10 @@ __all__ = [
     "record_pledge",
     "record_scan",
     "remind",
+    "send_code",
     "send_links",
     "sign_up",
+    "sign_up_together",
     "take_back_clearing",
     "take_place",
     "undo_absence",

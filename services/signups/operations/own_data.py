@@ -118,7 +118,7 @@ def _leave(session: Session, signup: Signup, now: datetime) -> None:
 def _forget_signups(session: Session, signup_ids: Sequence[UUID]) -> None:
     """Leave nothing but the facts of the sign-ups, and close their links."""
     session.flush()
-    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone", "reason"))
+    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone", "answers", "reason"))
     change(session, update(Signup).where(Signup.id.in_(signup_ids)).values(**blank))
     for signup_id in signup_ids:  # unlike the hash of any token
         change(session, update(Signup).where(Signup.id == signup_id).values(manage_hash=signup_id.hex))

@@ -1,16 +1,17 @@
 """Signing up for a shift, and withdrawing from it."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, idempotency, identity, places, queries, timing, waitlist
+from services.signups import announcements, idempotency, identity, places, queries, questions, timing, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
 from services.signups.models import Hold, Shift, Signup, SignupStatus
@@ -36,7 +37,11 @@ class Guardian:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """What someone entered to sign up. ``phone`` is E.164; ``claim`` is the token of a unit's claim page."""
+    """What someone entered to sign up. ``phone`` is E.164; ``claim`` is the token of a unit's claim page.
+
+    ``answers`` are those to the shift's questions by their keys, or None where nobody was asked (a list that was
+    imported, a walk-in); ``skilled``: they say that they can do what the shift asks for.
+    """
 
     shift_id: UUID
     name: str
@@ -46,6 +51,8 @@ class Application:
     birth_date: date | None = None
     guardian: Guardian | None = None
     claim: str | None = None
+    answers: Mapping[str, Any] | None = None
+    skilled: bool = False
 
 
 def sign_up(
@@ -59,9 +66,16 @@ def sign_up(
     earlier = idempotency.begin(session, request)
     if earlier is not None:
         return earlier
+    answer = enter(session, application, links=links, now=now)
+    idempotency.finish(session, request, answer, now)
+    return answer
+
+
+def enter(session: Session, application: Application, *, links: Links, now: datetime) -> Answer:
+    """Do what ``sign_up`` does, for a request that the caller has found to be new; raises the same."""
     shift = open_shift(session, application.shift_id, now)
     check_age(shift, application.birth_date, guarded=application.guardian is not None)
-    hold = _hold(session, application) if application.claim is not None else None
+    hold = hold_of(session, application) if application.claim is not None else None
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
         answer = Answer(status="received")
@@ -78,7 +92,6 @@ def sign_up(
             signup_id=signup.id,
             waitlist_position=waitlist.position(session, signup) if waits else None,
         )
-    idempotency.finish(session, request, answer, now)
     return answer
 
 
@@ -156,8 +169,7 @@ def check_age(shift: Shift, born: date | None, *, guarded: bool) -> None:
                 )
             )
         return
-    day = shift.starts_at.astimezone(ZoneInfo(shift.event.timezone)).date()
-    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    age = age_on(shift, born)
     if not 0 <= age <= OLDEST:
         raise Invalid(field_error("birth_date", _("Please check the year of birth.")))
     if shift.min_age and age < shift.min_age:
@@ -171,7 +183,13 @@ def check_age(shift: Shift, born: date | None, *, guarded: bool) -> None:
         )
 
 
-def _hold(session: Session, application: Application) -> Hold:
+def age_on(shift: Shift, born: date) -> int:
+    """Return the years that somebody born then counts on the day of the shift."""
+    day = shift.starts_at.astimezone(ZoneInfo(shift.event.timezone)).date()
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def hold_of(session: Session, application: Application) -> Hold:
     """Lock the hold of the claim link: its version grows with each claim."""
     hold = session.scalars(select(Hold).where(Hold.claim_token == application.claim).with_for_update()).one_or_none()
     if hold is None or hold.shift_id != application.shift_id:
@@ -224,6 +242,8 @@ def new_signup(
         guardian_name=guardian.name if guardian else None,
         guardian_phone=guardian.phone if guardian else None,
         language=application.language,
+        answers=[] if application.answers is None else questions.read(shift.questions, application.answers),
+        skilled=application.skilled,
         manage_hash=token_hash(links.manage_token(signup_id)),
         created_at=now,
         consented_at=now,

@@ -16,6 +16,7 @@ from services.signups.pages import (  # noqa: F401  # they add their pages  # no
     own_data,
     records,
     rostering,
+    together,  # they add their pages
     viewing,
 )
 from services.signups.pages.desk import desk

@@ -1,20 +1,21 @@
 """The door for volunteers: the sign-up form, and where it leads."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, queries, schemas
-from services.signups.applying import SIGNUPS, apply
+from services.signups import access, entering, queries, schemas
+from services.signups.applying import SIGNUPS, CodeNeeded, apply
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import Event
+from services.signups.models import Event, Signup
+from services.signups.offering import by_day
 from services.signups.operations.signing import NOT_OPEN
 from services.signups.queries import HoldCounts, ShiftCounts
-from services.signups.words import shift_choice
 from shared.errors import DomainError
 from shared.texts import Text
 from shared.texts import text as _
@@ -39,18 +40,20 @@ def home() -> ResponseReturnValue:
 
 @door.get("/events/<uuid:event_id>")
 def form(event_id: UUID) -> ResponseReturnValue:
-    """Show the sign-up form of an event; ``?shift=`` chooses one beforehand."""
-    typed = Form(None, {"shift_id": request.args.get("shift", ""), "key": str(uuid4())})
-    return _form(event_id, typed)
+    """Show the sign-up form of an event; ``?shift=`` chooses one beforehand, ``?for=another`` is on a shared phone."""
+    begun = {"key": str(uuid4()), "opened": entering.stamp(now())}
+    typed = Form(None, begun | {"shift_id": request.args.getlist("shift")})
+    earlier = database.read(_earlier) if request.args.get("for") is None else []
+    return _form(event_id, typed, earlier=earlier)
 
 
 @door.post("/events/<uuid:event_id>")
 @limits.limit(SIGNUPS)
 def sign_up(event_id: UUID) -> ResponseReturnValue:
     """Sign up, and lead to the confirmation; a form that is wrong comes back with what was typed."""
-    sent = forms.load(schemas.FormSchema(), request.form)
-    answer = _apply(sent)
-    return (_form(event_id, sent), 422) if answer is None else _confirmed(answer)
+    sent = _sent(event_id)
+    entering.refuse_programs(sent, now())
+    return _answered(event_id, sent)
 
 
 @door.post("/check")
@@ -72,7 +75,7 @@ def check() -> ResponseReturnValue:
 def claim(token: str) -> ResponseReturnValue:
     """Show the page on which a unit's people enter their own names."""
     hold = database.read(queries.hold_by_token, token)
-    typed = Form(None, {"shift_id": str(hold.hold.shift_id), "key": str(uuid4())})
+    typed = Form(None, {"shift_id": [str(hold.hold.shift_id)], "key": str(uuid4())})
     return personal(make_response(_form(hold.hold.event_id, typed, hold)))
 
 
@@ -81,11 +84,10 @@ def claim(token: str) -> ResponseReturnValue:
 def claim_place(token: str) -> ResponseReturnValue:
     """Claim one of the unit's places, and lead to the confirmation."""
     hold = database.read(queries.hold_by_token, token)
-    sent = forms.load(schemas.FormSchema(), request.form)
+    sent = _sent(hold.hold.event_id)
     if sent.data is not None:
         sent.data["claim"] = token
-    answer = _apply(sent)
-    return (_form(hold.hold.event_id, sent, hold), 422) if answer is None else _confirmed(answer)
+    return _answered(hold.hold.event_id, sent, hold)
 
 
 @door.get("/received")
@@ -94,37 +96,84 @@ def received() -> ResponseReturnValue:
     return render_template("signups/received.html")
 
 
-def _apply(sent: Form) -> Answer | None:
-    """Sign up with what was sent; None where something is wrong, which the form then says."""
-    if sent.data is None:
-        return None
-    key = str(sent.data.pop("key"))
-    try:
-        return apply(sent.data, key, patient=True)
-    except DomainError as error:
-        sent.refuse(error)
-        return None
+def _sent(event_id: UUID) -> Form:
+    _event_here, shifts = database.read(_event, event_id)
+    sent = request.form.copy()
+    if "_again" in sent:  # a new code is asked for, whatever stands in the box
+        sent.poplist("code")
+        sent["code_by"] = sent["_again"]
+    return entering.read(sent, [counts.shift for counts in shifts])
 
 
-def _confirmed(answer: Answer) -> ResponseReturnValue:
-    if answer.signup_id is None:
+def _answered(event_id: UUID, sent: Form, hold: HoldCounts | None = None) -> ResponseReturnValue:
+    """Do what the button that was pressed says: one row more or less, back from the code, or sign up."""
+    people = sent.values["companions"]
+    if "_add" in request.form:
+        people.append({})
+    elif "_remove" in request.form:
+        people[:] = [one for number, one in enumerate(people) if str(number) != request.form["_remove"]]
+    elif "_edit" not in request.form:
+        return _signed_up(event_id, sent, hold)
+    return _form(event_id, Form(None, sent.values), hold)
+
+
+def _signed_up(event_id: UUID, sent: Form, hold: HoldCounts | None) -> ResponseReturnValue:
+    if sent.data is not None:
+        key = str(sent.data.pop("key"))
+        try:
+            return _confirmed(apply(sent.data, key, patient=True), key)
+        except CodeNeeded as needed:
+            return _code_page(event_id, sent, needed.detail)
+        except DomainError as error:
+            sent.refuse(error)
+    if sent.errors.keys() == {"code"}:
+        return _code_page(event_id, sent), 422
+    return _form(event_id, sent, hold), 422
+
+
+def _confirmed(answer: Answer, key: str) -> ResponseReturnValue:
+    made = [one.signup_id for one in answer.all if one.signup_id is not None]
+    if not made:
         return redirect("/signups/received", 303)
-    token = Links(config.secret_key).manage_token(answer.signup_id)
-    return access.remembering(f"/signups/mine/{answer.signup_id}", token)
+    links = Links(config.secret_key)
+    tokens = [links.manage_token(one) for one in made]
+    if not answer.others:
+        return access.remembering(f"/signups/mine/{made[0]}", *tokens)
+    session["signed_up"] = key
+    return access.remembering("/signups/together", *tokens)
 
 
-def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None) -> str:
+def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None, *, earlier: Sequence[Signup] = ()) -> str:
     event, shifts = database.read(_event, event_id)
     offered = [counts for counts in shifts if hold is None or counts.shift.id == hold.hold.shift_id]
+    days = by_day(offered, hold, earlier, now())
     return render_template(
         "signups/form.html",
         event=event,
         hold=hold,
-        options=[shift_choice(counts, hold, now()) for counts in offered],
+        days=days,
+        greyed=any(card.get("own") for _day, cards in days for card in cards),
+        most=schemas.PEOPLE - 1,
         asks_age=any(counts.shift.min_age for counts in offered),
         closed=_closed(event),
         values=typed.values,
         errors=typed.errors,
+    )
+
+
+def _code_page(event_id: UUID, sent: Form, words: str | None = None) -> str:
+    """Ask for the code; everything that was typed is carried along in the page and kept nowhere else."""
+    return render_template(
+        "signups/code.html",
+        event=database.read(queries.event, event_id),
+        words=words,
+        carried=[
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name not in {"csrf_token", "code", "code_by"} and not name.startswith("_")
+        ],
+        values=sent.values,
+        errors=sent.errors,
     )
 
 
@@ -137,6 +186,11 @@ def _closed(event: Event) -> Text | None:
     if event.status == "completed" or event.ends_at <= now():
         return OVER
     return None
+
+
+def _earlier(session: Session) -> Sequence[Signup]:
+    """Return the sign-ups that this browser has made, as far as it keeps their links."""
+    return access.own(session).signups
 
 
 def _event(session: Session, event_id: UUID) -> tuple[Event, list[ShiftCounts]]:

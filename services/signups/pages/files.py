@@ -43,6 +43,8 @@ COLUMNS: Final[tuple[Text, ...]] = (
     _("In"),
     _("Out"),
     _("Minutes"),
+    _("Says they can"),
+    _("Answers"),
 )
 
 
@@ -128,6 +130,8 @@ def _row(signup: Signup, states: Mapping[SignupStatus, str]) -> list[Cell]:
         local(signup.checked_in_at),
         local(signup.checked_out_at),
         signup.minutes,
+        translate(_("Yes")) if signup.skilled else None,
+        "; ".join(f"{label}: {translate(value)}" for label, value in signup.answered) or None,
     ]
 
 
