@@ -12,6 +12,8 @@ from uuid import UUID
 
 import click
 
+from services import personal_data
+
 if TYPE_CHECKING:
     from shared.config import Config, ConfigError
     from shared.database import Database
@@ -118,15 +120,12 @@ def worker(name: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # before the imports, which take a second
         signal.signal(number, lambda _number, _frame: stopping.set())
     from shared import logs  # noqa: PLC0415
-    from shared.database import Database  # noqa: PLC0415
     from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
     from shared.service import build_worker  # noqa: PLC0415
 
     config = _config(name)
     logs.configure(level=config.log_level, human=config.log_format == "words")
-    running = build_worker(
-        one_service(name), config, Database(config.database_url, name), RabbitTransport(config.amqp_url)
-    )
+    running = build_worker(one_service(name), config, _opened(config), RabbitTransport(config.amqp_url))
     running.start()
     stopping.wait()
     sys.exit(0 if running.stop() else 1)
@@ -137,12 +136,11 @@ def worker(name: str) -> None:
 def migrate(names: Sequence[str]) -> None:
     """Bring the services' databases to the newest version; all of them unless some are named."""
     from shared import clock, migrations  # noqa: PLC0415
-    from shared.database import Database  # noqa: PLC0415
 
     for name in names or NAMES:
         config = _config(name)
         service = one_service(name)
-        database = Database(config.database_url, name)
+        database = _opened(config)
         migrations.migrate(service, database)
         click.echo(f"{name}: migrated")
         if service.prepare is not None:
@@ -248,21 +246,24 @@ def _settle(act: Callable[[], None]) -> None:
 
 
 def _database(name: str) -> "Database":
+    return _opened(_config(name))
+
+
+def _opened(config: "Config", **pool: int) -> "Database":
     from shared.database import Database  # noqa: PLC0415
 
-    return Database(_config(name).database_url, name)
+    return Database(config.database_url, config.service, keys=config.data_keys, **pool)
 
 
 def _web(name: str, bind: str, workers: int, threads: int) -> None:
     from shared import logs, serving  # noqa: PLC0415
-    from shared.database import Database  # noqa: PLC0415
     from shared.service import build_app  # noqa: PLC0415
 
     config = _config(name)
     logs.configure(level=config.log_level, human=config.log_format == "words")
     service = one_service(name)
     serving.serve(
-        lambda: build_app(service, config, Database(config.database_url, name, pool_size=threads)),
+        lambda: build_app(service, config, _opened(config, pool_size=threads)),
         bind,
         workers=workers,
         threads=threads,
@@ -302,6 +303,9 @@ def _config(name: str) -> "Config":
 
 def _unusable(error: "ConfigError") -> click.ClickException:
     return click.ClickException("\n".join(("the configuration needs mending:", *error.problems)))
+
+
+main.add_command(personal_data.group(NAMES, one_service, _database))
 
 
 if __name__ == "__main__":

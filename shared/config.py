@@ -44,6 +44,10 @@ def _secret(value: str) -> str:
     return value
 
 
+def _secrets(value: str) -> tuple[str, ...]:
+    return tuple(_secret(one) for one in _names(value))
+
+
 def _origin(value: str) -> str:
     if not re.fullmatch(r"https?://[^/]+", value):
         raise ValueError("must be an address without a path, like https://steward.example")
@@ -97,6 +101,12 @@ class Config:
         "STEWARD_{SERVICE}_SECRET_KEY",
         _secret,
         about="signs the service's cookies and links; 32 characters or more, different for each service",
+    )
+    data_keys: tuple[str, ...] = setting(
+        "STEWARD_{SERVICE}_DATA_KEYS",
+        _secrets,
+        (),
+        about="seal personal data in the database; 32 characters or more each, by commas, the newest first",
     )
     token_private_key: str = setting(
         "STEWARD_TOKEN_PRIVATE_KEY", _pem, about="Ed25519 key, PEM; events signs organizers' tokens with it"
@@ -195,6 +205,7 @@ def _unfit(config: Config) -> dict[str, str]:
     needed = {
         f"STEWARD_{upper}_DATABASE_URL": config.database_url,
         f"STEWARD_{upper}_SECRET_KEY": config.secret_key,
+        f"STEWARD_{upper}_DATA_KEYS": config.data_keys,
         "STEWARD_TOKEN_PUBLIC_KEY": config.token_public_key,
     }
     if config.service == "events":

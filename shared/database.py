@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
@@ -32,6 +32,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
+
+from shared import sealing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -129,13 +131,16 @@ class Database:
     """A service's own database: the engine, and transactions as calls.
 
     ``write`` and ``read`` run one operation in one transaction; the operation gets the session first and never
-    commits. ``after_commit`` callbacks run when a transaction that wrote messages has been committed.
+    commits. ``after_commit`` callbacks run when a transaction that wrote messages has been committed. ``keys`` open
+    the sealed columns, the newest first.
     """
 
-    def __init__(self, url: str, service: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, service: str, *, pool_size: int = 10, keys: Sequence[str] = ()) -> None:
         self.url = url
         self.service = service
         self.engine = _engine(url, pool_size)
+        if keys:
+            sealing.give(self.engine.dialect, keys)
         self.after_commit: list[Callable[[], None]] = []
         info = {"service": service}
         self._writer = sessionmaker(
@@ -214,6 +219,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what was erased or sealed is not left in the file's free pages
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

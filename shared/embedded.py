@@ -63,7 +63,7 @@ def open_parts(services: Sequence[Service], environ: Mapping[str, str]) -> list[
     parts = []
     for service in services:
         settings = config.load(service.name, environ)
-        database = Database(settings.database_url, service.name)
+        database = Database(settings.database_url, service.name, keys=settings.data_keys)
         migrations.migrate(service, database)
         database.write(outbox.end_leases)  # the lock on the folder says that nobody else is at work
         if service.prepare is not None:

@@ -1,5 +1,7 @@
 """One Alembic environment per service, all run the same way."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +11,7 @@ from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection
 
 from shared.database import Database, UtcDateTime
+from shared.sealing import Fingerprint, Sealed
 from shared.service import Service
 
 SERVICES = Path(__file__).resolve().parent.parent / "services"
@@ -46,13 +49,42 @@ def run_environment() -> None:
         connection=connection,
         target_metadata=attributes["metadata"],
         render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,  # SQLite can as well, since we begin its transactions ourselves
         compare_type=False,
         user_module_prefix="shared.database.",
         render_item=_render_item,
     )
-    with context.begin_transaction():
+    with _references_open(connection), context.begin_transaction():
         context.run_migrations()
-    connection.commit()
+        _check_references(connection)
+
+
+def _check_references(connection: Connection) -> None:
+    """Raise unless every reference leads to a row; PostgreSQL has seen to it statement by statement."""
+    if connection.dialect.name == "sqlite":
+        dangling = sorted({row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")})
+        if dangling:
+            raise RuntimeError(f"after this migration rows would refer to others that do not exist: {dangling}")
+
+
+@contextmanager
+def _references_open(connection: Connection) -> Iterator[None]:
+    """Let SQLite's tables be rebuilt while others refer to them, and check the references before the commit.
+
+    SQLite changes a column by copying the table and dropping the old one, which a reference to it would forbid; the
+    switch works outside of a transaction only.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()  # beneath SQLAlchemy, which would begin a transaction
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()  # what a failed migration left open
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
 
 
 def _alembic(service: Service, connection: Connection) -> AlembicConfig:
@@ -66,8 +98,10 @@ def _alembic(service: Service, connection: Connection) -> AlembicConfig:
 
 
 def _render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
-    """Write our time type as itself, so that a migration reads like the model."""
+    """Write our time type as itself, so that a migration reads like the model, and what is sealed as the text it is."""
     if kind == "type" and isinstance(item, UtcDateTime):
         autogenerate.imports.add("from shared.database import UtcDateTime")
         return "UtcDateTime()"
+    if kind == "type" and isinstance(item, Sealed | Fingerprint):
+        return "sa.String()"
     return False

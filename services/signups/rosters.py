@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.signups import queries, waitlist
+from services.signups import identity, queries, waitlist
 from services.signups.models import NEEDS_CLEARING, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
 from services.signups.operations.signing import name_key
 from shared.paging import Page, Part, fetch
@@ -28,7 +28,7 @@ _TO_CLEAR: Final[tuple[ColumnElement[bool], ...]] = (
 class Filter:
     """Which sign-ups of a community are asked for; what is None or empty narrows nothing.
 
-    ``search`` is part of a name or the end of a phone number; ``since`` and ``until`` are about when the shift begins.
+    ``search`` is part of a name, or a phone number or its end; ``since`` and ``until`` are about when the shift begins.
     ``to_clear`` asks for those whose skills or training nobody has confirmed yet.
     """
 
@@ -53,7 +53,7 @@ class Counts:
 def part(session: Session, page: Page, wanted: Filter, *, newest_first: bool = False) -> Part:
     """Return a page of the roster, by shift and name or the newest first, with the turn of who waits."""
     order = NEWEST_FIRST if newest_first else BY_SHIFT
-    found = fetch(session, _people(wanted), order, page, descending=newest_first)
+    found = fetch(session, _people(session, wanted), order, page, descending=newest_first)
     return replace(found, items=waitlist.with_turns(session, found.items))
 
 
@@ -62,7 +62,7 @@ def counts(session: Session, wanted: Filter) -> Counts:
     everywhere = replace(wanted, status=None, to_clear=False)
     is_to_clear = case((and_(*_TO_CLEAR), 1), else_=0)
     query = select(Signup.status, func.count(), func.sum(is_to_clear))
-    rows = session.execute(_joined(query, everywhere).group_by(Signup.status)).all()
+    rows = session.execute(_joined(session, query, everywhere).group_by(Signup.status)).all()
     found = {status: number for status, number, _to_clear in rows}
     return Counts({status: found.get(status, 0) for status in SignupStatus}, sum(row[2] for row in rows))
 
@@ -103,19 +103,19 @@ def seated(session: Session, event_id: UUID, shift_id: UUID | None = None) -> Ma
     return found
 
 
-def _people(wanted: Filter) -> Select[Signup]:
-    return queries.with_people().where(*_conditions(wanted))
+def _people(session: Session, wanted: Filter) -> Select[Signup]:
+    return queries.with_people().where(*_conditions(session, wanted))
 
 
-def _joined(query: Any, wanted: Filter) -> Any:
+def _joined(session: Session, query: Any, wanted: Filter) -> Any:
     """Join what the conditions are about to a query that counts."""
     joined = query.select_from(Signup).join(Shift, Shift.id == Signup.shift_id).join(Event, Event.id == Shift.event_id)
     if wanted.search:
         joined = joined.join(Volunteer, Volunteer.id == Signup.volunteer_id)
-    return joined.where(*_conditions(wanted))
+    return joined.where(*_conditions(session, wanted))
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Event.community == wanted.community]
     for column, value in (
         (Signup.event_id, wanted.event_id),
@@ -131,12 +131,12 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         found.append(Shift.starts_at < wanted.until)
     if wanted.search:
-        found.append(_matches(wanted.search))
+        found.append(_matches(session, wanted.search))
     return found
 
 
-def _matches(search: str) -> ColumnElement[bool]:
+def _matches(session: Session, search: str) -> ColumnElement[bool]:
     """Find a part of a name, or the end of a phone number however its digits are grouped."""
     by_name = Volunteer.name_key.contains(name_key(search), autoescape=True)
     digits = "".join(search.split()).replace("-", "")
-    return or_(by_name, Volunteer.phone.endswith(digits, autoescape=True)) if digits.isdecimal() else by_name
+    return or_(by_name, identity.has_number(session, digits)) if digits.isdecimal() else by_name

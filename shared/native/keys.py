@@ -19,6 +19,7 @@ def environment(folder: Path, services: Sequence[str], given: Mapping[str, str])
     """Return ``…_FILE`` variables for every secret the services need and ``given`` lacks; the files are made once."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     wanted = {f"STEWARD_{service.upper()}_SECRET_KEY": folder / f"{service}-secret-key" for service in services}
+    wanted |= {f"STEWARD_{service.upper()}_DATA_KEYS": folder / f"{service}-data-keys" for service in services}
     wanted[ADMIN_PASSWORD] = folder / "admin-password"
     missing = {variable: file for variable, file in wanted.items() if not has(given, variable)}
     for variable, file in missing.items():

@@ -170,7 +170,7 @@ def page_rules() -> Iterator[str]:
         environ = embedded.environment(Path(folder), NAMES, {})
         for service in all_services():
             settings = config.load(service.name, environ)
-            app = build_app(service, settings, Database(settings.database_url, service.name))
+            app = build_app(service, settings, Database(settings.database_url, service.name, keys=settings.data_keys))
             own = re.compile(rf"/{service.name}/(static/|healthz$|readyz$|metrics$|api/(?!docs$))")
             rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
             yield from (rule for rule in rules if not own.match(rule))

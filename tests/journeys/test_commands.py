@@ -1,12 +1,16 @@
 """The operator's commands on messages that could not be applied."""
 
+import os
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from services.__main__ import NAMES, main, one_service
+from services.signups import identity
+from services.signups.models import Volunteer
 from shared import migrations
 from shared.clock import utc_now
 from shared.database import Database
@@ -60,6 +64,22 @@ def test_a_dead_message_can_be_discarded_once(dead_letter: Database) -> None:
     assert again.exit_code == 1
     assert "no dead message" in again.output
     dead_letter.dispose()
+
+
+def test_a_data_key_is_changed_with_one_command(dead_letter: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = Path(os.environ["STEWARD_SIGNUPS_DATA_KEYS_FILE"]).read_text()
+    new = "a newer key for the data that is long enough"
+    monkeypatch.delenv("STEWARD_SIGNUPS_DATA_KEYS_FILE")
+    with_old = Database(dead_letter.url, "signups", keys=[old])
+    with_old.write(identity.note, name="卓玛", name_key="卓玛", phone="+8613912345678", now=utc_now())
+    monkeypatch.setenv("STEWARD_SIGNUPS_DATA_KEYS", f"{new},{old}")
+    assert "signups: 1 rows sealed anew" in run("data", "reseal", "signups").output
+    monkeypatch.setenv("STEWARD_SIGNUPS_DATA_KEYS", new)
+    assert "signups: 0 rows sealed anew" in run("data", "reseal", "signups").output
+    with_new = Database(dead_letter.url, "signups", keys=[new])
+    assert with_new.read(lambda session: session.scalars(select(Volunteer.phone)).all()) == ["+8613912345678"]
+    for database in (dead_letter, with_old, with_new):
+        database.dispose()
 
 
 def test_a_configuration_that_cannot_work_is_told_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,7 @@ def test_secrets_are_handed_over_as_files_unless_somebody_gave_them(tmp_path):
     made = keys.environment(tmp_path, ["events"], {"STEWARD_ADMIN_PASSWORD": "theirs"})
     assert set(made) == {
         "STEWARD_EVENTS_SECRET_KEY_FILE",
+        "STEWARD_EVENTS_DATA_KEYS_FILE",
         "STEWARD_TOKEN_PRIVATE_KEY_FILE",
         "STEWARD_TOKEN_PUBLIC_KEY_FILE",
     }

@@ -11,6 +11,7 @@ PEM = "-----BEGIN KEY-----\nabc\n-----END KEY-----"
 ENOUGH = {
     "STEWARD_SIGNUPS_DATABASE_URL": "sqlite:///signups.db",
     "STEWARD_SIGNUPS_SECRET_KEY": "s" * 32,
+    "STEWARD_SIGNUPS_DATA_KEYS": "d" * 32,
     "STEWARD_TOKEN_PUBLIC_KEY": PEM,
 }
 PRODUCTION = {
@@ -40,6 +41,7 @@ def test_an_empty_environment_names_everything_that_is_missing():
     assert problems({}) == [
         "STEWARD_SIGNUPS_DATABASE_URL is missing",
         "STEWARD_SIGNUPS_SECRET_KEY is missing",
+        "STEWARD_SIGNUPS_DATA_KEYS is missing",
         "STEWARD_TOKEN_PUBLIC_KEY is missing",
     ]
 
@@ -63,9 +65,10 @@ def test_all_problems_are_listed_at_once_wrong_and_missing_ones():
         "STEWARD_TIMEZONE",
         "STEWARD_RATE_LIMIT",
         "STEWARD_SIGNUPS_DATABASE_URL",
+        "STEWARD_SIGNUPS_DATA_KEYS",
         "STEWARD_TOKEN_PUBLIC_KEY",
     }
-    assert len(found) == 8, "each variable is named once"
+    assert len(found) == 9, "each variable is named once"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,7 @@ def test_all_problems_are_listed_at_once_wrong_and_missing_ones():
     [
         ("STEWARD_MODE", "live", "must be one of development, production"),
         ("STEWARD_SIGNUPS_SECRET_KEY", "short", "must have at least 32 characters"),
+        ("STEWARD_SIGNUPS_DATA_KEYS", f"{'d' * 32}, short", "must have at least 32 characters"),
         ("STEWARD_ORIGIN", "https://steward.example/events", "must be an address without a path"),
         ("STEWARD_TRUSTED_PROXIES", "-1", "must be a whole number"),
         ("STEWARD_TRUSTED_PROXIES", "²", "must be a whole number"),
@@ -109,6 +113,7 @@ def test_each_service_has_its_own_database_and_secret():
     assert problems(ENOUGH, "partners") == [
         "STEWARD_PARTNERS_DATABASE_URL is missing",
         "STEWARD_PARTNERS_SECRET_KEY is missing",
+        "STEWARD_PARTNERS_DATA_KEYS is missing",
     ]
 
 
@@ -137,6 +142,7 @@ def test_production_accepts_what_is_fit_for_it():
         ({"STEWARD_ORIGIN": "http://steward.example"}, "STEWARD_ORIGIN must begin with https:// in production"),
         ({"STEWARD_ORIGIN": ""}, "STEWARD_ORIGIN must begin with https:// in production"),
         ({"STEWARD_SIGNUPS_SECRET_KEY": ""}, "STEWARD_SIGNUPS_SECRET_KEY is missing"),
+        ({"STEWARD_SIGNUPS_DATA_KEYS": ""}, "STEWARD_SIGNUPS_DATA_KEYS is missing"),
     ],
 )
 def test_production_refuses_what_is_only_fit_for_a_desk(change, line):
@@ -149,6 +155,11 @@ def test_spaces_around_a_value_do_not_count():
     )
     assert loaded.trusted_hosts == ("a.example", "b.example")
     assert loaded.mode == "development"
+
+
+def test_several_data_keys_are_given_the_newest_first():
+    loaded = config.load("signups", {**ENOUGH, "STEWARD_SIGNUPS_DATA_KEYS": f"{'n' * 32}, {'o' * 32}"})
+    assert loaded.data_keys == ("n" * 32, "o" * 32)
 
 
 def test_the_table_for_the_documentation_names_every_setting_once():

@@ -31,7 +31,9 @@ LINKS = Links("a key for tests that is long enough, really")
 def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
     tables = [one.metadata for one in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base)]
-    database = Database(new_database_url(*tables), "signups", pool_size=45)
+    database = Database(
+        new_database_url(*tables), "signups", pool_size=45, keys=["a data key for tests that is long enough"]
+    )
     yield database
     database.dispose()
 

@@ -60,7 +60,14 @@ def grow(session, event_id):
     session.execute(insert(shift), shifts)
     person = session.execute(select(volunteer)).mappings().first()
     people = [
-        {**person, "id": uuid4(), "phone": f"+86139{n:08d}", "name": f"志愿者{n}", "name_key": f"志愿者{n}"}
+        {
+            **person,
+            "id": uuid4(),
+            "phone_key": f"{n}",
+            "phone_end": f"{n % 10000:04d}",
+            "name": f"志愿者{n}",
+            "name_key": f"志愿者{n}",
+        }
         for n in range(SIGNUPS)
     ]
     session.execute(insert(volunteer), people)

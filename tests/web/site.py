@@ -63,7 +63,10 @@ class Site:
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         environ = embedded.environment(folder, NAMES, GIVEN)
         settings = [(part.service, config.load(part.service.name, environ)) for part in self.parts]
-        return Site(folder, [Part(one, known, Database(known.database_url, one.name)) for one, known in settings])
+        return Site(
+            folder,
+            [Part(one, known, Database(known.database_url, one.name, keys=known.data_keys)) for one, known in settings],
+        )
 
     def close(self) -> None:
         """Close the databases, so that their files hold everything."""

@@ -13,6 +13,7 @@ from services.signups.models.events import Shift
 from services.signups.models.people import Volunteer
 from shared.database import one_of
 from shared.errors import Conflict
+from shared.sealing import Sealed
 from shared.texts import text as _
 
 
@@ -64,10 +65,10 @@ class Signup(Base):
     status: Mapped[SignupStatus] = mapped_column(one_of(SignupStatus, "status"))
     version: Mapped[int] = mapped_column(default=1)
     pledge_id: Mapped[UUID | None] = mapped_column(index=True)
-    email: Mapped[str | None]
-    birth_date: Mapped[date | None]
-    guardian_name: Mapped[str | None]
-    guardian_phone: Mapped[str | None]
+    email: Mapped[str | None] = mapped_column(Sealed("signups.email"))
+    birth_date: Mapped[date | None] = mapped_column(Sealed("signups.birth_date", date))
+    guardian_name: Mapped[str | None] = mapped_column(Sealed("signups.guardian_name"))
+    guardian_phone: Mapped[str | None] = mapped_column(Sealed("signups.guardian_phone"))
     language: Mapped[str]
     manage_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import queries, rows, waitlist
+from services.signups import identity, queries, rows, waitlist
 from services.signups.idempotency import Request
 from services.signups.links import Links
 from services.signups.models import KEEPS_TIME, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
@@ -184,7 +184,7 @@ def _taken(session: Session, numbers: set[str]) -> defaultdict[Person, list[Take
             .join(Shift, Shift.id == Signup.shift_id)
             .join(Event, Event.id == Shift.event_id)
             .where(
-                Volunteer.phone.in_(ordered[start : start + ASKED_AT_ONCE]),
+                Volunteer.phone_key.in_(identity.phone_keys(session, ordered[start : start + ASKED_AT_ONCE])),
                 Signup.status.in_((*SEATED, SignupStatus.WAITLISTED)),
                 Event.status == "published",
             )

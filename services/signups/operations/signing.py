@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, idempotency, places, queries, waitlist
+from services.signups import announcements, idempotency, identity, places, queries, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
-from services.signups.models import Hold, Shift, Signup, SignupStatus, Volunteer
+from services.signups.models import Hold, Shift, Signup, SignupStatus
 from shared.errors import Conflict, Invalid, NotFound, field_error
 from shared.texts import text as _
 
@@ -182,19 +181,8 @@ def _hold(session: Session, application: Application) -> Hold:
 
 def person(session: Session, application: Application, now: datetime) -> UUID:
     """Find or note the person, and lock them, so that their sign-ups take turns."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Volunteer).values(
-        id=uuid4(),
-        name=application.name,
-        name_key=name_key(application.name),
-        phone=application.phone,
-        created_at=now,
-    )
-    return session.scalars(
-        statement.on_conflict_do_update(
-            index_elements=["phone", "name_key"], set_={"phone": statement.excluded.phone}
-        ).returning(Volunteer.id)
-    ).one()
+    name, phone = application.name, application.phone
+    return identity.note(session, name=name, name_key=name_key(name), phone=phone, now=now)
 
 
 def name_key(name: str) -> str:
