@@ -1,7 +1,8 @@
 """The commands that look after the personal data which the services keep sealed."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
+from uuid import UUID
 
 import click
 
@@ -35,5 +36,28 @@ def group(
                 rows += step
             database.dispose()
             click.echo(f"{name}: {rows} rows sealed anew; only the newest key is in use")
+
+    @data.command()
+    def erased() -> None:
+        """List who was erased, an id and a moment in each line: to be kept beside the backups."""
+        from services.signups import operations  # noqa: PLC0415
+
+        for one in database_of("signups").read(operations.erasures):
+            click.echo(f"{one.volunteer_id}  {one.erased_at:%Y-%m-%dT%H:%M:%SZ}")
+
+    @data.command()
+    @click.argument("listed", metavar="FILE", type=click.File(encoding="utf-8"))
+    def erase(listed: TextIO) -> None:
+        """Erase those whom a list of `erased` names once more: a backup that was restored knows them again."""
+        from services.signups import operations  # noqa: PLC0415
+        from shared import clock  # noqa: PLC0415
+
+        try:
+            ids = [UUID(line.split()[0]) for line in listed if line.strip()]
+        except ValueError:
+            raise click.ClickException("every line must begin with the id of somebody who was erased") from None
+        database = database_of("signups")
+        number = sum(database.write(operations.erase_again, [one], clock.utc_now()) for one in ids)
+        click.echo(f"signups: {number} people erased again")
 
     return data

@@ -6,6 +6,7 @@ from services.signups import api, handlers, idempotency, notices, pages, waitlis
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people
+from services.signups.operations.own_data import erase_unused, forget_facts
 from shared import imports, sign_ins
 from shared.service import Service, Task
 
@@ -21,6 +22,8 @@ service = Service(
         Task(idempotency.forget, timedelta(hours=1)),
         Task(sign_ins.forget, timedelta(hours=1)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
+        Task(erase_unused, timedelta(hours=1)),
+        Task(forget_facts, timedelta(hours=1)),
     ],
     work=lambda config: [
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),

@@ -175,7 +175,9 @@ def _signup(session: Session, notice: Notice) -> Signup | None:
     ).one_or_none()
 
 
-def _letter(signup: Signup, subject: Text, body: Text, address: str | None, asks: Text = LOOK_IT_UP) -> Letter:
+def _letter(signup: Signup, subject: Text, body: Text, address: str | None, asks: Text = LOOK_IT_UP) -> Letter | None:
+    if signup.consent_ended_at is not None:
+        return None
     language = catalogues.language("signups", signup.language)
     parts = [str(language.translate(body))]
     if address is not None:

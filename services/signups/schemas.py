@@ -157,7 +157,7 @@ class SignupSchema(Schema):
     ends_at = fields.AwareDateTime(attribute="shift.ends_at")
     status = Choice(SignupStatus)
     version = fields.Integer()
-    name = fields.String(attribute="volunteer.name")
+    name = fields.Function(contacts.name, metadata={"type": "string"})
     phone = fields.Function(contacts.number, metadata={"type": "string"})
     email = fields.Function(lambda signup: contacts.known(signup, "email"), metadata={"type": ["string", "null"]})
     birth_date = fields.Function(_birth_date, metadata={"type": ["string", "null"], "format": "date"})

@@ -24,6 +24,7 @@ NO_PAGES = {
     "/signups/manage/<token>": "leads on",
     "/signups/feedback/<token>": "leads on",
     "/signups/mine/calendar.ics": "a file",
+    "/signups/mine/data.json": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
@@ -158,6 +159,9 @@ class Addresses:
             Sample("", ANYBODY, "/events/nothing-here", 404),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
+            Sample("/signups/mine/data", VOLUNTEER, "/signups/mine/data"),
+            Sample("/signups/mine/data/erase", VOLUNTEER, "/signups/mine/data/erase"),
+            Sample("/signups/forgotten", ANYBODY, "/signups/forgotten"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),
         ]

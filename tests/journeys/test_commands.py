@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from services.__main__ import NAMES, main, one_service
-from services.signups import identity
-from services.signups.models import Volunteer
+from services.signups import identity, operations
+from services.signups.models import Erasure, Volunteer
 from shared import migrations
 from shared.clock import utc_now
 from shared.database import Database
@@ -80,6 +80,24 @@ def test_a_data_key_is_changed_with_one_command(dead_letter: Database, monkeypat
     assert with_new.read(lambda session: session.scalars(select(Volunteer.phone)).all()) == ["+8613912345678"]
     for database in (dead_letter, with_old, with_new):
         database.dispose()
+
+
+def test_whoever_was_erased_is_erased_again_after_a_backup(dead_letter: Database, tmp_path: Path) -> None:
+    keys_then = [Path(os.environ["STEWARD_SIGNUPS_DATA_KEYS_FILE"]).read_text()]
+    database = Database(dead_letter.url, "signups", keys=keys_then)
+    known = database.write(identity.note, name="卓玛", name_key="卓玛", phone="+8613912345678", now=utc_now())
+    database.write(operations.erase, known, utc_now())
+    listed = tmp_path / "erased"
+    listed.write_text(run("data", "erased").output)
+    assert str(known) in listed.read_text()
+    database.write(lambda session: setattr(session.get_one(Volunteer, known), "erased_at", None))
+    database.write(lambda session: session.delete(session.get_one(Erasure, known)))
+    assert "1 people erased again" in run("data", "erase", str(listed)).output
+    assert "0 people erased again" in run("data", "erase", str(listed)).output
+    listed.write_text("nobody")
+    assert run("data", "erase", str(listed)).exit_code == 1
+    for one in (dead_letter, database):
+        one.dispose()
 
 
 def test_a_configuration_that_cannot_work_is_told_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,6 @@ def crowd(world: World) -> World:
     evening = shift_data(starts_at=NOW + timedelta(days=8, hours=4), ends_at=NOW + timedelta(days=8, hours=6))
     table = shift_data(role="签到台", capacity=1, min_age=16)
     world.publish(shifts=[world.event["shifts"][0] | {"capacity": 30}, evening, table])
-    imports.Base.metadata.create_all(world.database.engine)
     return world
 
 

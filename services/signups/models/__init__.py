@@ -3,6 +3,7 @@
 from services.signups.models.base import Base
 from services.signups.models.events import Event, Shift
 from services.signups.models.keys import IdempotencyKey
+from services.signups.models.own_data import Erasure
 from services.signups.models.people import Volunteer
 from services.signups.models.places import Hold, Place
 from services.signups.models.signups import (
@@ -23,6 +24,7 @@ __all__ = [
     "NEEDS_CLEARING",
     "SEATED",
     "Base",
+    "Erasure",
     "Event",
     "Feedback",
     "Hold",

@@ -26,5 +26,7 @@ class Volunteer(Base):
     phone_key: Mapped[str] = mapped_column(Fingerprint(of="phone"))
     phone_end: Mapped[str]
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """When the person was forgotten; name and phone are empty since."""
 
     __table_args__ = (Index("uq_volunteers_phone_key_name_key", "phone_key", "name_key", unique=True),)

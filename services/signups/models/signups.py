@@ -73,6 +73,7 @@ class Signup(Base):
     manage_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     consented_at: Mapped[datetime]
+    consent_ended_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     reason: Mapped[str | None]

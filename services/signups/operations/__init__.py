@@ -11,6 +11,7 @@ from services.signups.operations.attendance import (
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.feedback import feedback_refusal, give_feedback
 from services.signups.operations.holds import record_pledge
+from services.signups.operations.own_data import end_consent, erase, erase_again, erasures
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
 
@@ -22,6 +23,10 @@ __all__ = [
     "check_in",
     "check_out",
     "clear",
+    "end_consent",
+    "erase",
+    "erase_again",
+    "erasures",
     "feedback_refusal",
     "give_feedback",
     "mark_absent",

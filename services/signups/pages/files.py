@@ -117,7 +117,7 @@ def _row(signup: Signup, states: Mapping[SignupStatus, str]) -> list[Cell]:
         shift.role,
         local(shift.starts_at),
         local(shift.ends_at),
-        signup.volunteer.name,
+        contacts.name(signup),
         contacts.phone(signup),
         states[signup.status],
         signup.waitlist_position,

@@ -1,0 +1,128 @@
+"""What is known of somebody, for themselves: what their link opens of it, and how it is shown and taken along."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.signups import queries
+from services.signups.feedback import FeedbackShownSchema
+from services.signups.models import Feedback, Signup, SignupStatus, Volunteer
+from shared.errors import Conflict
+from shared.fields import Choice, Schema
+from shared.notices.tables import Notice, NoticeState
+from shared.texts import text as _
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as far as a link opens what is known of them.
+
+    ``whole``: it opens all of it. Who merely knows a name and a phone can sign that person up and is given the link of
+    that sign-up, so one link of several neither shows nor erases the rest.
+    """
+
+    volunteer: Volunteer
+    signups: Sequence[Signup]
+    whole: bool
+    feedback: Mapping[UUID, Feedback]
+    notices: Sequence[Notice]
+
+    @property
+    def has_consented(self) -> bool:
+        """Whether there is a consent that could be taken back."""
+        return any(signup.consent_ended_at is None for signup in self.signups)
+
+
+def opened(session: Session, token: str) -> list[Person]:
+    """Return the people of whom the link opens something; raises NotFound."""
+    signup = queries.signup_by_token(session, token)
+    of_the_person = session.scalars(select(Signup.id).where(Signup.volunteer_id == signup.volunteer_id)).all()
+    return [_person(session, signup.volunteer, [signup], whole=len(of_the_person) == 1)]
+
+
+def must_be_whole(person: Person) -> None:
+    """Raise Conflict where the link does not open all that is known of the person."""
+    if not person.whole:
+        raise Conflict(
+            _(
+                "This link opens one of several sign-ups only, so it cannot erase the others. Please ask the community"
+                " office."
+            )
+        )
+
+
+def _person(session: Session, volunteer: Volunteer, signups: Sequence[Signup], *, whole: bool) -> Person:
+    ids, events = [one.id for one in signups], {one.event_id for one in signups}
+    said = session.scalars(select(Feedback).where(Feedback.signup_id.in_(ids)))
+    notices = session.scalars(
+        select(Notice)
+        .where(Notice.person_id == volunteer.id, Notice.event_id.in_(events), Notice.state.in_(_TOLD))
+        .order_by(Notice.sent_at)
+    ).all()
+    return Person(volunteer, signups, whole, {one.signup_id: one for one in said}, notices)
+
+
+_TOLD = (NoticeState.SENT, NoticeState.DELIVERED)
+
+
+class _GuardianSchema(Schema):
+    """Who answers for a child."""
+
+    name = fields.String(attribute="guardian_name")
+    phone = fields.String(attribute="guardian_phone")
+
+
+class _OwnSignupSchema(Schema):
+    """One of a person's sign-ups, with all that is kept of it."""
+
+    id = fields.UUID()
+    event = fields.String(attribute="shift.event.title")
+    role = fields.String(attribute="shift.role")
+    starts_at = fields.AwareDateTime(attribute="shift.starts_at")
+    ends_at = fields.AwareDateTime(attribute="shift.ends_at")
+    status = Choice(SignupStatus)
+    email = fields.String(allow_none=True)
+    birth_date = fields.Date(allow_none=True)
+    guardian = fields.Function(
+        lambda signup: _GuardianSchema().dump(signup) if signup.guardian_name else None,
+        metadata={"type": ["object", "null"]},
+    )
+    language = fields.String()
+    created_at = fields.AwareDateTime()
+    consented_at = fields.AwareDateTime()
+    consent_ended_at = fields.AwareDateTime(allow_none=True)
+    withdrawn_at = fields.AwareDateTime(allow_none=True)
+    reason = fields.String(allow_none=True)
+    checked_in_at = fields.AwareDateTime(allow_none=True)
+    checked_out_at = fields.AwareDateTime(allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+    walk_in = fields.Boolean()
+
+
+class _OwnNoticeSchema(Schema):
+    """Something that was sent to the person."""
+
+    kind = fields.String()
+    channel = fields.String()
+    sent_at = fields.AwareDateTime(allow_none=True)
+
+
+def _signups(person: Person) -> list[Any]:
+    answers = {signup_id: FeedbackShownSchema().dump(said) for signup_id, said in person.feedback.items()}
+    return [_OwnSignupSchema().dump(one) | {"feedback": answers.get(one.id)} for one in person.signups]
+
+
+class PersonSchema(Schema):
+    """All that is known of somebody, as far as the link opens it (``whole``: all of it)."""
+
+    name = fields.String(attribute="volunteer.name")
+    phone = fields.String(attribute="volunteer.phone")
+    known_since = fields.AwareDateTime(attribute="volunteer.created_at")
+    whole = fields.Boolean()
+    signups = fields.Function(_signups, metadata={"type": "array", "items": {"type": "object"}})
+    notices = fields.List(fields.Nested(_OwnNoticeSchema))

@@ -1,0 +1,88 @@
+"""Pages on which people see what is known of them, take it along, take their consent back, and are forgotten."""
+
+import orjson
+from flask import Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from services.signups import operations, own_data
+from services.signups.own_data import Person, PersonSchema
+from services.signups.pages.door import COOKIE, door, own_token
+from services.signups.words import STATES
+from shared import phones
+from shared.errors import Conflict, NotFound
+from shared.texts import text as _
+from shared.web.current import config, database, now
+from shared.web.i18n import tell
+from shared.web.security import personal
+
+PAGE = "/signups/mine/data"
+
+
+@door.get("/mine/data")
+def my_data() -> ResponseReturnValue:
+    """Show all that is known of whoever opened their link."""
+    return personal(make_response(_page()))
+
+
+@door.get("/mine/data.json")
+def take_along() -> ResponseReturnValue:
+    """Download the same for other programs."""
+    content = orjson.dumps(PersonSchema(many=True).dump(_people()), option=orjson.OPT_INDENT_2)
+    answer = Response(content, content_type="application/json")
+    answer.headers.set("Content-Disposition", "attachment", filename="my-data.json")
+    return personal(answer)
+
+
+@door.post("/mine/data/consent")
+def end_consent() -> ResponseReturnValue:
+    """Take the consent back: what is to come is withdrawn, and no more notices are sent."""
+    person = _chosen(request.form.get("person", ""))
+    database.write(operations.end_consent, [one.id for one in person.signups], now())
+    tell(_("You have taken your consent back. Nothing more will be sent to you."))
+    return redirect(PAGE, 303)
+
+
+@door.get("/mine/data/erase")
+def ask_to_erase() -> ResponseReturnValue:
+    """Say what erasing means, and ask once more."""
+    person = _chosen(request.args.get("person", ""))
+    own_data.must_be_whole(person)
+    return personal(make_response(render_template("signups/erase.html", person=person)))
+
+
+@door.post("/mine/data/erase")
+def erase() -> ResponseReturnValue:
+    """Forget the person, and close what their link had opened here."""
+    person = _chosen(request.form.get("person", ""))
+    try:
+        own_data.must_be_whole(person)
+    except Conflict as error:
+        tell(error.detail, "error")
+        return redirect(PAGE, 303)
+    database.write(operations.erase, person.volunteer.id, now())
+    answer = make_response(redirect("/signups/forgotten", 303))
+    answer.delete_cookie(COOKIE, path="/signups", secure=config.secure, httponly=True, samesite="Lax")
+    return personal(answer)
+
+
+@door.get("/forgotten")
+def forgotten() -> ResponseReturnValue:
+    """Tell somebody that their data were erased; the page itself knows nobody."""
+    return render_template("signups/erased.html")
+
+
+def _page() -> str:
+    return render_template("signups/data.html", people=_people(), states=STATES, shown=phones.shown)
+
+
+def _people() -> list[Person]:
+    """Return the people of whom this browser's links open something."""
+    return database.read(own_data.opened, own_token())
+
+
+def _chosen(person_id: str) -> Person:
+    """Return one of the people, who need not be named where there is only one."""
+    found = [one for one in _people() if person_id in {"", str(one.volunteer.id)}]
+    if len(found) != 1:
+        raise NotFound(_("There is nobody like that here."))
+    return found[0]
