@@ -47,7 +47,12 @@ def shown(number: str) -> str:
 
 
 def masked(number: str) -> str:
-    """Return a number in E.164 with its middle hidden: 139 **** 9000; enough to tell two people of one name apart."""
+    """Return a number in E.164 with its middle hidden: 139 **** 9000; enough to tell two people of one name apart.
+
+    Where there is no number, there is nothing to hide.
+    """
+    if not number:
+        return ""
     home = f"+{HOME_CODE}"
     if number.startswith(home) and len(number) == len(home) + HOME_LENGTH:
         digits = number.removeprefix(home)

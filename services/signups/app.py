@@ -7,6 +7,7 @@ from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people
 from services.signups.operations.own_data import erase_unused, forget_facts
+from services.signups.operations.viewing import forget_views
 from shared import imports, sign_ins
 from shared.service import Service, Task
 
@@ -24,6 +25,7 @@ service = Service(
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(erase_unused, timedelta(hours=1)),
         Task(forget_facts, timedelta(hours=1)),
+        Task(forget_views, timedelta(hours=1)),
     ],
     work=lambda config: [
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),

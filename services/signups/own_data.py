@@ -9,8 +9,9 @@ from marshmallow import fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import queries
+from services.signups import looks, queries
 from services.signups.feedback import FeedbackShownSchema
+from services.signups.looks import Looks
 from services.signups.models import Feedback, Signup, SignupStatus, Volunteer
 from shared.errors import Conflict
 from shared.fields import Choice, Schema
@@ -31,6 +32,7 @@ class Person:
     whole: bool
     feedback: Mapping[UUID, Feedback]
     notices: Sequence[Notice]
+    looks: Sequence[Looks]
 
     @property
     def has_consented(self) -> bool:
@@ -64,7 +66,8 @@ def _person(session: Session, volunteer: Volunteer, signups: Sequence[Signup], *
         .where(Notice.person_id == volunteer.id, Notice.event_id.in_(events), Notice.state.in_(_TOLD))
         .order_by(Notice.sent_at)
     ).all()
-    return Person(volunteer, signups, whole, {one.signup_id: one for one in said}, notices)
+    seen = looks.of_person(session, volunteer.id)
+    return Person(volunteer, signups, whole, {one.signup_id: one for one in said}, notices, seen)
 
 
 _TOLD = (NoticeState.SENT, NoticeState.DELIVERED)
@@ -112,6 +115,14 @@ class _OwnNoticeSchema(Schema):
     sent_at = fields.AwareDateTime(allow_none=True)
 
 
+class _LooksSchema(Schema):
+    """How often a community's organizers were shown the person's contact data."""
+
+    community = fields.String()
+    times = fields.Integer()
+    last = fields.AwareDateTime()
+
+
 def _signups(person: Person) -> list[Any]:
     answers = {signup_id: FeedbackShownSchema().dump(said) for signup_id, said in person.feedback.items()}
     return [_OwnSignupSchema().dump(one) | {"feedback": answers.get(one.id)} for one in person.signups]
@@ -126,3 +137,4 @@ class PersonSchema(Schema):
     whole = fields.Boolean()
     signups = fields.Function(_signups, metadata={"type": "array", "items": {"type": "object"}})
     notices = fields.List(fields.Nested(_OwnNoticeSchema))
+    looks = fields.List(fields.Nested(_LooksSchema))

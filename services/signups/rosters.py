@@ -67,6 +67,11 @@ def counts(session: Session, wanted: Filter) -> Counts:
     return Counts({status: found.get(status, 0) for status in SignupStatus}, sum(row[2] for row in rows))
 
 
+def people(session: Session, wanted: Filter) -> Sequence[UUID]:
+    """Return the ids of the people who are asked for."""
+    return session.scalars(_joined(session, select(Signup.volunteer_id).distinct(), wanted)).all()
+
+
 def in_chunks(session_of: Any, wanted: Filter, *, size: int) -> Iterator[Signup]:
     """Yield everybody who is asked for, reading ``size`` rows at a time so that memory stays bounded.
 

@@ -125,6 +125,7 @@ class Addresses:
             ("/signups/desk/events/<uuid:event_id>/walk-in", f"/signups/desk/events/{event['id']}/walk-in"),
             ("/signups/desk/signups/<uuid:signup_id>/move", f"/signups/desk/signups/{mine['id']}/move"),
             ("/signups/desk", "/signups/desk"),
+            ("/signups/desk/views", "/signups/desk/views"),
             ("/events/desk/import", "/events/desk/import"),
             ("/events/desk/import/<uuid:upload_id>", plan),
             ("/signups/desk/events/<uuid:event_id>/import", f"/signups/desk/events/{event['id']}/import"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from services.signups import operations, queries, rosters, schemas
+from services.signups import contacts, operations, queries, rosters, schemas
 from services.signups.applying import SIGNUPS, apply, write_down
 from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
@@ -37,6 +37,8 @@ STEPS: Final = ", ".join(f"'{step}'" for step in ATTENDANCE)
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/signups/api/v1", description="For volunteers")
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/signups/api/v1", description="For organizers")
+door.after_request(contacts.note)
+desk.after_request(contacts.note)
 
 
 @door.route("/events/<uuid:event_id>/shifts")

@@ -3,7 +3,7 @@
 from services.signups.models.base import Base
 from services.signups.models.events import Event, Shift
 from services.signups.models.keys import IdempotencyKey
-from services.signups.models.own_data import Erasure
+from services.signups.models.own_data import ContactView, Erasure, Where
 from services.signups.models.people import Volunteer
 from services.signups.models.places import Hold, Place
 from services.signups.models.signups import (
@@ -24,6 +24,7 @@ __all__ = [
     "NEEDS_CLEARING",
     "SEATED",
     "Base",
+    "ContactView",
     "Erasure",
     "Event",
     "Feedback",
@@ -34,4 +35,5 @@ __all__ = [
     "Signup",
     "SignupStatus",
     "Volunteer",
+    "Where",
 ]

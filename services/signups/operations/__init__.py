@@ -14,6 +14,7 @@ from services.signups.operations.holds import record_pledge
 from services.signups.operations.own_data import end_consent, erase, erase_again, erasures
 from services.signups.operations.rostering import add_walk_in, clear, move_signup, take_back_clearing
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
+from services.signups.operations.viewing import note_view
 
 __all__ = [
     "Answer",
@@ -31,6 +32,7 @@ __all__ = [
     "give_feedback",
     "mark_absent",
     "move_signup",
+    "note_view",
     "record_event",
     "record_pledge",
     "remind",

@@ -28,6 +28,7 @@ EVENTS_TO_CHOOSE: Final = 100
 ROWS: Final = 50
 
 desk = Blueprint("desk", __name__, url_prefix=DESK)
+desk.after_request(contacts.note)
 
 
 @desk.get("")

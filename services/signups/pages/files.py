@@ -86,6 +86,8 @@ def _file(view: View, title: str, kind: str) -> Response:
     """Answer with the file. CSV goes out as it is read; a workbook is packed first, row by row."""
     header = [translate(column) for column in COLUMNS]
     states = {status: translate(words[0]) for status, words in STATES.items()}
+    # Before the first row: CSV goes out after the view has been noted.
+    contacts.shown(database.read(rosters.people, view.wanted))
     people = rosters.in_chunks(database.read, view.wanted, size=CHUNK)
     rows = (_row(signup, states) for signup in people)
     if kind == "csv":

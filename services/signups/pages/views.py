@@ -43,8 +43,7 @@ class View:
         is_of_one = event_id is not None
         here = f"{DESK}/events/{event_id}" if is_of_one else DESK
         event_id = event_id or _uuid(query.get("event", ""))
-        # PostgreSQL fails on NUL, and a lone half of a character cannot be sent to any database.
-        search = "".join(filter(str.isprintable, query.get("q", ""))).strip()[:LONGEST_SEARCH]
+        search = searched(query)
         today = now().astimezone(ZoneInfo(config.timezone)).date()
         since = _day(query.get("since", "")) if is_of_one or "since" in query else today
         until = _day(query.get("until", ""))
@@ -92,6 +91,12 @@ class View:
         wanted = self.wanted
         of_one_event = wanted.event_id is not None and self.here == DESK
         return of_one_event or bool(self.tab or wanted.search or wanted.shift_id or wanted.until)
+
+
+def searched(query: Mapping[str, str]) -> str:
+    """Return what is looked for."""
+    # PostgreSQL fails on NUL, and a lone half of a character cannot be sent to any database.
+    return "".join(filter(str.isprintable, query.get("q", ""))).strip()[:LONGEST_SEARCH]
 
 
 def _uuid(written: str) -> UUID | None:

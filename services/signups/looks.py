@@ -1,0 +1,63 @@
+"""What is read of who was shown whose contact data."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from services.signups import rosters
+from services.signups.models import ContactView, Volunteer
+from services.signups.rosters import Filter
+from shared.paging import Page, Part, fetch
+
+NAMED: Final = 3
+"""People that a line names; of more it says how many."""
+MEANT: Final = 50
+"""Sign-ups that a search may mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How often the organizers of a community were shown somebody's contact data, and when last."""
+
+    community: str
+    times: int
+    last: datetime
+
+
+def of_person(session: Session, volunteer_id: UUID) -> Sequence[Looks]:
+    """Return who looked at the person's contact data, by community."""
+    rows = session.execute(
+        select(ContactView.community, func.count(), func.max(ContactView.at))
+        .where(ContactView.people.contains(volunteer_id.hex))
+        .group_by(ContactView.community)
+        .order_by(ContactView.community)
+    )
+    return [Looks(*row) for row in rows]
+
+
+def of_community(session: Session, page: Page, *, community: str, people: Collection[UUID] | None) -> Part:
+    """Return a page of what the community's organizers were shown, the newest first; only of the people, if named."""
+    query = select(ContactView).where(ContactView.community == community)
+    if people is not None:
+        query = query.where(or_(False, *(ContactView.people.contains(one.hex) for one in people)))
+    return fetch(session, query, (ContactView.at, ContactView.id), page, descending=True)
+
+
+def meant(session: Session, search: str, *, community: str) -> set[UUID]:
+    """Return the people of the community whom a name or a number may mean."""
+    found = rosters.part(session, Page(MEANT), Filter(community=community, search=search))
+    return {signup.volunteer_id for signup in found.items}
+
+
+def names(session: Session, views: Sequence[ContactView]) -> Mapping[UUID, Sequence[str]]:
+    """Return view id -> the names of whom it showed, where they are few; in one query."""
+    few = {view.id: [UUID(one) for one in view.people.split()] for view in views if view.number <= NAMED}
+    ids = {one for people in few.values() for one in people}
+    rows = session.execute(select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_(ids)))
+    known = {volunteer_id: name for volunteer_id, name in rows}  # noqa: C416  (a Row is no pair to the type checker)
+    return {view_id: [known[one] for one in people if known.get(one)] for view_id, people in few.items()}
