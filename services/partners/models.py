@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.database import TYPES, new_metadata, one_of
 from shared.errors import Conflict
+from shared.sealing import Sealed
 from shared.texts import text as _
 
 
@@ -94,8 +95,8 @@ class Contact(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     work_unit_id: Mapped[UUID] = mapped_column(ForeignKey("work_units.id"))
     name: Mapped[str]
-    phone: Mapped[str]
-    email: Mapped[str | None]
+    phone: Mapped[str] = mapped_column(Sealed("contacts.phone"))
+    email: Mapped[str | None] = mapped_column(Sealed("contacts.email"))
     language: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     active: Mapped[bool] = mapped_column(default=True)

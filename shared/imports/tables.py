@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import TYPES, new_metadata, one_of
+from shared.sealing import Sealed
 
 
 class Base(DeclarativeBase):
@@ -31,8 +31,8 @@ class UploadState(StrEnum):
 class Upload(Base):
     """A sheet that an organizer sent. ``subject_id`` is what it is for (an event), where its kind has such.
 
-    ``records`` are its rows and ``findings`` what was found of them, by position; both are emptied once all is
-    written or nothing can be, since they may name people. ``done`` counts the rows that were checked.
+    ``records`` are its rows and ``findings`` what was found of them, by position; both are sealed, and emptied once
+    all is written or nothing can be, since they may name people. ``done`` counts the rows that were checked.
     """
 
     __tablename__ = "uploads"
@@ -46,9 +46,9 @@ class Upload(Base):
     state: Mapped[UploadState] = mapped_column(one_of(UploadState, "state"), index=True)
     total: Mapped[int]
     done: Mapped[int]
-    records: Mapped[list[Any]] = mapped_column(JSON)
+    records: Mapped[list[Any]] = mapped_column(Sealed("uploads.records", object))
     unknown: Mapped[list[str]]
-    findings: Mapped[dict[str, Any]]
+    findings: Mapped[dict[str, Any]] = mapped_column(Sealed("uploads.findings", object))
     outcome: Mapped[dict[str, Any]]
     """What became of the rows: word -> how many."""
     created_at: Mapped[datetime]

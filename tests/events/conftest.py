@@ -22,7 +22,11 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
-    database = Database(new_database_url(Base.metadata, messaging_tables.Base.metadata), "events")
+    database = Database(
+        new_database_url(Base.metadata, messaging_tables.Base.metadata),
+        "events",
+        keys=["a data key for tests that is long enough"],
+    )
     yield database
     database.dispose()
 

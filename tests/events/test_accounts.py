@@ -110,7 +110,7 @@ def test_signing_out_ends_this_sign_in_and_no_other(database):
 
 
 def test_accounts_from_before_there_were_roles_become_the_offices(database_url):
-    database, first_tables = Database(database_url, "events"), "7a74cfe6c6bd"
+    database, first_tables = Database(database_url, "events", keys=["k" * 32]), "7a74cfe6c6bd"
     with database.engine.connect() as connection:
         command.upgrade(migrations._alembic(service, connection), first_tables)
     known = {"username": "admin", "password_hash": "-", "display_name": "管理员", "community": "朝阳社区"}
@@ -120,4 +120,27 @@ def test_accounts_from_before_there_were_roles_become_the_offices(database_url):
     database.write(lambda session: session.execute(insert(then).values(row)))
     migrations.migrate(service, database)
     assert database.read(lambda session: session.scalars(select(Organizer.role)).all()) == ["office"]
+    database.dispose()
+
+
+def test_secrets_of_codes_from_before_they_were_sealed_are_sealed(database_url):
+    database, before = Database(database_url, "events", keys=["k" * 32]), "696733e15608"
+    with database.engine.connect() as connection:
+        command.upgrade(migrations._alembic(service, connection), before)
+    known = {"username": "admin", "password_hash": "-", "display_name": "管理员", "community": "朝阳社区"}
+    row = known | {
+        "id": uuid4(),
+        "role": "office",
+        "active": True,
+        "created_at": NOW,
+        "totp_secret": "JBSWY3DPEHPK3PXP",
+    }
+    row |= {"version": 1, "valid_from": NOW}
+    types = {"id": Uuid, "created_at": UtcDateTime, "valid_from": UtcDateTime}
+    then = table("organizers", *(column(name, types.get(name)) for name in row))
+    database.write(lambda session: session.execute(insert(then).values(row)))
+    migrations.migrate(service, database)
+    assert database.read(lambda session: session.scalars(select(Organizer.totp_secret)).all()) == ["JBSWY3DPEHPK3PXP"]
+    assert "JBSWY" not in database.read(lambda session: session.scalar(select(column("totp_secret")).select_from(then)))
+    assert not migrations.pending(service, database)
     database.dispose()

@@ -32,7 +32,9 @@ DESK = Scope(COMMUNITY)
 def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
     tables = [one.metadata for one in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base)]
-    database = Database(new_database_url(*tables), "partners", pool_size=20)
+    database = Database(
+        new_database_url(*tables), "partners", pool_size=20, keys=["a data key for tests that is long enough"]
+    )
     yield database
     database.dispose()
 

@@ -1,7 +1,7 @@
 """Work units and the access of their contacts."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.partners import operations, queries
 from services.partners.models import Contact
@@ -72,3 +72,10 @@ def test_units_are_listed_with_what_they_have_pledged(world: World) -> None:
     world.database.write(operations.withdraw_pledge, withdrawn, scope=DESK, now=NOW)
     [overview] = world.database.read(queries.unit_overviews, scope=DESK)
     assert (overview.unit.contact.name, overview.pledges) == ("李老师", 1)
+
+
+def test_how_a_contact_is_reached_is_kept_sealed(world: World) -> None:
+    raw = world.database.read(lambda session: session.execute(text("SELECT phone, email FROM contacts")).all())
+    contact = world.database.read(lambda session: session.get_one(Contact, world.unit.contact_id))
+    assert contact.phone.startswith("+86")
+    assert contact.phone[3:] not in str(raw)

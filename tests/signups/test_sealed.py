@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import Date, Uuid, column, insert, inspect, select, table, text
+from sqlalchemy import JSON, Date, Uuid, column, insert, inspect, select, table, text
 from sqlalchemy.orm import Session
 
 from services.signups.app import service
@@ -15,6 +15,7 @@ from services.signups.operations import Guardian
 from services.signups.rosters import Filter, part
 from shared import migrations, sealing
 from shared.database import Database, UtcDateTime
+from shared.imports import Upload, records_of
 from shared.paging import Page
 from tests.shared.messaging.conftest import only_sqlite
 from tests.signups.conftest import NOW, World, a_child
@@ -22,6 +23,7 @@ from tests.signups.conftest import NOW, World, a_child
 BEFORE = "3178a2271110"
 KEY, NEWER = "a data key for tests that is long enough", "the data key after that, for tests as well"
 TYPES = {"id": Uuid, "event_id": Uuid, "shift_id": Uuid, "volunteer_id": Uuid, "signup_id": Uuid, "birth_date": Date}
+TYPES |= {"organizer_id": Uuid} | dict.fromkeys(("skills", "records", "unknown", "findings", "outcome"), JSON)
 
 
 @pytest.fixture
@@ -38,12 +40,21 @@ def old(database_url):
         | {"lunar": True, "starts_at": NOW, "ends_at": NOW, "occurrence": 0, "waitlist": True}
         | {"conditions": "", "risks": "", "contact": ""},
         "shifts": {"id": shift, "event_id": event, "position": 0, "listed": True, "role": "引导", "description": ""}
-        | {"starts_at": NOW, "ends_at": NOW, "capacity": 1, "minimum": 0, "skills": "[]", "counts_as_service": True},
+        | {"starts_at": NOW, "ends_at": NOW, "capacity": 1, "minimum": 0, "skills": [], "counts_as_service": True},
         "volunteers": {"id": person, "name": "卓玛", "name_key": "卓玛", "phone": "+8613912345678", "created_at": NOW},
         "signups": {"id": signup, "event_id": event, "shift_id": shift, "volunteer_id": person, "status": "confirmed"}
         | {"version": 1, "email": "z@example.com", "birth_date": date(2015, 1, 2), "guardian_name": "扎西"}
         | {"guardian_phone": "+8613911112222", "language": "zh-CN", "manage_hash": "-", "created_at": NOW}
         | {"consented_at": NOW},
+        "uploads": {
+            "id": uuid4(),
+            "kind": "people",
+            "community": "朝阳社区",
+            "organizer_id": uuid4(),
+            "language": "zh-CN",
+        }
+        | {"state": "checked", "total": 1, "done": 1, "records": [["名单", 2, {"phone": "13912345678"}]]}
+        | {"unknown": [], "findings": {}, "outcome": {}, "created_at": NOW, "expires_at": NOW},
         "places": {"shift_id": shift, "number": 1, "signup_id": signup},
     }
     for name, row in rows.items():
@@ -64,7 +75,7 @@ def raw(session: Session, *tables: str) -> str:
 
 def test_the_rows_that_are_there_are_sealed_and_still_belong_together(old):
     migrations.migrate(service, old)
-    kept = old.read(raw, "volunteers", "signups")
+    kept = old.read(raw, "volunteers", "signups", "uploads")
     assert not [secret for secret in ("13912345", "z@example", "2015", "扎西", "139111122") if secret in kept]
     signup = old.read(lambda session: session.scalars(select(Signup)).one())
     assert signup.volunteer.phone == "+8613912345678"
@@ -72,6 +83,8 @@ def test_the_rows_that_are_there_are_sealed_and_still_belong_together(old):
     assert (signup.guardian_name, signup.guardian_phone) == ("扎西", "+8613911112222")
     assert old.read(lambda session: session.scalars(select(Place.signup_id)).one()) == signup.id
     assert old.read(lambda session: part(session, Page(5), Filter(community="朝阳社区", search="5678")).items)
+    upload = old.read(lambda session: session.scalars(select(Upload)).one())
+    assert (records_of(upload)[0].cells, upload.findings) == ({"phone": "13912345678"}, {})
     assert not migrations.pending(service, old)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.events.models.base import Base
+from shared.sealing import Sealed
 
 
 class Organizer(Base):
@@ -24,7 +25,7 @@ class Organizer(Base):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     valid_from: Mapped[datetime | None]
     """Tokens issued before it are void; None where all that have not been ended are good."""
-    totp_secret: Mapped[str | None]
+    totp_secret: Mapped[str | None] = mapped_column(Sealed("organizers.totp_secret"))
     totp_since: Mapped[datetime | None]
     """Since when a code is asked for; None while the secret has not been confirmed with one."""
     totp_step: Mapped[int | None]
