@@ -24,6 +24,8 @@ NO_PAGES = {
     "/signups/manage/<token>": "leads on",
     "/signups/feedback/<token>": "leads on",
     "/signups/mine/calendar.ics": "a file",
+    "/signups/mine/certificates/<number>.pdf": "a file",
+    "/signups/desk/certificates/<number>.pdf": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
@@ -157,8 +159,10 @@ class Addresses:
         samples = [
             *(Sample(rule, ANYBODY, path) for rule, path in open_to_all),
             Sample("", ANYBODY, "/events/nothing-here", 404),
+            Sample("/signups/verify/<number>", ANYBODY, "/signups/verify/SY-2027-0000", 404),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
+            Sample("/signups/mine/certificate", VOLUNTEER, "/signups/mine/certificate"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),
         ]
@@ -204,6 +208,8 @@ def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, 
     training = {"kind": "training", "title": "急救", "minutes": "60", "by_whom": "红十字会", "day": "2027-05-20"}
     browser.send(f"{person}/records", training)
     entry = browser.found(f"{person}/hours", r"/signups/desk/hours/entries/[0-9a-f-]{36}")[0]
+    browser.send(f"{person}/certificates", {"since": "2020-01-01", "until": "2199-12-31"})
+    number = browser.found(f"{person}/certificates", r"(?<=/signups/verify/)[^\"]+")[0]
     at = "/signups/desk/people/<uuid:volunteer_id>"
     return [
         ("/signups/desk/hours", "/signups/desk/hours"),
@@ -211,6 +217,9 @@ def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, 
         ("/signups/desk/hours/entries/<uuid:entry_id>", entry),
         (f"{at}/hours", f"{person}/hours"),
         (f"{at}/records", f"{person}/records"),
+        (f"{at}/certificates", f"{person}/certificates"),
+        ("/signups/desk/certificates/<number>/revoke", f"/signups/desk/certificates/{number}/revoke"),
+        ("/signups/verify/<number>", f"/signups/verify/{number}"),
     ]
 
 

@@ -1,6 +1,14 @@
 """The sign-up service's pages: the door for volunteers, the desk for organizers."""
 
-from services.signups.pages import feedback, files, hours, importing, records, rostering  # noqa: F401  # they add their pages
+from services.signups.pages import (  # noqa: F401  # they add their pages
+    certificates,
+    feedback,
+    files,
+    hours,
+    importing,
+    records,
+    rostering,
+)
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
 
