@@ -1,6 +1,8 @@
 """What may be entered about hours and the record beside them."""
 
-from typing import Any
+import re
+import unicodedata
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validates_schema
 
@@ -9,7 +11,8 @@ from services.signups.schemas import says
 from shared.fields import Choice, Day, Line, Paragraph, Schema, Whole
 from shared.texts import text as _
 
-DAY: int = 24 * 60
+DAY: Final = 24 * 60
+"""Minutes."""
 
 
 def _reason() -> Line:
@@ -61,3 +64,41 @@ class RecordForm(Schema):
             raise ValidationError(_("Please enter the name of the training or award."), "title")
         if data["kind"] is RecordKind.TRAINING and data["minutes"] is None:
             raise ValidationError(_("Please enter how long the training was."), "minutes")
+
+
+class IdNumber(fields.String):
+    """A resident's ID number of 18 signs with its check digit (GB 11643-1999); loaded with a capital X."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        written = super()._deserialize(value, attr, data, **kwargs)
+        number = "".join(unicodedata.normalize("NFKC", written).upper().split())
+        if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number) or number[-1] != _check_digit(number[:-1]):
+            raise ValidationError(_("This ID number is not right. Please enter all 18 signs, or leave it out."))
+        return number
+
+
+class CertificateForm(Schema):
+    """What a certificate is to say. The ID number is printed without its middle, and the whole one is not kept."""
+
+    since = Day(required=True, error_messages=says(_("Please enter the first day.")))
+    until = Day(required=True, error_messages=says(_("Please enter the last day.")))
+    id_number = IdNumber(load_default=None)
+
+
+class OwnCertificateForm(CertificateForm):
+    """The same, where the person asks: who of those that the links open, and of which community."""
+
+    person = fields.UUID(required=True)
+    community = Line(max=100, required=True, error_messages=says(_("Please choose the community.")))
+
+
+class RevocationForm(Schema):
+    """Why a certificate holds no more."""
+
+    reason = Line(min=2, max=200, required=True, error_messages=says(_("Please give a reason.")))
+
+
+def _check_digit(digits: str) -> str:
+    """Return the last sign of an ID number (ISO 7064, MOD 11-2)."""
+    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(digits))
+    return "10X98765432"[total % 11]

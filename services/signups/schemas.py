@@ -12,7 +12,6 @@ from services.signups import contacts
 from services.signups.links import Links
 from services.signups.models import Signup, SignupStatus
 from services.signups.operations import Application, Guardian
-from shared import catalogues
 from shared.fields import Choice, Day, Email, Line, Phone, Schema, size, true
 from shared.texts import Text
 from shared.texts import text as _
@@ -133,27 +132,6 @@ def application(entered: dict[str, Any], language: str) -> Application:
     )
 
 
-class PersonSchema(Schema):
-    """A person, as they are known."""
-
-    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
-    phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
-
-
-def _known_language(tag: str) -> None:
-    if tag not in catalogues.languages("signups"):
-        raise ValidationError(_("Please choose a language from the list."))
-
-
-class DetailsSchema(Schema):
-    """What somebody may change of what they entered; name and guardian's phone only where the page has them."""
-
-    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
-    email = Email(allow_none=True)
-    guardian_phone = Phone(required=True, error_messages=says(_("Please enter the guardian's mobile number.")))
-    language = fields.String(required=True, validate=_known_language)
-
-
 def applications(entered: dict[str, Any], language: str) -> list[Application]:
     """Return what was entered by one or more people for one or more shifts: person after person, one for each shift.
 
@@ -178,18 +156,6 @@ class WithdrawalSchema(Schema):
     """Why somebody withdraws, if they care to say."""
 
     reason = Line(max=200, allow_none=True)
-
-
-class TakerForm(Schema):
-    """Somebody who takes the place that another gives away; ``key`` was made with the page."""
-
-    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
-    phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
-    email = Email(allow_none=True)
-    birth_date = Day(allow_none=True)
-    guardian = fields.Nested(GuardianSchema, allow_none=True)
-    consent = fields.Boolean(required=True, validate=true)
-    key = fields.UUID(required=True)
 
 
 class MoveSchema(Schema):

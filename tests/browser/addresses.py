@@ -30,6 +30,8 @@ NO_PAGES = {
     "/signups/desk/events/<uuid:event_id>/check-in/people": "what the page's script reads",
     "/signups/desk/events/<uuid:event_id>/check-in-offline.js": "a script",
     "/signups/mine/data.json": "a file",
+    "/signups/mine/certificates/<number>.pdf": "a file",
+    "/signups/desk/certificates/<number>.pdf": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
@@ -180,6 +182,7 @@ class Addresses:
             *(Sample(rule, ANYBODY, path) for rule, path in open_to_all),
             Sample("", ANYBODY, "/events/nothing-here", 404),
             Sample("/signups/mine", ANYBODY, "/signups/mine"),
+            Sample("/signups/verify/<number>", ANYBODY, "/signups/verify/SY-2027-0000", 404),
             Sample("/signups/mine", VOLUNTEER, "/signups/mine"),
             Sample("/signups/mine/<uuid:signup_id>", VOLUNTEER, f"/signups/mine/{mine['id']}"),
             Sample("/signups/mine/<uuid:signup_id>/give", VOLUNTEER, f"/signups/mine/{mine['id']}/give"),
@@ -189,6 +192,7 @@ class Addresses:
             Sample("/signups/mine/data", VOLUNTEER, "/signups/mine/data"),
             Sample("/signups/mine/data/erase", VOLUNTEER, "/signups/mine/data/erase"),
             Sample("/signups/forgotten", ANYBODY, "/signups/forgotten"),
+            Sample("/signups/mine/certificate", VOLUNTEER, "/signups/mine/certificate"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),
         ]
@@ -246,6 +250,8 @@ def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, 
     training = {"kind": "training", "title": "急救", "minutes": "60", "by_whom": "红十字会", "day": "2027-05-20"}
     browser.send(f"{person}/records", training)
     entry = browser.found(f"{person}/hours", r"/signups/desk/hours/entries/[0-9a-f-]{36}")[0]
+    browser.send(f"{person}/certificates", {"since": "2020-01-01", "until": "2199-12-31"})
+    number = browser.found(f"{person}/certificates", r"(?<=/signups/verify/)[^\"]+")[0]
     at = "/signups/desk/people/<uuid:volunteer_id>"
     return [
         ("/signups/desk/hours", "/signups/desk/hours"),
@@ -253,6 +259,9 @@ def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, 
         ("/signups/desk/hours/entries/<uuid:entry_id>", entry),
         (f"{at}/hours", f"{person}/hours"),
         (f"{at}/records", f"{person}/records"),
+        (f"{at}/certificates", f"{person}/certificates"),
+        ("/signups/desk/certificates/<number>/revoke", f"/signups/desk/certificates/{number}/revoke"),
+        ("/signups/verify/<number>", f"/signups/verify/{number}"),
     ]
 
 

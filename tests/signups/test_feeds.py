@@ -26,7 +26,7 @@ def site(world: World) -> Site:
 
 
 def person(world: World) -> UUID:
-    return world.read(lambda session: session.scalar(select(Volunteer.id).where(Volunteer.phone == ZHAXI["phone"])))
+    return world.read(lambda session: session.scalar(select(Volunteer.id).where(Volunteer.name == ZHAXI["name"])))
 
 
 def address(site: Site) -> str:

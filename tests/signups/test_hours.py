@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, select, text
+from sqlalchemy import column, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -239,6 +239,7 @@ def _as_it_was(session: Session, ids: dict[str, UUID]) -> None:
         },
     }
     for name, values in columns.items():
-        known = {column["name"] for column in inspect(session.connection()).get_columns(name)}
-        table = Base.metadata.tables[name]
-        session.execute(table.insert().values({key: one for key, one in values.items() if key in known}))
+        known = {one["name"] for one in inspect(session.connection()).get_columns(name)} & values.keys()
+        types = {key: Base.metadata.tables[name].c[key].type for key in known}
+        old = table(name, *(column(key, kind) for key, kind in types.items()))
+        session.execute(old.insert().values({key: values[key] for key in known}))

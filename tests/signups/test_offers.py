@@ -243,10 +243,12 @@ def test_one_tap_on_one_s_own_page_accepts_and_two_taps_do_no_more(world, people
     site = Site(world, now=DAY_BEFORE)
     site.browser.get(f"/signups/manage/{LINKS.manage_token(people[2].signup_id)}")
     assert "名额空出来了，为您保留至6月8日（周二）19:00" in site.open("/signups/mine")
+    mine = f"/signups/mine/{people[2].signup_id}"
+    assert "接受" in site.open(mine)
     for _ in range(2):
-        sent = site.send("/signups/mine", f"/signups/mine/{people[2].signup_id}/accept", {})
-        assert (sent.status_code, sent.headers["Location"]) == (303, "/signups/mine")
-    assert "报名成功" in site.open("/signups/mine")
+        sent = site.send(mine, f"{mine}/accept", {})
+        assert (sent.status_code, sent.headers["Location"]) == (303, mine)
+    assert "报名成功" in site.open(mine)
     assert site.send("/signups/mine", f"/signups/mine/{people[3].signup_id}/accept", {}).status_code == 404
 
 
@@ -254,8 +256,9 @@ def test_one_tap_on_one_s_own_page_accepts_and_two_taps_do_no_more(world, people
 def test_who_is_too_late_is_told_so_on_their_page(world, people):
     site = Site(world, now=LATE)
     site.browser.get(f"/signups/manage/{LINKS.manage_token(people[2].signup_id)}")
-    site.send("/signups/mine", f"/signups/mine/{people[2].signup_id}/accept", {})
-    assert "名额的保留时间已过" in site.open("/signups/mine")
+    mine = f"/signups/mine/{people[2].signup_id}"
+    site.send(mine, f"{mine}/accept", {})
+    assert "名额的保留时间已过" in site.open(mine)
 
 
 @ON_SQLITE

@@ -180,6 +180,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "review_id": world.review,
         "entry_id": world.entry,
         "record_id": world.record,
+        "number": world.certificate,
         "key": world.template,
         "slug": world.event["url"].rpartition("/")[2],
         "token": next((token for word, token in tokens.items() if f"/{word}/" in rule), "x"),

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.events.accounts import ADMIN, hash_password
 from services.events.models import Organizer
-from services.signups.models import HourEntry, HourReview, Record, Signup
+from services.signups import certificates
+from services.signups.models import Certificate, HourEntry, HourReview, Record, Signup
 from shared import clock
 from tests.web.site import GIVEN, MARK, PASSWORD, Site, fresh_key, later
 
@@ -45,6 +46,7 @@ class World:
     review: str
     entry: str
     record: str
+    certificate: str
 
     @property
     def shift(self) -> str:
@@ -229,9 +231,30 @@ def _add_hours(session: Session, signup_id: UUID) -> dict[str, str]:
         recorded_at=now,
         **noted,
     )
-    session.add_all([entry, review, record])
+    certificate = Certificate(
+        number=certificates.new_number(now.year),
+        since=now.date(),
+        until=now.date(),
+        minutes=90,
+        content={
+            "services": [
+                {"day": "2027-06-09", "activity": MARK, "content": MARK, "place": MARK, "minutes": 90},
+            ],
+            "trainings": [],
+            "awards": [],
+        },
+        issued_at=now,
+        **noted,
+    )
+    session.add_all([entry, review, record, certificate])
     session.flush()
-    ids = {"review": review.id, "entry": entry.id, "record": record.id, "volunteer": signup.volunteer_id}
+    ids = {
+        "certificate": certificate.number,
+        "review": review.id,
+        "entry": entry.id,
+        "record": record.id,
+        "volunteer": signup.volunteer_id,
+    }
     return {name: str(one) for name, one in ids.items()}
 
 

@@ -16,6 +16,7 @@ from services.signups import waitlist
 from services.signups.models import (
     LIVE,
     AccessLink,
+    Certificate,
     Erasure,
     Feed,
     Feedback,
@@ -71,6 +72,7 @@ def erase(session: Session, volunteer_id: UUID, now: datetime) -> None:
     _forget_uploads_with(session, person.phone)
     _forget_signups(session, [signup.id for signup in signups])
     _close_links(session, volunteer_id)
+    change(session, update(Certificate).where(Certificate.volunteer_id == volunteer_id).values(id_masked=None))
     change(session, delete(Notice).where(Notice.person_id == volunteer_id))
     person.name = person.name_key = person.phone = person.phone_end = ""
     person.phone_key = person.id.hex  # unlike any other's

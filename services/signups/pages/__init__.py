@@ -1,6 +1,7 @@
 """The sign-up service's pages: the door for volunteers, the desk for organizers."""
 
-from services.signups.pages import (  # noqa: F401  # they add their pages  # noqa: F401  # they add their pages
+from services.signups.pages import (  # noqa: F401  # they add their pages
+    certificates,
     check_in,
     details,
     feedback,
@@ -16,7 +17,7 @@ from services.signups.pages import (  # noqa: F401  # they add their pages  # no
     own_data,
     records,
     rostering,
-    together,  # they add their pages
+    together,
     viewing,
 )
 from services.signups.pages.desk import desk

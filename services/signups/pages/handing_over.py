@@ -7,7 +7,7 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, contacts, handovers, operations, schemas
+from services.signups import access, contacts, handovers, operations, own_schemas, schemas
 from services.signups.applying import SIGNUPS, SIGNUPS_OF_A_PHONE
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
@@ -78,7 +78,7 @@ def take(token: str) -> ResponseReturnValue:
 def take_it(token: str) -> ResponseReturnValue:
     """Take the place, or ask for it where the organizer has to agree; a form that is wrong comes back."""
     handover = database.read(handovers.by_token, token)
-    sent = forms.load(schemas.TakerForm(), request.form)
+    sent = forms.load(own_schemas.TakerForm(), request.form)
     answer = _take(token, handover, sent)
     if answer is None:
         page = _take_page(token, sent)

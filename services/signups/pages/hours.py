@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.signups import hour_schemas, ledgers, queries
+from services.signups.durations import lasting
 from services.signups.models import EntryKind, HourEntry, HourReview, Outcome, ReviewKind, Signup
 from services.signups.operations import hours
 from services.signups.operations.hours import ledger
@@ -123,24 +124,6 @@ def propose(volunteer_id: UUID) -> ResponseReturnValue:
     return _person_page(volunteer_id, sent), 422
 
 
-def lasting(minutes: int) -> Text:
-    """Return a length of time as people write it: 2 h 5 min."""
-    sign = "-" if minutes < 0 else ""
-    whole, rest = divmod(abs(minutes), 60)
-    if not whole:
-        return _("%(n)s min", n=f"{sign}{rest}")
-    if not rest:
-        return _("%(n)s h", n=f"{sign}{whole}")
-    return _("%(hours)s h %(minutes)s min", hours=f"{sign}{whole}", minutes=rest)
-
-
-def shift_line(signup: Signup) -> str:
-    """Return event, role and time of a sign-up in one line."""
-    shift = signup.shift
-    when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
-    return f"{shift.event.title} · {shift.role} · {when}"
-
-
 def _may_take(review: HourReview) -> bool:
     """Say whether the reader may let the hours count as they are."""
     is_own = review.kind is ReviewKind.BACK_FILL and review.proposed_by == organizer().id
@@ -201,7 +184,7 @@ def _person(session: Session, volunteer_id: UUID) -> dict[str, Any]:
         "entries": entries,
         "total": sum(entry.minutes for entry, _signup, _stands in entries),
         "options": [
-            (one.id, shift_line(one))
+            (one.id, _shift_line(one))
             for one in ledgers.without_hours(session, volunteer_id, community=community, now=now())
         ],
         "waiting": [
@@ -210,6 +193,13 @@ def _person(session: Session, volunteer_id: UUID) -> dict[str, Any]:
             if signup.volunteer_id == volunteer_id
         ],
     }
+
+
+def _shift_line(signup: Signup) -> str:
+    """Return event, role and time of a sign-up in one line."""
+    shift = signup.shift
+    when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
+    return f"{shift.event.title} · {shift.role} · {when}"
 
 
 def _check_owner(session: Session, signup_id: UUID, volunteer_id: UUID) -> None:

@@ -8,10 +8,10 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.signups import hour_schemas, ledgers
+from services.signups.durations import lasting
 from services.signups.models import RecordKind
 from services.signups.operations import records
 from services.signups.pages.desk import desk
-from services.signups.pages.hours import lasting
 from services.signups.pages.views import DESK
 from shared.texts import Text
 from shared.texts import text as _

@@ -1,0 +1,1 @@
+"""Papers: PDFs on A4, in Chinese, with their font inside."""
