@@ -29,12 +29,19 @@ GONE_BY: Final = _("The code on the wall has changed. Please scan it again.")
 OPERATIONS: Final = {HereStep.CHECK_IN: operations.check_in, HereStep.CHECK_OUT: operations.check_out}
 
 
-@door.get("/here/<uuid:event_id>", defaults={"wall": ""})
+@door.get("/here/<uuid:event_id>")
+def here(event_id: UUID) -> ResponseReturnValue:
+    """Show how somebody stands at the event; to note anything of themselves they have to scan the wall."""
+    return personal(make_response(_page(event_id, Form(None, {}))))
+
+
 @door.get("/here/<uuid:event_id>/<wall>")
-def here(event_id: UUID, wall: str) -> ResponseReturnValue:
+def scanned(event_id: UUID, wall: str) -> ResponseReturnValue:
     """Show what somebody may note of themselves while the wall shows this code; nothing is changed by looking."""
-    is_good = Wall(config.secret_key, event_id).shows(wall, now())
-    return personal(make_response(_page(event_id, Form(None, {"wall": wall if is_good else ""}))))
+    database.read(queries.event, event_id)
+    if not Wall(config.secret_key, event_id).shows(wall, now()):
+        return redirect(f"/signups/here/{event_id}", 303)
+    return personal(make_response(_page(event_id, Form(None, {"wall": wall}))))
 
 
 @door.post("/here/<uuid:event_id>")

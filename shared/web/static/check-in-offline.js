@@ -7,7 +7,8 @@ const name = "check-in:" + registration.scope;
 async function keep() {
   const answer = await fetch(shell);
   if (answer.redirected || !answer.ok) throw new Error("signed out");
-  const files = [...(await answer.clone().text()).matchAll(/(?:href|src)="([^"]*\/static\/[^"]+)"/g)].map(([, file]) => file);
+  const named = (await answer.clone().text()).matchAll(/(?:href|src)="([^"]*\/static\/[^"]+)"/g);
+  const files = [...new Set([...named].map(([, file]) => file))];
   const cache = await caches.open(name);
   await cache.addAll(files);
   await cache.put(shell, answer);
@@ -19,7 +20,7 @@ async function page(request) {
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match(shell)) ?? Response.error();
+    return (await caches.match(shell, { ignoreVary: true })) ?? Response.error();
   }
 }
 
@@ -31,6 +32,6 @@ addEventListener("fetch", (event) => {
     event.respondWith(page(request));
     event.waitUntil(keep().catch(() => {}));
   } else if (request.url.includes("/static/")) {
-    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+    event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
   }
 });

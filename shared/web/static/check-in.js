@@ -23,7 +23,7 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 const time = (moment) => clock.format(new Date(moment));
 
 let people = [];
-let token = page.querySelector("[name=csrf_token]").value;
+let token = document.querySelector("[name=csrf_token]").value;
 
 function say(text, tone) {
   const toast = document.createElement("div");
@@ -104,10 +104,13 @@ list.addEventListener("submit", (event) => {
 });
 
 // The list as the service has it. Whoever is not signed in any more is led to a page that is none of ours.
+let newest = 0;
 async function refresh() {
+  const turn = ++newest;
   const answer = await fetch(here + "/check-in/people");
   if (answer.redirected || !answer.ok) throw new Error("signed out");
   const found = await answer.json();
+  if (turn !== newest) return; // a later one is on its way, and knows more
   token = found.csrf_token;
   people = found.people;
   write(ROSTER, { people, until: Date.now() + HALF_A_DAY });
@@ -124,9 +127,11 @@ async function send() {
   sending = true;
   clearTimeout(waiting);
   try {
-    while (queue().length) await sendOne(queue()[0]);
-    pause = PATIENCE[0];
-    await refresh();
+    while (queue().length) {
+      await sendOne(queue()[0]);
+      pause = PATIENCE[0];
+      if (!queue().length) await refresh(); // while it is on its way, more may be noted
+    }
   } catch {
     waiting = setTimeout(send, pause);
     pause = Math.min(pause * 2, PATIENCE[1]);
@@ -152,12 +157,14 @@ async function sendOne(scan) {
 const scanner = page.querySelector("[data-scanner]");
 const video = scanner.querySelector("video");
 const button = scanner.querySelector("[data-scan]");
-let last = "";
+let seen = {};
+scanner.addEventListener("change", () => (seen = {}));
 
+// What stays in the picture is scanned once.
 function scanned(text) {
-  if (text === last) return;
-  last = text;
-  setTimeout(() => (last = ""), 3000);
+  const stays = text === seen.text && Date.now() - seen.at < 3000;
+  seen = { text, at: Date.now() };
+  if (stays) return;
   navigator.vibrate?.(80);
   const address = URL.canParse(text) ? new URL(text) : null;
   if (address && address.pathname !== here + "/check-in") return say(words("Elsewhere"), "error");
