@@ -24,8 +24,8 @@ KEEP: Final = timedelta(days=2)
 class Request:
     """A request as it is recognised: its key and a digest of its body.
 
-    ``patient``: wait for the same request when it is still in flight (a form sent by a double click), instead of
-    refusing with Conflict.
+    ``patient``: it was sent by a form. Wait for the same request when it is still in flight (a double click), instead
+    of refusing with Conflict; and where somebody went back and changed what they had entered, it is another request.
     """
 
     key: str
@@ -36,7 +36,8 @@ class Request:
     def of(cls, key: str, body: Mapping[str, Any], *, patient: bool = False) -> "Request":
         """Return the request for a key and the body as its schema read it; the order of fields does not matter."""
         packed = orjson.dumps(body, option=orjson.OPT_SORT_KEYS, default=str)
-        return cls(key, hashlib.sha256(packed).hexdigest(), patient)
+        digest = hashlib.sha256(packed).hexdigest()
+        return cls(f"{key} {digest}" if patient else key, digest, patient)
 
 
 @dataclass(frozen=True, slots=True)
