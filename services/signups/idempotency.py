@@ -71,16 +71,10 @@ def begin(session: Session, request: Request) -> Answer | None:
         elif not session.scalar(select(func.pg_try_advisory_xact_lock(key))):
             raise Conflict(_("The same request is being worked on. Please try again shortly."), retry_after=1)
     known = session.get(IdempotencyKey, request.key)
-    if known is not None and known.digest != request.digest:
-        raise Invalid(field_error("Idempotency-Key", _("This key was used for another request. Send a new key.")))
-    return answered(session, request.key)
-
-
-def answered(session: Session, key: str) -> Answer | None:
-    """Return the answer that was given to the request with the key, or None where there was none or it is too old."""
-    known = session.get(IdempotencyKey, key)
     if known is None:
         return None
+    if known.digest != request.digest:
+        raise Invalid(field_error("Idempotency-Key", _("This key was used for another request. Send a new key.")))
     others = tuple(
         Answer(one["status"], UUID(one["signup_id"]) if one["signup_id"] else None, one["waitlist_position"])
         for one in known.others

@@ -121,7 +121,7 @@ def _signed_up(event_id: UUID, sent: Form, hold: HoldCounts | None) -> ResponseR
     if sent.data is not None:
         key = str(sent.data.pop("key"))
         try:
-            return _confirmed(apply(sent.data, key, patient=True), key)
+            return _confirmed(apply(sent.data, key, patient=True))
         except CodeNeeded as needed:
             return _code_page(event_id, sent, needed.detail)
         except DomainError as error:
@@ -131,7 +131,7 @@ def _signed_up(event_id: UUID, sent: Form, hold: HoldCounts | None) -> ResponseR
     return _form(event_id, sent, hold), 422
 
 
-def _confirmed(answer: Answer, key: str) -> ResponseReturnValue:
+def _confirmed(answer: Answer) -> ResponseReturnValue:
     made = [one.signup_id for one in answer.all if one.signup_id is not None]
     if not made:
         return redirect("/signups/received", 303)
@@ -139,7 +139,7 @@ def _confirmed(answer: Answer, key: str) -> ResponseReturnValue:
     tokens = [links.manage_token(one) for one in made]
     if not answer.others:
         return access.remembering(f"/signups/mine/{made[0]}", *tokens)
-    session["signed_up"] = key
+    session["signed_up"] = {"made": [one.hex for one in made], "known": len(made) < len(answer.all)}
     return access.remembering("/signups/together", *tokens)
 
 

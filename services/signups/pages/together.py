@@ -1,11 +1,13 @@
 """The confirmation for several people, or several shifts, that were signed up in one go."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from flask import make_response, render_template, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import idempotency, queries, waitlist
-from services.signups.idempotency import Answer
+from services.signups import queries, waitlist
 from services.signups.links import Links
 from services.signups.models import Signup, SignupStatus
 from services.signups.pages.door import door
@@ -20,14 +22,15 @@ from shared.web.security import personal
 @door.get("/together")
 def together() -> ResponseReturnValue:
     """List the sign-ups that this browser made last in one go, each with its own link."""
-    signups, known = database.read(_made, session.get("signed_up", ""))
+    last = session.get("signed_up", {"made": [], "known": False})
+    signups = database.read(_made, [UUID(one) for one in last["made"]])
     links = Links(config.secret_key)
     addresses = {one.id: f"{config.origin}/signups/manage/{links.manage_token(one.id)}" for one in signups}
     page = render_template(
         "signups/together.html",
         event=signups[0].shift.event,
         signups=signups,
-        known=known,
+        known=last["known"],
         waiting=[one for one in signups if one.status is SignupStatus.WAITLISTED],
         states=STATES,
         addresses=addresses,
@@ -36,12 +39,10 @@ def together() -> ResponseReturnValue:
     return personal(make_response(page))
 
 
-def _made(session: Session, key: str) -> tuple[list[Signup], bool]:
-    """Return the sign-ups, person after person, and whether some of those asked for had been there before."""
-    answers = (idempotency.answered(session, key) or Answer("")).all
-    made = [one.signup_id for one in answers if one.signup_id is not None]
+def _made(session: Session, made: Sequence[UUID]) -> list[Signup]:
+    """Return the sign-ups, person after person; raises NotFound where there are none."""
     found = {one.id: one for one in session.scalars(queries.with_people().where(Signup.id.in_(made)))}
     if not found:
         raise NotFound(_("Please open the link that you were given when you signed up."))
     waitlist.with_turns(session, list(found.values()))
-    return [found[signup_id] for signup_id in made if signup_id in found], len(made) < len(answers)
+    return [found[signup_id] for signup_id in made if signup_id in found]
