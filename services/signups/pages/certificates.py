@@ -206,7 +206,8 @@ def _own_page(typed: Form) -> Response:
     values: dict[str, Any] = {}
     if person is not None:
         communities = database.read(certificates.communities, person.id)
-        chosen = typed.values.get("community") or next(iter(communities), "")
+        asked = typed.values.get("community")
+        chosen = asked if asked in communities else next(iter(communities), "")
         lines = database.read(certificates.services, person.id, community=chosen)
         values = _period(typed, lines) | {"community": chosen, "person": person.id}
     page = render_template(
