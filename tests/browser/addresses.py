@@ -26,7 +26,6 @@ NO_PAGES = {
     "/signups/feedback/<token>": "leads on",
     "/signups/mine/<uuid:signup_id>/calendar.ics": "a file",
     "/signups/feed/<token>.ics": "a file",
-    "/signups/mine/calendar.ics": "a file",
     "/signups/desk/events/<uuid:event_id>/check-in/people": "what the page's script reads",
     "/signups/desk/events/<uuid:event_id>/check-in-offline.js": "a script",
     "/signups/mine/data.json": "a file",
@@ -190,7 +189,7 @@ class Addresses:
             Sample("/signups/together", VOLUNTEER, "/signups/together"),
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             Sample("/signups/mine/data", VOLUNTEER, "/signups/mine/data"),
-            Sample("/signups/mine/data/erase", VOLUNTEER, "/signups/mine/data/erase"),
+            Sample("/signups/mine/data/erase", VOLUNTEER, _to_erase(site, mine)),
             Sample("/signups/forgotten", ANYBODY, "/signups/forgotten"),
             Sample("/signups/mine/certificate", VOLUNTEER, "/signups/mine/certificate"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
@@ -233,6 +232,17 @@ def _to_take(site: Site, mine: Mapping[str, Any]) -> str:
     made = re.search(r"/signups/take/[\w-]+", browser.post(page, data={"csrf_token": token[1]}, timeout=30).text)
     assert made is not None
     return made[0]
+
+
+def _to_erase(site: Site, mine: Mapping[str, Any]) -> str:
+    """Return the page on which the volunteer may have their data erased."""
+    browser = requests.Session()
+    browser.get(mine["manage_url"], timeout=30)
+    found = re.search(
+        r"/signups/mine/data/erase\?[^\"]+", browser.get(f"{site.origin}/signups/mine/data", timeout=30).text
+    )
+    assert found is not None
+    return found[0]
 
 
 def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, str]]:

@@ -68,7 +68,7 @@ def _publish(desk: Page, event: str) -> str:
 def _sign_up(person: Page, public: str, name: str, phone: str) -> None:
     person.goto(public)
     person.get_by_role("link", name="我要报名").click()
-    person.get_by_role("radio", name=re.compile("灯笼看护")).check()
+    person.get_by_role("checkbox", name=re.compile("灯笼看护")).check()
     person.locator("#name").fill(name)
     person.locator("#phone").fill(phone)
     person.locator("#consent").check()

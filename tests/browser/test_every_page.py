@@ -5,7 +5,7 @@ import pytest
 from tests.browser.addresses import NO_PAGES, Addresses, page_rules
 from tests.browser.survey import Survey
 
-ALLOWED_WORDS = {"Steward", "admin", "English", "Li", "Na", "Excel", "xlsx", "CSV", "MB"}
+ALLOWED_WORDS = {"Steward", "admin", "English", "Li", "Na", "Excel", "xlsx", "CSV", "PDF", "MB"}
 """Latin words that a Chinese page may show: the brand, a user's name, the other language, a name on the style page, and
 kinds of files."""
 

@@ -7,8 +7,10 @@ from time import perf_counter
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from shared.web import qr
 from tests.browser.addresses import Addresses
 from tests.browser.conftest import PHONE
+from tests.journeys.conftest import Site, an_event
 
 NAME = "扎西·多吉"
 GAP = 12
@@ -61,11 +63,14 @@ def test_sign_up_and_withdraw(
 
 @pytest.mark.parametrize(("scripts", "number"), [("on", "13912340003"), ("off", "13912340004")])
 def test_from_the_posters_code_to_a_place_takes_less_than_a_minute_and_two_screens(
-    window: Callable[..., BrowserContext], addresses: Addresses, scripts: str, number: str
+    window: Callable[..., BrowserContext], site: Site, addresses: Addresses, scripts: str, number: str
 ) -> None:
     page = window(java_script_enabled=scripts == "on").new_page()
+    form = f"{site.origin}/signups/events/{addresses.event['id']}"
+    page.goto(f"/events/{addresses.event['slug']}/poster")
+    assert page.locator(".poster-code path").last.get_attribute("d") in qr.svg(form), "this is what a phone reads"
     begun = perf_counter()
-    page.goto(f"/signups/events/{addresses.event['id']}")
+    page.goto(form)
     confirm = page.get_by_role("button", name="确认报名")
     lowest, card = confirm.bounding_box(), page.locator(".choices-cards > .choice").last.bounding_box()
     assert lowest is not None
@@ -80,10 +85,11 @@ def test_from_the_posters_code_to_a_place_takes_less_than_a_minute_and_two_scree
 
 @pytest.mark.parametrize(("scripts", "number"), [("on", "13912340005"), ("off", "13912340006")])
 def test_a_family_signs_up_in_one_go(
-    window: Callable[..., BrowserContext], addresses: Addresses, scripts: str, number: str
+    window: Callable[..., BrowserContext], site: Site, scripts: str, number: str
 ) -> None:
     page = window(java_script_enabled=scripts == "on").new_page()
-    page.goto(f"/signups/events/{addresses.event['id']}?shift={addresses.event['shifts'][2]['id']}")
+    event = an_event(site, site.sign_in())
+    page.goto(f"/signups/events/{event['id']}?shift={event['shifts'][0]['id']}")
     expect(page.locator("[name=shift_id]:checked")).to_have_count(1)
     page.locator("#name").fill(NAME)
     page.locator("#phone").fill(number)
