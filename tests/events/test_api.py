@@ -93,6 +93,7 @@ def test_a_draft_comes_back_whole_with_times_in_its_zone(site, token):
         "free": 6,
         "confirmed": 0,
         "waitlisted": 0,
+        "offered": 0,
         "held": 0,
         "attended": 0,
     }

@@ -22,7 +22,7 @@ class Code(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID]
     phone: Mapped[str] = mapped_column(Sealed("codes.phone"))
-    phone_key: Mapped[str] = mapped_column(Fingerprint("codes.phone"))
+    phone_key: Mapped[str] = mapped_column(Fingerprint(of="phone"))
     email: Mapped[str | None] = mapped_column(Sealed("codes.email"))
     language: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
