@@ -29,6 +29,7 @@ NO_PAGES = {
     "/signups/desk/events/<uuid:event_id>/check-in/people": "what the page's script reads",
     "/signups/desk/events/<uuid:event_id>/check-in-offline.js": "a script",
     "/signups/mine/data.json": "a file",
+    "/signups/mine/data.pdf": "a file",
     "/signups/mine/certificates/<number>.pdf": "a file",
     "/signups/desk/certificates/<number>.pdf": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
