@@ -26,7 +26,7 @@ from tests.signups.web import Site
 AFTER = NOW + timedelta(days=8, hours=4)
 DURING = NOW + timedelta(days=8, hours=1)
 CHILD = {"name": "卓玛", "phone": "+8613912345678", "email": "z@example.com", "birth_date": a_child(8)}
-SECRETS = ("卓玛", "13912345678", "5678", "z@example.com", "扎西", str(a_child(8)), "很好", "生病")
+SECRETS = ("卓玛", "13912345678", "'5678'", "z@example.com", "扎西", str(a_child(8)), "很好", "生病")
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ class TestPages:
         site.browser.get(f"/signups/manage/{LINKS.manage_token(served.first)}")
         assert "/signups/mine/data.pdf" in site.open("/signups/mine/data")
         file = site.browser.get("/signups/mine/data.pdf")
-        assert (file.content_type, file.headers["Cache-Control"]) == ("application/pdf", "no-store")
+        assert (file.content_type, file.headers["Cache-Control"]) == ("application/pdf", "private, no-store")
         assert file.headers["Content-Disposition"] == "attachment; filename=my-data.pdf"
         text = text_of(file.data).replace("\n", "")
         known = ("卓玛", "139 1234 5678", "z@example.com", str(a_child(8)), "扎西", "端午包粽子", "引导", "很好")

@@ -135,7 +135,7 @@ def _close_links(session: Session, volunteer_id: UUID) -> None:
     theirs = select(Signup.id).where(Signup.volunteer_id == volunteer_id)
     involved = update(Handover).where(or_(Handover.taker_id == volunteer_id, Handover.signup_id.in_(theirs)))
     change(session, involved.where(Handover.state.in_(UNDER_WAY)).values(state=HandoverState.LAPSED))
-    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone"))
+    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone", "answers"))
     change(session, involved.values(**blank))
 
 
