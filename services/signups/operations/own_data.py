@@ -22,6 +22,7 @@ from services.signups.models import (
     Feedback,
     Handover,
     HandoverState,
+    HourReview,
     IdempotencyKey,
     Shift,
     Signup,
@@ -125,6 +126,7 @@ def _forget_signups(session: Session, signup_ids: Sequence[UUID]) -> None:
     for signup_id in signup_ids:  # unlike the hash of any token
         change(session, update(Signup).where(Signup.id == signup_id).values(manage_hash=signup_id.hex))
     change(session, update(Feedback).where(Feedback.signup_id.in_(signup_ids)).values(words=""))
+    change(session, update(HourReview).where(HourReview.signup_id.in_(signup_ids)).values(reason="", decision=""))
     change(session, delete(IdempotencyKey).where(IdempotencyKey.signup_id.in_(signup_ids)))
 
 

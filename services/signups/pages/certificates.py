@@ -10,7 +10,7 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, certificates, hour_schemas, ledgers
+from services.signups import access, certificates, contacts, hour_schemas, ledgers
 from services.signups.durations import lasting
 from services.signups.models import Certificate, Volunteer
 from services.signups.operations import certificates as operations
@@ -170,11 +170,13 @@ def revoke(number: str) -> ResponseReturnValue:
 
 
 def _paper(certificate: Certificate, person: Volunteer) -> Response:
-    """Answer with the PDF; raises Conflict for one that was revoked."""
+    """Answer with the PDF; raises Conflict for one that was revoked, or whose person was erased."""
     from services.signups.certificate_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
 
     if certificate.revoked_at is not None:
         raise Conflict(_("This certificate has been revoked. Please issue a new one."))
+    if person.erased_at is not None:
+        raise Conflict(operations.ERASED)
     address = f"{config.origin}/signups/verify/{certificate.number}"
     answer = Response(draw(certificate, person.name, address, config.timezone), content_type="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{certificate.number}.pdf")
@@ -230,11 +232,12 @@ def _person_page(volunteer_id: UUID, typed: Form) -> str:
     return render_template(
         "signups/person_certificates.html",
         person=person,
+        name=contacts.name_of(person),
         certificates=[
             Shown(one, sum(line["minutes"] for line in certificates.within(lines, one.since, one.until)) == one.minutes)
             for one in database.read(certificates.of_person, volunteer_id, community=community)
         ],
-        can_issue=bool(lines) and organizer().may_write,
+        can_issue=bool(lines) and organizer().may_write and person.erased_at is None,
         may_write=organizer().may_write,
         lasting=lasting,
         values=_period(typed, lines),
@@ -255,6 +258,7 @@ def _revocation_page(number: str, typed: Form) -> str:
         "signups/revoke.html",
         certificate=certificate,
         person=person,
+        name=contacts.name_of(person),
         lasting=lasting,
         values=typed.values,
         errors=typed.errors,
