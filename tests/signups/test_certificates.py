@@ -19,7 +19,7 @@ pytestmark = ON_SQLITE
 
 MINE = "/signups/mine/certificate"
 JSON = {"Accept": "application/json"}
-DAYS = {"since": "2027-06-01", "until": "2027-06-30"}
+DAYS = {"since": "2027-06-01", "until": "2027-06-09"}
 
 
 @pytest.fixture
@@ -135,9 +135,14 @@ def test_a_correction_shows_which_certificates_it_makes_wrong(site: Site) -> Non
 
 def test_days_without_service_give_no_certificate(site: Site) -> None:
     person = f"/signups/desk/people/{serve(site, 180).volunteer_id}/certificates"
-    for since, until in (("2027-06-10", "2027-06-30"), ("2027-06-30", "2027-06-01")):
+    for since, until, beside in (
+        ("2027-06-01", "2027-06-08", "since"),
+        ("2027-06-09", "2027-06-01", "until"),
+        ("2027-06-01", "2027-06-10", "until"),  # tomorrow
+    ):
         wrong = site.send(person, person, {"since": since, "until": until})
-        assert (wrong.status_code, f'value="{since}"' in wrong.text) == (422, True)
+        assert (wrong.status_code, f'value="{until}"' in wrong.text) == (422, True)
+        assert f'id="{beside}-error"' in wrong.text
 
 
 def test_a_link_under_which_nobody_served_opens_no_ones_record(site: Site) -> None:

@@ -22,6 +22,7 @@ def issue(
     community: str,
     since: date,
     until: date,
+    today: date,
     id_number: str | None,
     organizer_id: UUID | None,
     now: datetime,
@@ -37,6 +38,8 @@ def issue(
         raise Conflict(ERASED)
     if until < since:
         raise Invalid(field_error("until", _("The last day is before the first.")))
+    if until > today:
+        raise Invalid(field_error("until", _("The last day lies in the future. Service is certified up to today.")))
     lines = certificates.within(certificates.services(session, volunteer_id, community=community), since, until)
     if not lines:
         raise Invalid(field_error("since", _("No service hours are in the record for these days.")))

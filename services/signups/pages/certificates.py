@@ -55,7 +55,7 @@ def ask_for_certificate() -> ResponseReturnValue:
     if sent.data is not None:
         person = _chosen(sent.data.pop("person"))
         try:
-            database.write(operations.issue, person.id, organizer_id=None, now=now(), **sent.data)
+            database.write(operations.issue, person.id, organizer_id=None, today=_today(), now=now(), **sent.data)
         except DomainError as error:
             sent.refuse(error)
         else:
@@ -123,6 +123,7 @@ def issue_certificate(volunteer_id: UUID) -> ResponseReturnValue:
                 volunteer_id,
                 community=community,
                 organizer_id=organizer().id,
+                today=_today(),
                 now=now(),
                 **sent.data,
             )
@@ -247,9 +248,13 @@ def _person_page(volunteer_id: UUID, typed: Form) -> str:
 
 def _period(typed: Form, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return what was typed, and else the days from the first service until today."""
-    today = now().astimezone(ZoneInfo(config.timezone)).date()
+    today = _today()
     first = date.fromisoformat(lines[0]["day"]) if lines else today
     return {"since": first.isoformat(), "until": today.isoformat()} | typed.values
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(config.timezone)).date()
 
 
 def _revocation_page(number: str, typed: Form) -> str:
