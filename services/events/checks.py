@@ -1,6 +1,7 @@
 """What a sane event is, and what one that recruits must say before it is published."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final
 
 from services.events.models import Event, Shift
@@ -8,6 +9,7 @@ from shared.errors import Invalid
 from shared.texts import Text
 from shared.texts import text as _
 
+NO_TIME: Final = timedelta(0)
 LONGEST_EVENT: Final = timedelta(days=31)
 MAX_SHIFTS: Final = 100
 MAX_ITEMS: Final = 200
@@ -29,6 +31,9 @@ def check(event: Event) -> None:
     shifts = {at: wrong for at, shift in enumerate(event.shifts) if (wrong := _shift(event, shift, at + 1))}
     if shifts:
         errors["shifts"] = shifts
+    too_few = _too_few_hours(event)
+    if too_few is not None:
+        errors["daily_hours"] = [too_few]
     items = {
         position: {"starts_at": [_("This is far from the time of the event. Please check the date.")]}
         for position, item in enumerate(event.programme)
@@ -81,6 +86,20 @@ def _shift(event: Event, shift: Shift, number: int) -> dict[str, list[Text]]:
     if shift.minimum > shift.capacity:
         problems["minimum"] = [_("The least number of people cannot be more than the places.")]
     return problems
+
+
+def _too_few_hours(event: Event) -> Text | None:
+    """Return what is wrong where a shift is longer than anybody may serve in a day."""
+    length, role = max(((shift.ends_at - shift.starts_at, shift.role) for shift in event.shifts), default=(NO_TIME, ""))
+    if event.daily_hours is None or length <= timedelta(hours=event.daily_hours):
+        return None
+    return _(
+        "“%(role)s” takes more than the %(most)s hours that somebody may serve in a day, so nobody could sign up for"
+        " it. Please allow at least %(least)s hours, or shorten the shift.",
+        role=role,
+        most=event.daily_hours,
+        least=ceil(length / timedelta(hours=1)),
+    )
 
 
 def _is_near(event: Event, starts_at: datetime, ends_at: datetime) -> bool:

@@ -56,11 +56,16 @@ def apply(entered: dict[str, Any], key: str, *, patient: bool = False) -> Answer
         links=Links(config.secret_key),
         now=now(),
     )
+    ask_for_code(answer, applications[0], by)
+    return answer
+
+
+def ask_for_code(answer: Answer, application: Application, by: schemas.CodeBy) -> None:
+    """Raise Invalid where the code was wrong; where it was missing, send one and raise CodeNeeded."""
     if answer.status in WRONG_CODES:
         raise Invalid(field_error("code", WRONG_CODES[answer.status]))
     if answer.status == Proof.MISSING:
-        _send_code(applications[0], by_email=by is schemas.CodeBy.EMAIL)
-    return answer
+        _send_code(application, by_email=by is schemas.CodeBy.EMAIL)
 
 
 def _send_code(application: Application, *, by_email: bool) -> NoReturn:

@@ -25,8 +25,13 @@ def may_see() -> bool:
 
 
 def name(signup: Signup) -> str:
-    """Return the person's name, or words for somebody who was erased."""
-    return str(translate(_("Erased person"))) if signup.volunteer.erased_at else signup.volunteer.name
+    """Return the name of the sign-up's person, or words for somebody who was erased."""
+    return name_of(signup.volunteer)
+
+
+def name_of(volunteer: Volunteer) -> str:
+    """Return somebody's name, or words for somebody who was erased."""
+    return str(translate(_("Erased person"))) if volunteer.erased_at else volunteer.name
 
 
 def number(signup: Signup) -> str:

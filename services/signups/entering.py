@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from services.signups import questions, schemas
 from services.signups.models import Shift
 from shared.errors import Invalid
+from shared.fields import Schema
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web import forms
@@ -31,24 +32,17 @@ TRAPPED: Final = _(
 
 def read(sent: MultiDict[str, str], shifts: Sequence[Shift]) -> Form:
     """Read what was sent, with all that is wrong in it; answers to questions of other shifts are passed over."""
-    answers = {name: value for name, value in sent.items() if name.startswith(ANSWERS)}
-    others = MultiDict((name, value) for name, value in sent.items(multi=True) if name not in answers)
-    form = forms.load(schemas.FormSchema(), others)
-    given, wrong = {}, {}
-    for shift in shifts:
-        if str(shift.id) in form.values["shift_id"]:
-            try:
-                given[str(shift.id)] = _checked(shift, answers)
-            except Invalid as error:
-                wrong[str(shift.id)] = translate(error.errors["answers"])
-    form.values["answers"] = answers
+    form, answers = _loaded(schemas.FormSchema(), sent)
     if isinstance(form.errors.get("shift_id"), dict):  # the one message stands above all shifts
         form.errors["shift_id"] = [translate(schemas.CHOOSE)]
-    if wrong:
-        form.data = None
-        form.errors = _after("shift_id", form.errors, {"answers": wrong})
-    if form.data is not None:
-        form.data["answers"] = given
+    _answer(form, [shift for shift in shifts if str(shift.id) in form.values["shift_id"]], answers)
+    return form
+
+
+def read_for(shift: Shift, schema: Schema, sent: MultiDict[str, str]) -> Form:
+    """Read a form for one shift, which is not chosen on it, with all that is wrong in it."""
+    form, answers = _loaded(schema, sent)
+    _answer(form, [shift], answers)
     return form
 
 
@@ -85,6 +79,29 @@ def _haste(opened: str | None, now: datetime) -> Text | None:
 
 def _stamps() -> URLSafeSerializer:
     return URLSafeSerializer(config.secret_key, salt="opened")
+
+
+def _loaded(schema: Schema, sent: MultiDict[str, str]) -> tuple[Form, dict[str, str]]:
+    """Return the form without its answers, and the answers by the names of their boxes."""
+    answers = {name: value for name, value in sent.items() if name.startswith(ANSWERS)}
+    others = MultiDict((name, value) for name, value in sent.items(multi=True) if name not in answers)
+    return forms.load(schema, others), answers
+
+
+def _answer(form: Form, shifts: Sequence[Shift], answers: dict[str, str]) -> None:
+    """Put the answers to what the shifts ask into the form, or what is wrong in them."""
+    given, wrong = {}, {}
+    for shift in shifts:
+        try:
+            given[str(shift.id)] = _checked(shift, answers)
+        except Invalid as error:
+            wrong[str(shift.id)] = translate(error.errors["answers"])
+    form.values["answers"] = answers
+    if wrong:
+        form.data = None
+        form.errors = _after("shift_id", form.errors, {"answers": wrong})
+    if form.data is not None:
+        form.data["answers"] = given
 
 
 def _checked(shift: Shift, answers: dict[str, str]) -> dict[str, str]:

@@ -14,6 +14,13 @@ from shared.fields import Paragraph, Schema, Whole
 from shared.texts import text as _
 
 LONGEST: Final = 500
+SCORES: Final = {
+    5: _("Very good"),
+    4: _("Good"),
+    3: _("All right"),
+    2: _("Not so good"),
+    1: _("Bad"),
+}
 
 
 class FeedbackSchema(Schema):

@@ -27,15 +27,26 @@ def by_day(
     ]
 
 
-def _card(counts: ShiftCounts, hold: HoldCounts | None, earlier: Sequence[Signup], now: datetime) -> Card:
-    shift = counts.shift
-    card = shift_choice(counts, hold, now) | {
-        "left": counts.free if hold is None else hold.held - hold.claimed,
-        "facts": [_times(shift), *conditions(shift)],
-        "hint": [shift.description] if shift.description else [],
+def asked(shift: Shift) -> dict[str, Any]:
+    """Return what a shift asks of those who sign up, as the form shows it."""
+    return {
+        "value": str(shift.id),
         "questions": [question | {"options": _options(question)} for question in shift.questions],
         "skills": shift.skills,
     }
+
+
+def _card(counts: ShiftCounts, hold: HoldCounts | None, earlier: Sequence[Signup], now: datetime) -> Card:
+    shift = counts.shift
+    card = (
+        shift_choice(counts, hold, now)
+        | asked(shift)
+        | {
+            "left": counts.free if hold is None else hold.held - hold.claimed,
+            "facts": [_times(shift), *conditions(shift)],
+            "hint": [shift.description] if shift.description else [],
+        }
+    )
     own = next((one for one in earlier if _is_in_the_way(one, shift)), None)
     if own is None or card["disabled"]:
         return card

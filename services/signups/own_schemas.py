@@ -2,9 +2,9 @@
 
 from marshmallow import ValidationError, fields
 
-from services.signups.schemas import GuardianSchema, says
+from services.signups.schemas import CodeBy, GuardianSchema, says
 from shared import catalogues
-from shared.fields import Day, Email, Line, Phone, Schema, true
+from shared.fields import Choice, Day, Email, Line, Phone, Schema, true
 from shared.texts import text as _
 
 
@@ -30,12 +30,18 @@ class DetailsSchema(Schema):
 
 
 class TakerForm(Schema):
-    """Somebody who takes the place that another gives away; ``key`` was made with the page."""
+    """Somebody who takes the place that another gives away; ``key`` was made with the page.
+
+    What the shift asks is read by ``entering``; ``skilled`` holds the shift for whoever has its skills.
+    """
 
     name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
     phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
     email = Email(allow_none=True)
     birth_date = Day(allow_none=True)
     guardian = fields.Nested(GuardianSchema, allow_none=True)
+    skilled = fields.List(fields.UUID())
     consent = fields.Boolean(required=True, validate=true)
+    code = Line(max=6, min=6, allow_none=True)
+    code_by = Choice(CodeBy)
     key = fields.UUID(required=True)

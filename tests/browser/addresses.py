@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -15,7 +18,7 @@ from shared import config, embedded
 from shared.database import Database
 from shared.service import build_app
 from shared.sheets.writing import xlsx
-from tests.journeys.conftest import PASSWORD, Site
+from tests.journeys.conftest import PASSWORD, Site, an_event, in_future
 
 NO_PAGES = {
     "/events/<slug>/places": "a part of the event's page",
@@ -29,6 +32,7 @@ NO_PAGES = {
     "/signups/desk/events/<uuid:event_id>/check-in/people": "what the page's script reads",
     "/signups/desk/events/<uuid:event_id>/check-in-offline.js": "a script",
     "/signups/mine/data.json": "a file",
+    "/signups/mine/data.pdf": "a file",
     "/signups/mine/certificates/<number>.pdf": "a file",
     "/signups/desk/certificates/<number>.pdf": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
@@ -40,6 +44,7 @@ NO_PAGES = {
     "/signups/desk/events/<uuid:event_id>/import/<uuid:upload_id>/corrections.xlsx": "a file",
 }
 """Rules that answer GET and are no pages, and what they are instead."""
+ZONE = ZoneInfo("Asia/Shanghai")
 ORGANIZER, CONTACT, VOLUNTEER, ANYBODY = "organizer", "contact", "volunteer", "anybody"
 
 
@@ -146,7 +151,7 @@ class Addresses:
             ("/signups/desk/signups/<uuid:signup_id>/move", f"/signups/desk/signups/{mine['id']}/move"),
             ("/signups/desk", "/signups/desk"),
             ("/signups/desk/swaps", "/signups/desk/swaps"),
-            *_hours(site, event, token),
+            *_hours(site, token),
             ("/signups/desk/views", "/signups/desk/views"),
             ("/events/desk/import", "/events/desk/import"),
             ("/events/desk/import/<uuid:upload_id>", plan),
@@ -245,14 +250,21 @@ def _to_erase(site: Site, mine: Mapping[str, Any]) -> str:
     return found[0]
 
 
-def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, str]]:
-    """Check two people in and out at once, so that their hours wait, and let those of the first count."""
-    shift = next(one for one in event["shifts"] if one["counts_as_service"])
-    people = site.get(f"/signups/api/v1/signups?shift_id={shift['id']}&status=confirmed&limit=2", token=token)["items"]
+def _hours(site: Site, token: str) -> list[tuple[str, str]]:
+    """Write two people down at an event that is on, and out at once, so that their hours wait; let the first count."""
+    times = {"starts_at": in_future(hours=-1), "ends_at": in_future(hours=2)}
+    event = an_event(site, token, title="今日便民服务", shifts=[{"role": "引导", "capacity": 5, **times}], **times)
     browser = Browser(site)
-    for one in people:
-        for step in ("check-in", "check-out"):
-            site.post(f"/signups/api/v1/signups/{one['id']}/{step}", 200, token=token)
+    for number, name in enumerate(("央金", "格桑"), start=3):
+        person = {"name": name, "phone": f"138{number:08d}", "consent": True}
+        came = site.post(
+            "/signups/api/v1/walk-ins",
+            201,
+            token=token,
+            json=person | {"shift_id": event["shifts"][0]["id"]},
+            headers={"Idempotency-Key": str(uuid4())},
+        )
+        site.post(f"/signups/api/v1/signups/{came['id']}/check-out", 200, token=token)
     waiting = browser.found("/signups/desk/hours", r"/signups/desk/hours/[0-9a-f-]{36}")
     settled, review = waiting[0], waiting[-1]
     browser.send(settled, {"outcome": "accepted", "minutes": "60", "reason": "误点签退"})
@@ -260,7 +272,7 @@ def _hours(site: Site, event: Mapping[str, Any], token: str) -> list[tuple[str, 
     training = {"kind": "training", "title": "急救", "minutes": "60", "by_whom": "红十字会", "day": "2027-05-20"}
     browser.send(f"{person}/records", training)
     entry = browser.found(f"{person}/hours", r"/signups/desk/hours/entries/[0-9a-f-]{36}")[0]
-    browser.send(f"{person}/certificates", {"since": "2020-01-01", "until": "2199-12-31"})
+    browser.send(f"{person}/certificates", {"since": "2020-01-01", "until": datetime.now(ZONE).date().isoformat()})
     number = browser.found(f"{person}/certificates", r"(?<=/signups/verify/)[^\"]+")[0]
     at = "/signups/desk/people/<uuid:volunteer_id>"
     return [

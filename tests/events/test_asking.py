@@ -1,5 +1,7 @@
 """What an event asks at the volunteer's door: what may be entered, and that it goes wherever the event goes."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -99,7 +101,7 @@ def test_templates_ask_what_organizers_could_ask_themselves(template):
 @pytest.fixture
 def change(site, world):
     """Change the first shift's questions, and other fields of the event, as a program does."""
-    token, event = site.token(), world.create()
+    token, event = site.token(), world.create(shifts=[shift_data(ends_at=STARTS_AT + timedelta(hours=1))])
 
     def send(questions=(), **fields):
         version = world.event(event.id).version

@@ -1,9 +1,12 @@
 """The page of the sign-up form's settings: questions without JavaScript, two organizers, and what volunteers see."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.events import operations
 from services.events.recurrence import Every, Recurrence
+from shared.errors import Invalid
 from tests.conftest import ON_SQLITE
 from tests.events.web import DESK, fields_of, texts_of
 from tests.events.world import NOW, shift_data
@@ -109,6 +112,18 @@ def test_what_is_wrong_stands_beside_its_box_and_nothing_typed_is_lost(desk, eve
     for name in ("daily_hours", f"{FIRST}label", "shifts-0-questions-1-options"):
         assert f'id="{name}-error"' in page
     assert fields_of(page)["shifts-0-questions-1-options"] == ["甜"]
+
+
+def test_a_shift_fits_into_the_hours_of_a_day(desk, world, event):
+    page = desk.send(page_of(event), fields_of(desk.get(page_of(event))) | {"daily_hours": "2"}, 422).text
+    assert 'id="daily_hours-error"' in page
+    assert fields_of(page)["daily_hours"] == ["2"]
+    assert "Please allow at least 3 hours, or shorten the shift." in page
+    desk.send(page_of(event), fields_of(page) | {"daily_hours": "3"})
+    shift = world.event(event.id).shifts[0]
+    with pytest.raises(Invalid) as refused:
+        world.change(event, shifts=[{"id": shift.id, "ends_at": shift.ends_at + timedelta(minutes=1)}])
+    assert "at least 4 hours" in refused.value.errors["daily_hours"][0]
 
 
 def test_too_many_questions_are_told_of_at_their_shift(desk, event):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.signups import certificates, operations
-from services.signups.models import Certificate, HourEntry, Signup
+from services.signups.models import Certificate, HourEntry, HourReview, Outcome, Signup
 from services.signups.operations import hours
 from tests.conftest import ON_SQLITE
 from tests.papers import text_of
@@ -19,6 +19,7 @@ pytestmark = ON_SQLITE
 
 MINE = "/signups/mine/certificate"
 JSON = {"Accept": "application/json"}
+DAYS = {"since": "2027-06-01", "until": "2027-06-09"}
 
 
 @pytest.fixture
@@ -45,8 +46,7 @@ def own_link(site: Site, signup_id: UUID) -> None:
 
 
 def asked(signup: Signup, **changes: str) -> dict[str, str]:
-    days = {"since": "2027-06-01", "until": "2027-06-30"}
-    return days | {"person": str(signup.volunteer_id), "community": "朝阳社区"} | changes
+    return DAYS | {"person": str(signup.volunteer_id), "community": "朝阳社区"} | changes
 
 
 def numbers(page: str) -> set[str]:
@@ -83,7 +83,7 @@ def test_an_id_number_is_printed_without_its_middle_and_kept_nowhere(site: Site)
 
 def test_anybody_verifies_a_number_and_learns_no_name(site: Site) -> None:
     person = f"/signups/desk/people/{serve(site, 150).volunteer_id}/certificates"
-    assert site.send(person, person, {"since": "2027-06-01", "until": "2027-06-30"}).status_code == 303
+    assert site.send(person, person, DAYS).status_code == 303
     [number] = numbers(site.open(person))
     stranger = site.app.test_client()
     page = stranger.get(f"/signups/verify/{number}")
@@ -92,7 +92,7 @@ def test_anybody_verifies_a_number_and_learns_no_name(site: Site) -> None:
     told = stranger.get(f"/signups/verify/{number.lower()}", headers=JSON).json
     assert told | {"issued_at": ""} == {
         "number": number,
-        "period": {"from": "2027-06-01", "until": "2027-06-30"},
+        "period": {"from": DAYS["since"], "until": DAYS["until"]},
         "hours": 2.5,
         "minutes": 150,
         "issuer": "朝阳社区",
@@ -124,7 +124,7 @@ def test_an_unknown_number_says_what_to_check(site: Site) -> None:
 def test_a_correction_shows_which_certificates_it_makes_wrong(site: Site) -> None:
     signup = serve(site, 180)
     person = f"/signups/desk/people/{signup.volunteer_id}/certificates"
-    assert site.send(person, person, {"since": "2027-06-01", "until": "2027-06-30"}).status_code == 303
+    assert site.send(person, person, DAYS).status_code == 303
     assert "与现有台账不符" not in site.open(person)
     [entry] = site.world.read(lambda session: session.scalars(select(HourEntry)).all())
     site.world.database.write(
@@ -135,9 +135,14 @@ def test_a_correction_shows_which_certificates_it_makes_wrong(site: Site) -> Non
 
 def test_days_without_service_give_no_certificate(site: Site) -> None:
     person = f"/signups/desk/people/{serve(site, 180).volunteer_id}/certificates"
-    for since, until in (("2027-06-10", "2027-06-30"), ("2027-06-30", "2027-06-01")):
+    for since, until, beside in (
+        ("2027-06-01", "2027-06-08", "since"),
+        ("2027-06-09", "2027-06-01", "until"),
+        ("2027-06-01", "2027-06-10", "until"),  # tomorrow
+    ):
         wrong = site.send(person, person, {"since": since, "until": until})
-        assert (wrong.status_code, f'value="{since}"' in wrong.text) == (422, True)
+        assert (wrong.status_code, f'value="{until}"' in wrong.text) == (422, True)
+        assert f'id="{beside}-error"' in wrong.text
 
 
 def test_a_link_under_which_nobody_served_opens_no_ones_record(site: Site) -> None:
@@ -155,8 +160,40 @@ def test_a_link_under_which_nobody_served_opens_no_ones_record(site: Site) -> No
 
 def test_another_communitys_certificates_are_not_there(site: Site) -> None:
     person = f"/signups/desk/people/{serve(site, 180).volunteer_id}/certificates"
-    assert site.send(person, person, {"since": "2027-06-01", "until": "2027-06-30"}).status_code == 303
+    assert site.send(person, person, DAYS).status_code == 303
     [number] = numbers(site.open(person))
     site.sign_in("别的社区")
     for path in (person, f"/signups/desk/certificates/{number}.pdf", f"/signups/desk/certificates/{number}/revoke"):
         assert site.browser.get(path).status_code == 404, path
+
+
+def test_the_desk_does_not_name_whoever_was_erased_and_certifies_nothing_for_them(site: Site) -> None:
+    served, unclear = serve(site, 180), serve(site, 62, "卓玛")
+    person = f"/signups/desk/people/{served.volunteer_id}"
+    assert site.send(f"{person}/certificates", f"{person}/certificates", DAYS).status_code == 303
+    [number] = numbers(site.open(f"{person}/certificates"))
+    for one in (served, unclear):
+        site.world.database.write(operations.erase, one.volunteer_id, site.now)
+    for path in (f"{person}/hours", f"{person}/records", f"{person}/certificates", "/signups/desk/hours"):
+        page = site.open(path)
+        assert ("已注销" in page, "张喆䶮" in page) == (True, False), path
+    assert "下载 PDF" not in site.open(f"{person}/certificates")
+    assert site.browser.get(f"/signups/desk/certificates/{number}.pdf").status_code == 409
+    again = site.send(f"{person}/certificates", f"{person}/certificates", DAYS)
+    assert (again.status_code, "信息已注销" in again.text) == (422, True)
+    roster = site.open(f"/signups/desk/events/{site.world.event['event_id']}")
+    assert ("已注销" in roster, person in roster) == (True, False)
+
+
+def test_what_organizers_wrote_about_the_hours_of_whoever_is_erased_goes(site: Site) -> None:
+    serve(site, 62)
+    waiting = site.world.sign_up(name="卓玛")
+    [review] = site.world.read(lambda session: session.scalars(select(HourReview)).all())
+    who = {"organizer_id": UUID(int=1), "now": site.now}
+    write = site.world.database.write
+    write(hours.decide, review.id, outcome=Outcome.REFUSED, reason="说自己生病", **who)
+    write(hours.propose, waiting.signup_id, minutes=90, reason="说自己生病", **who)
+    for volunteer_id in site.world.read(lambda session: session.scalars(select(Signup.volunteer_id)).all()):
+        write(operations.erase, volunteer_id, site.now)
+    kept = site.world.read(lambda session: session.scalars(select(HourReview)).all())
+    assert [(one.reason, one.decision) for one in kept] == [("", "")] * 2

@@ -13,11 +13,13 @@ from sqlalchemy import select, update
 
 from services.signups import operations
 from services.signups.idempotency import Answer, Request
-from services.signups.models import Handover, Shift
+from services.signups.models import Code, Handover, HandoverState, Shift, Signup, Volunteer
 from shared.errors import Conflict, DomainError, Invalid, NotFound
 from tests.signups.conftest import LINKS, NOW, World, a_child, event_data, shift_data
+from tests.signups.test_codes import carried
+from tests.signups.test_form import QUESTIONS
 from tests.signups.test_notices import written
-from tests.signups.web import Site
+from tests.signups.web import HIDDEN, Site
 
 TAKER = {"name": "卓玛", "phone": "+8613900139000"}
 FORM = {"name": "卓玛", "phone": "139 0013 9000", "consent": "true"}
@@ -48,13 +50,31 @@ def take(world: World, token: str, *, key: str | None = None, now: Any = NOW, **
     return world.database.write(operations.take_place, token, application, request=request, links=LINKS, now=now)
 
 
-def decide(world: World, *, agree: bool, community: str = "朝阳社区", now: Any = NOW) -> None:
-    handover_id = world.read(lambda session: session.scalar(select(Handover.id)))
+def decide(
+    world: World, *, agree: bool, community: str = "朝阳社区", now: Any = NOW, handover_id: UUID | None = None
+) -> None:
+    handover_id = handover_id or world.read(lambda session: session.scalar(select(Handover.id)))
     who: dict[str, Any] = {"community": community, "organizer_id": UUID(int=1), "now": now}
     if agree:
         world.database.write(operations.agree_to_handover, handover_id, links=LINKS, **who)
     else:
         world.database.write(operations.decline_handover, handover_id, **who)
+
+
+def ask(world: World, *more: dict[str, Any]) -> None:
+    """Let the shift ask questions, and a skill."""
+    shift = world.event["shifts"][0] | {"questions": [*QUESTIONS, *more], "skills": ["急救"], "swap_approval": True}
+    world.publish(shifts=[shift])
+
+
+def handovers(world: World) -> list[Handover]:
+    return list(world.read(lambda session: session.scalars(select(Handover).order_by(Handover.created_at)).all()))
+
+
+def signup_of(world: World, name: str) -> Signup:
+    return world.read(
+        lambda session: session.scalars(select(Signup).join(Signup.volunteer).where(Volunteer.name == name)).one()
+    )
 
 
 def withdraw(world: World, answer: Answer) -> None:
@@ -220,6 +240,25 @@ class TestWithTheOrganizersAgreement:
         assert letter.phone == TAKER["phone"]
         assert world.read(lambda session: session.scalar(select(Handover.birth_date))) is None
 
+    def test_what_was_answered_is_kept_for_the_sign_up_and_goes_with_the_request(self, world, people):
+        ask(world)
+        token = offer(world, people[0])
+        with pytest.raises(Invalid):
+            take(world, token)
+        answered = {"answers": {"size": "M"}, "skilled": True}
+        take(world, token, **answered)
+        decide(world, agree=False)
+        assert [kept.answers for kept in handovers(world)] == [None]
+        take(world, offer(world, people[0]), **answered)
+        new = {"key": "new", "kind": "text", "label": "新问题", "options": [], "required": True}
+        ask(world, new)  # whoever has answered is not asked again
+        handover = next(one for one in handovers(world) if one.state is HandoverState.ASKED)
+        assert str(handover.answers[0]["value"]) == "M"
+        decide(world, agree=True, handover_id=handover.id)
+        taken = signup_of(world, "卓玛")
+        assert (taken.answered, taken.skilled) == ([("T恤尺码", "M")], True)
+        assert [kept.answers for kept in handovers(world)] == [None, None]
+
     def test_nothing_lapses_that_may_still_be_agreed_to(self, world, people):
         take(world, offer(world, people[0]))
         assert world.database.write(operations.lapse_handovers, NOW) == 0
@@ -282,3 +321,39 @@ def test_who_asks_is_told_that_the_office_decides(world, people):
     assert asked.headers["Location"] == link
     assert "已有人申请接替" in site.open(link)
     assert "卓玛" not in site.open(link)
+
+
+def test_the_page_asks_what_the_shift_asks_and_keeps_what_was_typed(world, people):
+    ask(world)
+    world.publish(shifts=[world.event["shifts"][0] | {"swap_approval": False}])
+    site, link = Site(world), f"/signups/take/{offer(world, people[0])}"
+    box = f"answers-{world.shift_id}-"
+    form = FORM | {f"{box}note": "<b>素食</b>", "skilled": str(world.shift_id)}
+    wrong = site.send(link, link, form)
+    assert wrong.status_code == 422
+    assert ("请回答：T恤尺码" in wrong.text, f'href="#{box}size"' in wrong.text) == (True, True)
+    assert "&lt;b&gt;素食&lt;/b&gt;" in wrong.text
+    assert f'name="skilled" value="{world.shift_id}" checked' in wrong.text
+    right = dict(re.findall(HIDDEN, wrong.text)) | form | {f"{box}size": "S"}
+    for _ in range(2):
+        assert site.browser.post(link, data=right).status_code == 303
+    taken = signup_of(world, "卓玛")
+    assert (taken.skilled, taken.answered) == (True, [("T恤尺码", "S"), ("<b>备注</b>", "<b>素食</b>")])
+
+
+def test_where_the_event_asks_for_a_code_the_taker_has_to_have_it(world, people):
+    world.publish(asks_code=True)
+    site, link = Site(world), f"/signups/take/{offer(world, people[0])}"
+    asked = site.send(link, link, FORM)
+    assert asked.status_code == 200
+    assert "6 位验证码已发到您的手机" in asked.text
+    code = LINKS.code(world.read(lambda session: session.scalar(select(Code.id))))
+    form = carried(asked.text)
+    wrong = site.browser.post(link, data=form | {"code": "000000" if code != "000000" else "000001"})
+    assert (wrong.status_code, "验证码不对" in wrong.text) == (422, True)
+    assert statuses(world, *people) == ["confirmed", "confirmed", "waitlisted"]
+    back = site.browser.post(link, data=form | {"_edit": "form"})
+    assert (back.status_code, 'value="卓玛"' in back.text) == (200, True)
+    for _ in range(2):
+        assert site.browser.post(link, data=form | {"code": code}).status_code == 303
+    assert statuses(world, *people) == ["withdrawn", "confirmed", "waitlisted"]

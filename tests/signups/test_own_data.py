@@ -17,7 +17,8 @@ from shared.errors import NotFound
 from shared.notices.tables import Notice
 from shared.paging import Page
 from tests.conftest import ON_SQLITE
-from tests.signups.conftest import NOW, World, a_child, shift_data
+from tests.papers import text_of
+from tests.signups.conftest import LINKS, NOW, World, a_child, shift_data
 from tests.signups.test_importing import IMPORTER, arranged, person, whose
 from tests.signups.test_notices import written
 from tests.signups.web import Site
@@ -25,7 +26,7 @@ from tests.signups.web import Site
 AFTER = NOW + timedelta(days=8, hours=4)
 DURING = NOW + timedelta(days=8, hours=1)
 CHILD = {"name": "卓玛", "phone": "+8613912345678", "email": "z@example.com", "birth_date": a_child(8)}
-SECRETS = ("卓玛", "13912345678", "5678", "z@example.com", "扎西", str(a_child(8)), "很好", "生病")
+SECRETS = ("卓玛", "13912345678", "'5678'", "z@example.com", "扎西", str(a_child(8)), "很好", "生病")
 
 
 @pytest.fixture
@@ -165,6 +166,21 @@ class TestPages:
         assert (known["name"], known["phone"], known["whole"]) == ("卓玛", "+8613800000001", True)
         assert known["signups"][0]["email"] == "z@example.com"
         assert site.call("GET", "/me", token=site.token).json == known
+
+    def test_people_take_the_same_along_on_paper_in_their_language(self, served):
+        site = Site(served, now=AFTER)
+        site.browser.get(f"/signups/manage/{LINKS.manage_token(served.first)}")
+        assert "/signups/mine/data.pdf" in site.open("/signups/mine/data")
+        file = site.browser.get("/signups/mine/data.pdf")
+        assert (file.content_type, file.headers["Cache-Control"]) == ("application/pdf", "private, no-store")
+        assert file.headers["Content-Disposition"] == "attachment; filename=my-data.pdf"
+        text = text_of(file.data).replace("\n", "")
+        known = ("卓玛", "139 1234 5678", "z@example.com", str(a_child(8)), "扎西", "端午包粽子", "引导", "很好")
+        for words in (*known, "1 小时 50 分钟", "只能打开"):
+            assert words in text, words
+        english = site.browser.get("/signups/mine/data.pdf", headers={"Accept-Language": "en"})
+        assert "1 h 50 min" in text_of(english.data).replace("\n", "")
+        assert site.app.test_client().get("/signups/mine/data.pdf").status_code == 404
 
     def test_consent_is_taken_back_with_one_button(self, site):
         sent = site.send("/signups/mine/data", "/signups/mine/data/consent", {"person": self.person(site)})

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.signups.models.base import Base
@@ -50,6 +50,9 @@ class Handover(Base):
     birth_date: Mapped[date | None] = mapped_column(Sealed("handovers.birth_date", date))
     guardian_name: Mapped[str | None] = mapped_column(Sealed("handovers.guardian_name"))
     guardian_phone: Mapped[str | None] = mapped_column(Sealed("handovers.guardian_phone"))
+    answers: Mapped[list[dict[str, Any]] | None] = mapped_column(Sealed("handovers.answers", object))
+    """What the taker answered to the shift's questions, as a sign-up keeps it."""
+    skilled: Mapped[bool] = mapped_column(server_default=false(), default=False)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     """The organizer who agreed or declined."""

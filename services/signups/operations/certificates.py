@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups import certificates
 from services.signups.models import Certificate, RecordKind, Volunteer
-from shared.errors import Invalid, field_error
+from shared.errors import Conflict, Invalid, field_error
 from shared.texts import text as _
+
+ERASED: Final = _("The data of this person were erased, so a certificate would have no name.")
 
 
 def issue(
@@ -21,6 +22,7 @@ def issue(
     community: str,
     since: date,
     until: date,
+    today: date,
     id_number: str | None,
     organizer_id: UUID | None,
     now: datetime,
@@ -28,13 +30,16 @@ def issue(
     """Certify what the ledger says of the days; asking for the same again gives the same certificate.
 
     ``id_number`` is kept without its middle. ``organizer_id`` is None where the person asks. Raises Invalid beside a
-    day where there is nothing to certify.
+    day where there is nothing to certify, and Conflict for somebody who was erased.
     """
-    session.execute(
-        select(Volunteer.id).where(Volunteer.id == volunteer_id).with_for_update()
-    )  # two presses take turns
+    # Locked, so that two presses take turns.
+    person = session.get_one(Volunteer, volunteer_id, with_for_update=True, populate_existing=True)
+    if person.erased_at is not None:
+        raise Conflict(ERASED)
     if until < since:
         raise Invalid(field_error("until", _("The last day is before the first.")))
+    if until > today:
+        raise Invalid(field_error("until", _("The last day lies in the future. Service is certified up to today.")))
     lines = certificates.within(certificates.services(session, volunteer_id, community=community), since, until)
     if not lines:
         raise Invalid(field_error("since", _("No service hours are in the record for these days.")))

@@ -1,12 +1,13 @@
 """Giving one's place to somebody: it changes hands in one transaction, so the waitlist never sees it free."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, handovers, idempotency, timing, waitlist
+from services.signups import announcements, handovers, idempotency, questions, timing, waitlist
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
 from services.signups.models import (
@@ -19,6 +20,7 @@ from services.signups.models import (
     Volunteer,
     may_be_given,
 )
+from services.signups.operations.codes import Proof, prove
 from services.signups.operations.signing import (
     Application,
     Guardian,
@@ -68,12 +70,20 @@ def keep_place(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
 
 
 def take_place(
-    session: Session, token: str, application: Application, *, request: idempotency.Request, links: Links, now: datetime
+    session: Session,
+    token: str,
+    application: Application,
+    *,
+    code: str | None = None,
+    request: idempotency.Request,
+    links: Links,
+    now: datetime,
 ) -> Answer:
     """Give the person the place that the link is for, or note that they ask for it, and answer a repeat as before.
 
     All that a sign-up asks of a person holds for the taker. Somebody who is on the shift already gets an answer that
-    tells nothing of it. Raises NotFound for a link that is none, Invalid for entries that the shift does not allow, and
+    tells nothing of it. Where the event asks for a code that is not the right one, nothing is done: the answer's status
+    is a ``Proof``. Raises NotFound for a link that is none, Invalid for entries that the shift does not allow, and
     Conflict where the place is gone or the person has another one at the time.
     """
     earlier = idempotency.begin(session, request)
@@ -84,13 +94,18 @@ def take_place(
     if handover.state is not HandoverState.OPEN or not handover.is_live(now):
         raise Conflict(GONE)
     check_age(shift, application.birth_date, guarded=application.guardian is not None)
+    answers = questions.read(shift.questions, application.answers or {})
+    if shift.event.asks_code:
+        proof = prove(session, shift.event_id, application.phone, code, links=links, now=now)
+        if proof is not Proof.GIVEN:
+            return Answer(status=proof.value)
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
         answer = Answer(status="received")
     elif (refusal := timing.refusal(session, volunteer_id, shift)) is not None:
         raise Conflict(refusal)
     elif shift.swap_approval:
-        _ask(handover, application, volunteer_id, now)
+        _ask(handover, application, answers, volunteer_id, now)
         answer = Answer(status=HandoverState.ASKED.value)
     else:
         signup = _change_hands(session, handover, giver, application, volunteer_id, links, now)
@@ -166,6 +181,8 @@ def _change_hands(
     """Write the taker's sign-up onto the giver's place; one that a unit keeps stays the unit's."""
     signup = new_signup(application, giver.shift, volunteer_id, None, links, now)
     signup.pledge_id, signup.consented_at = giver.pledge_id, handover.asked_at or now
+    if handover.answers is not None:  # given when the taker asked, whatever the shift asks by now
+        signup.answers = handover.answers
     session.add(signup)
     session.flush()
     change(session, update(Place).where(Place.signup_id == giver.id).values(signup_id=signup.id))
@@ -180,7 +197,9 @@ def _change_hands(
     return signup
 
 
-def _ask(handover: Handover, application: Application, volunteer_id: UUID, now: datetime) -> None:
+def _ask(
+    handover: Handover, application: Application, answers: list[dict[str, Any]], volunteer_id: UUID, now: datetime
+) -> None:
     """Keep what the taker entered until the organizer decides."""
     guardian = application.guardian
     handover.state, handover.taker_id, handover.asked_at = HandoverState.ASKED, volunteer_id, now
@@ -188,6 +207,7 @@ def _ask(handover: Handover, application: Application, volunteer_id: UUID, now: 
     handover.birth_date = application.birth_date
     handover.guardian_name = guardian.name if guardian else None
     handover.guardian_phone = guardian.phone if guardian else None
+    handover.answers, handover.skilled = answers, application.skilled
 
 
 def _application(handover: Handover, taker: Volunteer, giver: Signup) -> Application:
@@ -201,6 +221,7 @@ def _application(handover: Handover, taker: Volunteer, giver: Signup) -> Applica
         email=handover.email,
         birth_date=handover.birth_date,
         guardian=Guardian(name, phone) if name and phone else None,
+        skilled=handover.skilled,
     )
 
 
@@ -216,4 +237,4 @@ def _end(session: Session, handover: Handover, state: HandoverState, now: dateti
 
 def _forget_details(handover: Handover) -> None:
     """Keep no more of a settled request than what writing to the taker needs."""
-    handover.birth_date = handover.guardian_name = handover.guardian_phone = None
+    handover.birth_date = handover.guardian_name = handover.guardian_phone = handover.answers = None

@@ -22,6 +22,7 @@ from services.signups.models import (
     Feedback,
     Handover,
     HandoverState,
+    HourReview,
     IdempotencyKey,
     Shift,
     Signup,
@@ -125,6 +126,7 @@ def _forget_signups(session: Session, signup_ids: Sequence[UUID]) -> None:
     for signup_id in signup_ids:  # unlike the hash of any token
         change(session, update(Signup).where(Signup.id == signup_id).values(manage_hash=signup_id.hex))
     change(session, update(Feedback).where(Feedback.signup_id.in_(signup_ids)).values(words=""))
+    change(session, update(HourReview).where(HourReview.signup_id.in_(signup_ids)).values(reason="", decision=""))
     change(session, delete(IdempotencyKey).where(IdempotencyKey.signup_id.in_(signup_ids)))
 
 
@@ -135,7 +137,7 @@ def _close_links(session: Session, volunteer_id: UUID) -> None:
     theirs = select(Signup.id).where(Signup.volunteer_id == volunteer_id)
     involved = update(Handover).where(or_(Handover.taker_id == volunteer_id, Handover.signup_id.in_(theirs)))
     change(session, involved.where(Handover.state.in_(UNDER_WAY)).values(state=HandoverState.LAPSED))
-    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone"))
+    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone", "answers"))
     change(session, involved.values(**blank))
 
 

@@ -10,7 +10,7 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, certificates, hour_schemas, ledgers
+from services.signups import access, certificates, contacts, hour_schemas, ledgers
 from services.signups.durations import lasting
 from services.signups.models import Certificate, Volunteer
 from services.signups.operations import certificates as operations
@@ -55,7 +55,7 @@ def ask_for_certificate() -> ResponseReturnValue:
     if sent.data is not None:
         person = _chosen(sent.data.pop("person"))
         try:
-            database.write(operations.issue, person.id, organizer_id=None, now=now(), **sent.data)
+            database.write(operations.issue, person.id, organizer_id=None, today=_today(), now=now(), **sent.data)
         except DomainError as error:
             sent.refuse(error)
         else:
@@ -123,6 +123,7 @@ def issue_certificate(volunteer_id: UUID) -> ResponseReturnValue:
                 volunteer_id,
                 community=community,
                 organizer_id=organizer().id,
+                today=_today(),
                 now=now(),
                 **sent.data,
             )
@@ -170,11 +171,13 @@ def revoke(number: str) -> ResponseReturnValue:
 
 
 def _paper(certificate: Certificate, person: Volunteer) -> Response:
-    """Answer with the PDF; raises Conflict for one that was revoked."""
+    """Answer with the PDF; raises Conflict for one that was revoked, or whose person was erased."""
     from services.signups.certificate_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
 
     if certificate.revoked_at is not None:
         raise Conflict(_("This certificate has been revoked. Please issue a new one."))
+    if person.erased_at is not None:
+        raise Conflict(operations.ERASED)
     address = f"{config.origin}/signups/verify/{certificate.number}"
     answer = Response(draw(certificate, person.name, address, config.timezone), content_type="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{certificate.number}.pdf")
@@ -230,11 +233,12 @@ def _person_page(volunteer_id: UUID, typed: Form) -> str:
     return render_template(
         "signups/person_certificates.html",
         person=person,
+        name=contacts.name_of(person),
         certificates=[
             Shown(one, sum(line["minutes"] for line in certificates.within(lines, one.since, one.until)) == one.minutes)
             for one in database.read(certificates.of_person, volunteer_id, community=community)
         ],
-        can_issue=bool(lines) and organizer().may_write,
+        can_issue=bool(lines) and organizer().may_write and person.erased_at is None,
         may_write=organizer().may_write,
         lasting=lasting,
         values=_period(typed, lines),
@@ -244,9 +248,13 @@ def _person_page(volunteer_id: UUID, typed: Form) -> str:
 
 def _period(typed: Form, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return what was typed, and else the days from the first service until today."""
-    today = now().astimezone(ZoneInfo(config.timezone)).date()
+    today = _today()
     first = date.fromisoformat(lines[0]["day"]) if lines else today
     return {"since": first.isoformat(), "until": today.isoformat()} | typed.values
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(config.timezone)).date()
 
 
 def _revocation_page(number: str, typed: Form) -> str:
@@ -255,6 +263,7 @@ def _revocation_page(number: str, typed: Form) -> str:
         "signups/revoke.html",
         certificate=certificate,
         person=person,
+        name=contacts.name_of(person),
         lasting=lasting,
         values=typed.values,
         errors=typed.errors,

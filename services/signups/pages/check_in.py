@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
-from services.signups import operations, queries, today
+from services.signups import contacts, operations, queries, today
 from services.signups.attending import RestForm, ScanSchema
 from services.signups.models import Event, Signup, SignupStatus
 from services.signups.operations import Sent
@@ -135,7 +135,7 @@ def _person(signup: Signup, code: str) -> dict[str, Any]:
     shift, zone = signup.shift, signup.shift.event.timezone
     return {
         "id": str(signup.id),
-        "name": signup.volunteer.name,
+        "name": contacts.name(signup),
         "shift": f"{shift.role} · {date_range(shift.starts_at, shift.ends_at, zone)}",
         "code": code,
         "state": _state(signup),

@@ -142,7 +142,7 @@ def _do(step: str, signup_id: UUID) -> Signup:
 
 
 def _told(step: str, signup: Signup) -> Text:
-    name = signup.volunteer.name
+    name = contacts.name(signup)
     if step == "check-out":
         return _("%(name)s: checked out", name=name)
     if step == "clear":

@@ -15,6 +15,7 @@ from services.signups.links import Links
 from services.signups.models import Event, Signup
 from services.signups.offering import by_day
 from services.signups.operations.signing import NOT_OPEN
+from services.signups.pages.codes import code_page, typed
 from services.signups.queries import HoldCounts, ShiftCounts
 from shared.errors import DomainError
 from shared.texts import Text
@@ -98,11 +99,7 @@ def received() -> ResponseReturnValue:
 
 def _sent(event_id: UUID) -> Form:
     _event_here, shifts = database.read(_event, event_id)
-    sent = request.form.copy()
-    if "_again" in sent:  # a new code is asked for, whatever stands in the box
-        sent.poplist("code")
-        sent["code_by"] = sent["_again"]
-    return entering.read(sent, [counts.shift for counts in shifts])
+    return entering.read(typed(), [counts.shift for counts in shifts])
 
 
 def _answered(event_id: UUID, sent: Form, hold: HoldCounts | None = None) -> ResponseReturnValue:
@@ -123,11 +120,11 @@ def _signed_up(event_id: UUID, sent: Form, hold: HoldCounts | None) -> ResponseR
         try:
             return _confirmed(apply(sent.data, key, patient=True))
         except CodeNeeded as needed:
-            return _code_page(event_id, sent, needed.detail)
+            return code_page(event_id, sent, needed.detail)
         except DomainError as error:
             sent.refuse(error)
     if sent.errors.keys() == {"code"}:
-        return _code_page(event_id, sent), 422
+        return code_page(event_id, sent), 422
     return _form(event_id, sent, hold), 422
 
 
@@ -158,22 +155,6 @@ def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None, *, earlie
         closed=_closed(event),
         values=typed.values,
         errors=typed.errors,
-    )
-
-
-def _code_page(event_id: UUID, sent: Form, words: str | None = None) -> str:
-    """Ask for the code; everything that was typed is carried along in the page and kept nowhere else."""
-    return render_template(
-        "signups/code.html",
-        event=database.read(queries.event, event_id),
-        words=words,
-        carried=[
-            (name, value)
-            for name, value in request.form.items(multi=True)
-            if name not in {"csrf_token", "code", "code_by"} and not name.startswith("_")
-        ],
-        values=sent.values,
-        errors=sent.errors,
     )
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.signups import access, feedback, operations, queries
-from services.signups.feedback import FeedbackSchema
+from services.signups.feedback import SCORES, FeedbackSchema
 from services.signups.models import Feedback, Signup
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
@@ -22,13 +22,6 @@ from shared.web.i18n import tell
 from shared.web.security import personal
 
 PAGE: Final = "/signups/feedback"
-SCORES: Final = {
-    5: _("Very good"),
-    4: _("Good"),
-    3: _("All right"),
-    2: _("Not so good"),
-    1: _("Bad"),
-}
 
 
 @door.get("/feedback/<token>")

@@ -7,17 +7,18 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, contacts, handovers, operations, own_schemas, schemas
-from services.signups.applying import SIGNUPS, SIGNUPS_OF_A_PHONE
+from services.signups import access, contacts, entering, handovers, offering, operations, own_schemas, schemas
+from services.signups.applying import SIGNUPS, SIGNUPS_OF_A_PHONE, CodeNeeded, ask_for_code
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
 from services.signups.models import Handover, HandoverState, Signup, may_be_given
+from services.signups.pages.codes import code_page, typed
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
 from services.signups.pages.views import DESK
 from shared.errors import Conflict, DomainError
 from shared.texts import text as _
-from shared.web import forms, limits, qr
+from shared.web import limits, qr
 from shared.web.auth import organizer
 from shared.web.current import config, database, now
 from shared.web.forms import Form
@@ -78,10 +79,17 @@ def take(token: str) -> ResponseReturnValue:
 def take_it(token: str) -> ResponseReturnValue:
     """Take the place, or ask for it where the organizer has to agree; a form that is wrong comes back."""
     handover = database.read(handovers.by_token, token)
-    sent = forms.load(own_schemas.TakerForm(), request.form)
-    answer = _take(token, handover, sent)
+    shift = handover.signup.shift
+    sent = entering.read_for(shift, own_schemas.TakerForm(), typed())
+    if "_edit" in request.form:
+        return _take_page(token, Form(None, sent.values))
+    try:
+        answer = _take(token, handover, sent)
+    except CodeNeeded as needed:
+        return personal(make_response(code_page(shift.event_id, sent, needed.detail)))
     if answer is None:
-        page = _take_page(token, sent)
+        asks_code = sent.errors.keys() == {"code"}
+        page = personal(make_response(code_page(shift.event_id, sent))) if asks_code else _take_page(token, sent)
         page.status_code = 422
         return page
     if answer.status == HandoverState.ASKED:
@@ -125,19 +133,29 @@ def _given(session: Session, signup_id: UUID) -> tuple[Signup, Handover | None]:
 
 
 def _take(token: str, handover: Handover, sent: Form) -> Answer | None:
-    """Take the place with what was sent; None where something is wrong, which the form then says."""
+    """Take the place with what was sent; None where something is wrong, which the form then says.
+
+    Raises CodeNeeded where nothing is wrong and the event asks for a code.
+    """
     if sent.data is None:
         return None
     limits.spend(SIGNUPS_OF_A_PHONE, sent.data["phone"])
+    code, by = sent.data.pop("code", None), sent.data.pop("code_by", schemas.CodeBy.SMS)
     request_of = Request.of(f"take {handover.id} {sent.data.pop('key')}", sent.data, patient=True)
-    entered = sent.data | {"shift_id": handover.signup.shift_id}
-    application = schemas.application(entered, current_language().tag)
+    entered = sent.data | {"shift_id": [handover.signup.shift_id]}
+    [application] = schemas.applications(entered, current_language().tag)
     links = Links(config.secret_key)
     try:
-        return database.write(operations.take_place, token, application, request=request_of, links=links, now=now())
+        answer = database.write(
+            operations.take_place, token, application, code=code, request=request_of, links=links, now=now()
+        )
+        ask_for_code(answer, application, by)
+    except CodeNeeded:
+        raise
     except DomainError as error:
         sent.refuse(error)
         return None
+    return answer
 
 
 def _take_page(token: str, typed: Form) -> Response:
@@ -147,6 +165,7 @@ def _take_page(token: str, typed: Form) -> Response:
         "signups/take.html",
         shift=shift,
         event=shift.event,
+        asks=offering.asked(shift),
         is_open=handover.state is HandoverState.OPEN and handover.is_live(now()),
         is_asked=handover.state is HandoverState.ASKED and handover.is_live(now()),
         values=typed.values,

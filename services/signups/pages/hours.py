@@ -8,7 +8,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import hour_schemas, ledgers, queries
+from services.signups import contacts, hour_schemas, ledgers, queries
 from services.signups.durations import lasting
 from services.signups.models import EntryKind, HourEntry, HourReview, Outcome, ReviewKind, Signup
 from services.signups.operations import hours
@@ -51,6 +51,7 @@ def hours_overview() -> ResponseReturnValue:
         why=WHY,
         may_take=_may_take,
         lasting=lasting,
+        name=contacts.name,
         may_write=organizer().may_write,
     )
 
@@ -96,7 +97,7 @@ def correct(entry_id: UUID) -> ResponseReturnValue:
         except DomainError as error:
             sent.refuse(error)
         else:
-            tell(_("%(name)s: hours corrected", name=signup.volunteer.name))
+            tell(_("%(name)s: hours corrected", name=contacts.name(signup)))
             return redirect(f"{DESK}/people/{entry.volunteer_id}/hours", 303)
     return _correction_page(entry_id, sent), 422
 
@@ -119,7 +120,7 @@ def propose(volunteer_id: UUID) -> ResponseReturnValue:
         except DomainError as error:
             sent.refuse(error)
         else:
-            tell(_("%(name)s: a colleague now has to approve these hours", name=person.name))
+            tell(_("%(name)s: a colleague now has to approve these hours", name=contacts.name_of(person)))
             return redirect(f"{DESK}/people/{volunteer_id}/hours", 303)
     return _person_page(volunteer_id, sent), 422
 
@@ -136,6 +137,7 @@ def _decision_page(review_id: UUID, typed: Form) -> str:
         "signups/decide.html",
         review=review,
         signup=signup,
+        name=contacts.name,
         why=WHY[review.kind],
         who=_who(review.proposed_by),
         is_own=review.kind is ReviewKind.BACK_FILL and review.proposed_by == organizer().id,
@@ -155,6 +157,7 @@ def _correction_page(entry_id: UUID, typed: Form) -> str:
         "signups/correct.html",
         entry=entry,
         signup=signup,
+        name=contacts.name,
         kind=KINDS[entry.kind],
         most=ledger.most(signup.shift),
         lasting=lasting,
@@ -178,9 +181,11 @@ def _person_page(volunteer_id: UUID, typed: Form) -> str:
 
 def _person(session: Session, volunteer_id: UUID) -> dict[str, Any]:
     community = organizer().community
+    person = ledgers.person(session, volunteer_id, community=community)
     entries = ledgers.ledger(session, volunteer_id, community=community)
     return {
-        "person": ledgers.person(session, volunteer_id, community=community),
+        "person": person,
+        "name": contacts.name_of(person),
         "entries": entries,
         "total": sum(entry.minutes for entry, _signup, _stands in entries),
         "options": [

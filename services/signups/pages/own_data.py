@@ -1,22 +1,25 @@
 """Pages on which people see what is known of them, take it along, take their consent back, and are forgotten."""
 
+from typing import Final
+
 import orjson
 from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, operations, own_data
+from services.signups import access, operations, own_data, own_words
 from services.signups.own_data import Person, PersonSchema
+from services.signups.pages.certificates import PAPERS
 from services.signups.pages.door import door
 from services.signups.words import STATES
-from shared import phones
 from shared.errors import Conflict, NotFound
 from shared.texts import text as _
+from shared.web import limits
 from shared.web.current import database, now
 from shared.web.i18n import tell
 from shared.web.security import personal
 
-PAGE = "/signups/mine/data"
+PAGE: Final = "/signups/mine/data"
 
 
 @door.get("/mine/data")
@@ -29,9 +32,16 @@ def my_data() -> ResponseReturnValue:
 def take_along() -> ResponseReturnValue:
     """Download the same for other programs."""
     content = orjson.dumps(PersonSchema(many=True).dump(_people()), option=orjson.OPT_INDENT_2)
-    answer = Response(content, content_type="application/json")
-    answer.headers.set("Content-Disposition", "attachment", filename="my-data.json")
-    return personal(answer)
+    return _file(content, "application/json", "my-data.json")
+
+
+@door.get("/mine/data.pdf")
+@limits.limit(PAPERS)
+def take_along_on_paper() -> ResponseReturnValue:
+    """Download the same to read and to print."""
+    from services.signups.data_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
+
+    return _file(draw(_people(), now()), "application/pdf", "my-data.pdf")
 
 
 @door.post("/mine/data/consent")
@@ -71,7 +81,13 @@ def forgotten() -> ResponseReturnValue:
 
 
 def _page() -> str:
-    return render_template("signups/data.html", people=_people(), states=STATES, shown=phones.shown)
+    return render_template("signups/data.html", people=_people(), states=STATES, words=own_words)
+
+
+def _file(content: bytes, content_type: str, name: str) -> Response:
+    answer = Response(content, content_type=content_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return personal(answer)
 
 
 def _people() -> list[Person]:

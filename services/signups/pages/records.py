@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from services.signups import hour_schemas, ledgers
+from services.signups import contacts, hour_schemas, ledgers
 from services.signups.durations import lasting
 from services.signups.models import RecordKind
 from services.signups.operations import records
@@ -49,7 +49,7 @@ def add_record(volunteer_id: UUID) -> ResponseReturnValue:
         now=now(),
         **sent.data,
     )
-    tell(_("%(name)s: added to the record", name=person.name))
+    tell(_("%(name)s: added to the record", name=contacts.name_of(person)))
     return redirect(f"{DESK}/people/{volunteer_id}/records", 303)
 
 
@@ -64,9 +64,11 @@ def remove_record(volunteer_id: UUID, record_id: UUID) -> ResponseReturnValue:
 
 def _page(volunteer_id: UUID, typed: Form) -> str:
     community = organizer().community
+    person = database.read(ledgers.person, volunteer_id, community=community)
     return render_template(
         "signups/person_records.html",
-        person=database.read(ledgers.person, volunteer_id, community=community),
+        person=person,
+        name=contacts.name_of(person),
         records=database.read(ledgers.records, volunteer_id, community=community),
         kinds=KINDS,
         lasting=lasting,

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from services.signups import operations, queries, schemas
+from services.signups import contacts, operations, queries, schemas
 from services.signups.applying import write_down
 from services.signups.models import Signup
 from services.signups.pages.desk import desk
@@ -47,7 +47,7 @@ def move(signup_id: UUID) -> ResponseReturnValue:
         else:
             shift = moved.shift
             when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
-            tell(_("%(name)s is now here: %(role)s, %(time)s", name=signup.volunteer.name, role=shift.role, time=when))
+            tell(_("%(name)s is now here: %(role)s, %(time)s", name=contacts.name(signup), role=shift.role, time=when))
             return redirect(_back(sent, signup.event_id), 303)
     return _move_page(signup, sent), 422
 
@@ -82,6 +82,7 @@ def _move_page(signup: Signup, typed: Form) -> str:
     return render_template(
         "signups/move.html",
         signup=signup,
+        name=contacts.name(signup),
         event=signup.shift.event,
         options=[desk_choice(one, now()) for one in shifts],
         asks_age=signup.birth_date is None and _asks_age(shifts),

@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.Column("birth_date", sa.String(), nullable=True),
         sa.Column("guardian_name", sa.String(), nullable=True),
         sa.Column("guardian_phone", sa.String(), nullable=True),
+        sa.Column("answers", sa.String(), nullable=True),
+        sa.Column("skilled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("decided_at", UtcDateTime(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["signup_id"], ["signups.id"], name=op.f("fk_handovers_signup_id")),
