@@ -32,7 +32,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-SECRETS = re.compile(r"Traceback|sqlalchemy|psycopg|sqlite|SELECT |INSERT INTO|UPDATE \w+ SET|\.py(?![\w-])|/site-packages/")
+SECRETS = re.compile(
+    r"Traceback|sqlalchemy|psycopg|sqlite|SELECT |INSERT INTO|UPDATE \w+ SET|\.py(?![\w-])|/site-packages/"
+)
 """What would tell a stranger how we are made."""
 ERROR = 400
 PROBLEM = "application/problem+json"
