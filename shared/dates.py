@@ -16,6 +16,12 @@ def day(value: date, language: Language, today: date) -> str:
     return format_date(value, language.translate(pattern), locale=language.rules)
 
 
+def whole_day(value: date, language: Language) -> str:
+    """Return 2026年6月19日 or 19 June 2026: what stands on papers is compared with them in other years."""
+    # Translators: a date pattern in Unicode's notation (d day, MMMM or M month, y year)
+    return format_date(value, language.translate(_("d MMMM y")), locale=language.rules)
+
+
 def weekdays(language: Language) -> list[str]:
     """Return the names of the days of the week, from Monday on."""
     names = get_day_names("wide", locale=language.rules)

@@ -59,7 +59,7 @@ def signup(one: Signup, said: Feedback | None) -> Facts:
         (_("Shift"), shift.role),
         (_("Time"), i18n.date_range(shift.starts_at, shift.ends_at, zone)),
         (_("E-mail"), one.email),
-        (_("Birth date"), one.birth_date.isoformat() if one.birth_date else None),
+        (_("Birth date"), i18n.whole_day(one.birth_date) if one.birth_date else None),
         (_("Guardian"), guardian),
         *one.answered,
         (_("Language"), catalogues.language("signups", one.language).name),

@@ -24,7 +24,8 @@ def init_app(app: Flask) -> None:
         ngettext=_ngettext,
         newstyle=True,
     )
-    environment.filters |= {"date": day, "time": time, "moment": moment, "date_range": date_range, "lunar": lunar}
+    environment.filters |= {"date": day, "whole_date": whole_day, "time": time, "moment": moment}
+    environment.filters |= {"date_range": date_range, "lunar": lunar}
 
 
 def current_language() -> Language:
@@ -49,9 +50,13 @@ def tell(text: str, tone: str = "success") -> None:
 
 def day(value: date, tz: str | None = None) -> str:
     """Return a date, or the date of a moment in the zone, as ``shared.dates`` writes it."""
-    place = ZoneInfo(tz or config.timezone)
-    on = value.astimezone(place).date() if isinstance(value, datetime) else value
-    return dates.day(on, current_language(), now().astimezone(place).date())
+    today = now().astimezone(ZoneInfo(tz or config.timezone)).date()
+    return dates.day(_date(value, tz), current_language(), today)
+
+
+def whole_day(value: date, tz: str | None = None) -> str:
+    """Return a date, or that of a moment in the zone, with its year and without the day of the week."""
+    return dates.whole_day(_date(value, tz), current_language())
 
 
 def time(value: datetime, tz: str | None = None) -> str:
@@ -74,6 +79,10 @@ def lunar(value: datetime, tz: str | None = None) -> str:
     from shared.lunar import lunar_words  # noqa: PLC0415  # the calendar's tables are for festivals that go by it
 
     return lunar_words(value.astimezone(ZoneInfo(tz or config.timezone)).date(), current_language())
+
+
+def _date(value: date, tz: str | None) -> date:
+    return value.astimezone(ZoneInfo(tz or config.timezone)).date() if isinstance(value, datetime) else value
 
 
 def _gettext(text: str) -> str:

@@ -162,7 +162,7 @@ def test_of_two_organizers_at_once_both_questions_stay(desk, world, event):
 def test_organizers_see_the_form_as_volunteers_do(desk, event):
     typed = fields_of(desk.get(page_of(event))) | {f"{FIRST}label": "会不会包？"}
     page = texts_of(desk.send(page_of(event), typed | {"_look": "true"}, 200).text)
-    assert "会不会包？ Yes No 口味 (optional) 甜 咸" in page
+    assert "会不会包？ Please choose yes no 口味 (optional) Please choose 甜 咸" in page
 
 
 def test_a_series_asks_the_same_where_that_is_wanted(desk, world):

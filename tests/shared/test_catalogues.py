@@ -135,3 +135,8 @@ def test_the_zone_decides_which_day_it_is():
     assert dates.moment(late, ZONE, ZH, NOW) == "1月1日（周五）01:00"
     assert dates.moment(late, "Europe/Berlin", EN, NOW) == "Thu 31 December 2026, 18:00"
     assert dates.day(date(2027, 6, 9), ZH, date(2027, 1, 1)) == "6月9日（周三）"
+
+
+def test_on_papers_a_day_always_has_its_year():
+    assert dates.whole_day(date(2027, 6, 9), ZH) == "2027年6月9日"
+    assert dates.whole_day(date(2027, 6, 9), EN) == "9 June 2027"

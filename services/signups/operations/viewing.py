@@ -13,7 +13,7 @@ from shared.database import change
 from shared.principal import Principal
 
 KEPT: Final = timedelta(days=3 * 365)
-"""As long as the people themselves; the law on personal information asks for three years of records (PIPL, art. 56)."""
+"""The law on personal information asks for three years of records (PIPL, art. 56)."""
 
 
 def note_view(session: Session, volunteer_ids: Collection[UUID], *, to: Principal, place: Where, now: datetime) -> None:
