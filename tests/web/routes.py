@@ -248,6 +248,7 @@ NAMED: Mapping[str, Callable[[World], Any]] = {
     "shift_id": lambda world: world.shift,
     "shift_ids": lambda world: [world.shift],
     "answers": lambda _world: {},
+    "daily_hours": lambda _world: 8,
     "companions": lambda _world: [{"name": "同来的人", "birth_date": "1990-01-01"}],
     "need_id": lambda world: world.need,
     "work_unit_id": lambda world: world.unit,
