@@ -111,21 +111,21 @@ def replace_contact(contact: operations.Person, work_unit_id: UUID) -> Any:
 @desk.response(200, schemas.AccessSchema)
 def renew_access(work_unit_id: UUID) -> Any:
     """Give the unit's contact a new access link; the old one stops working."""
-    return database.write(operations.renew_access, work_unit_id, scope=present_scope())
+    return database.write(operations.renew_access, work_unit_id, scope=present_scope(), now=now())
 
 
 @desk.route("/work-units/<uuid:work_unit_id>/close", methods=["POST"])
 @desk.response(200, schemas.WorkUnitViewSchema)
 def close_work_unit(work_unit_id: UUID) -> Any:
     """Stop working with a unit; its pledges stay."""
-    return database.write(operations.close_work_unit, work_unit_id, scope=present_scope())
+    return database.write(operations.close_work_unit, work_unit_id, scope=present_scope(), now=now())
 
 
 @desk.route("/work-units/<uuid:work_unit_id>/reopen", methods=["POST"])
 @desk.response(200, schemas.WorkUnitViewSchema)
 def reopen_work_unit(work_unit_id: UUID) -> Any:
     """Work with a unit again; its contact's access link works as before."""
-    return database.write(operations.reopen_work_unit, work_unit_id, scope=present_scope())
+    return database.write(operations.reopen_work_unit, work_unit_id, scope=present_scope(), now=now())
 
 
 @desk.route("/needs", methods=["POST"])

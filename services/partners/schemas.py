@@ -8,14 +8,13 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from services.partners import operations
 from services.partners.models import Kind, PledgeStatus
 from services.partners.operations.pledges import MAX_QUANTITY
+from services.partners.operations.units import MAX_NAME, MAX_TEXT, MAX_UNIT_NAME
 from shared import catalogues
 from shared.fields import Choice, Email, Line, LocalMoment, Moment, Paragraph, Phone, Schema, Whole
 from shared.texts import text as _
 from shared.web.current import config
 from shared.web.paging import PageQuery, page_of
 
-MAX_NAME: Final = 50
-MAX_UNIT_NAME: Final = 100
 MAX_NOTE: Final = 500
 
 
@@ -47,12 +46,25 @@ class ContactSchema(Schema):
         return operations.Person(**data)
 
 
-class WorkUnitSchema(Schema):
-    """A unit to be added, with its contact."""
+class EntrySchema(Schema):
+    """What the directory says of a unit."""
 
     name = Line(required=True, min=2, max=MAX_UNIT_NAME)
     kind = Line(required=True, max=30)
+    address = Line(load_default="", max=MAX_TEXT)
+    offers = Line(load_default="", max=MAX_TEXT)
+
+
+class WorkUnitSchema(EntrySchema):
+    """A unit to be added, with its contact."""
+
     contact = fields.Nested(ContactSchema, required=True)
+
+
+class MergeSchema(Schema):
+    """Which other entry of the directory is the same unit."""
+
+    double_id = fields.UUID(required=True)
 
 
 class NeedFields(Schema):
@@ -159,8 +171,11 @@ class WorkUnitViewSchema(Schema):
     id = fields.UUID()
     name = fields.String()
     kind = fields.String()
+    address = fields.String()
+    offers = fields.String()
     active = fields.Boolean()
     contact = fields.Nested(ContactViewSchema)
+    contacts = fields.List(fields.Nested(ContactViewSchema))
 
 
 class AccessSchema(Schema):
@@ -169,6 +184,8 @@ class AccessSchema(Schema):
     id = fields.UUID(attribute="unit.id")
     name = fields.String(attribute="unit.name")
     kind = fields.String(attribute="unit.kind")
+    address = fields.String(attribute="unit.address")
+    offers = fields.String(attribute="unit.offers")
     active = fields.Boolean(attribute="unit.active")
     contact = fields.Nested(ContactViewSchema)
     access_url = Link(attribute="path")

@@ -18,11 +18,15 @@ class Scope:
 
     community: str
     contact_id: UUID | None = None
+    organizer_id: UUID | None = None
+    """Who it is at the desk, for the history of what was done there."""
 
     @classmethod
     def of(cls, principal: Principal) -> Self:
         """Return the scope of whoever is signed in."""
-        return cls(principal.community, principal.id if principal.kind == "contact" else None)
+        if principal.kind == "contact":
+            return cls(principal.community, contact_id=principal.id)
+        return cls(principal.community, organizer_id=principal.id)
 
     @property
     def by(self) -> str:
@@ -36,7 +40,7 @@ class Scope:
 
     def units(self) -> ColumnElement[bool]:
         """The condition on ``WorkUnit`` that leaves only the units within the scope."""
-        ours = WorkUnit.community == self.community
+        ours = and_(WorkUnit.community == self.community, WorkUnit.merged_into_id.is_(None))
         if self.contact_id is None:
             return ours
         return and_(

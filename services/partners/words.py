@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.partners.models import Kind, Pledge, PledgeStatus, PledgeStep
+from services.partners.models import Kind, Pledge, PledgeStatus, PledgeStep, UnitStep
 from shared import phones
 from shared.texts import Text
 from shared.texts import text as _
@@ -52,6 +52,18 @@ ACTORS: Final[Mapping[str, Text]] = {
     "signups": _("Sign-up desk"),
 }
 
+UNIT_STEPS: Final[Mapping[str, Text]] = {
+    "added": _("Added to the directory"),
+    "changed": _("Entry changed"),
+    "contact_added": _("One more contact"),
+    "contact_replaced": _("New main contact"),
+    "contact_ended": _("A contact left"),
+    "link_renewed": _("New access link"),
+    "closed": _("Closed"),
+    "reopened": _("Reopened"),
+    "merged": _("“%(double)s” was merged into it: contacts %(contacts)s, pledges %(pledges)s"),
+}
+
 
 def unit_kind(kind: str) -> str:
     """Return what sort of unit it is, in words where the kind is one of ours."""
@@ -91,3 +103,13 @@ def step(one: PledgeStep) -> Text:
 def phone(number: str) -> str:
     """Return an E.164 number as people here read it."""
     return phones.shown(number)
+
+
+def ending(number: str) -> Text:
+    """Return what those see of a number who may not see all of it."""
+    return _("ends in %(digits)s", digits=number[-4:])
+
+
+def unit_step(one: UnitStep) -> Text:
+    """Return what was done to a unit's entry."""
+    return _(UNIT_STEPS[one.action].msgid, **one.detail)

@@ -26,6 +26,8 @@ NO_PAGES = {
     "/signups/mine/calendar.ics": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
+    "/partners/desk/units/import/template.xlsx": "a file",
+    "/partners/desk/units/import/<uuid:upload_id>/corrections.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
     "/signups/desk/roster.<any('csv', 'xlsx'):kind>": "a file",
     "/signups/desk/events/<uuid:event_id>/roster.<any('csv', 'xlsx'):kind>": "a file",
@@ -75,7 +77,8 @@ class Addresses:
         invited = site.post("/events/api/v1/invitations", 201, token=token, json=whom)
         organizers = site.get("/events/api/v1/organizers", token=token)["items"]
         desk, ours = f"/partners/desk/events/{event['id']}", f"/partners/unit/events/{event['id']}"
-        plan, people = _uploads(site, event)
+        double = next(one["work_unit_id"] for one in pledges if one["work_unit_id"] != unit)
+        plan, people, directory = _uploads(site, event)
         open_to_all = [
             ("/events/", "/events/"),
             ("/events/<slug>", f"/events/{event['slug']}"),
@@ -145,6 +148,11 @@ class Addresses:
             ("/partners/desk/units/<uuid:work_unit_id>", f"/partners/desk/units/{unit}"),
             ("/partners/desk/units/<uuid:work_unit_id>/contact", f"/partners/desk/units/{unit}/contact"),
             ("/partners/desk/units/new", "/partners/desk/units/new"),
+            ("/partners/desk/units/<uuid:work_unit_id>/edit", f"/partners/desk/units/{unit}/edit"),
+            ("/partners/desk/units/<uuid:work_unit_id>/contacts/new", f"/partners/desk/units/{unit}/contacts/new"),
+            ("/partners/desk/units/<uuid:work_unit_id>/merge", f"/partners/desk/units/{unit}/merge?double_id={double}"),
+            ("/partners/desk/units/import", "/partners/desk/units/import"),
+            ("/partners/desk/units/import/<uuid:upload_id>", directory),
         ]
         of_the_unit = [
             ("/partners/unit", "/partners/unit"),
@@ -176,8 +184,8 @@ def page_rules() -> Iterator[str]:
             yield from (rule for rule in rules if not own.match(rule))
 
 
-def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str]:
-    """Upload a plan and a list of people, each with something to correct, as their organizer does in a browser."""
+def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Upload a plan, people and units, each with something to correct, as their organizer does in a browser."""
     browser = requests.Session()
 
     def send(path: str, form: Mapping[str, str], files: Mapping[str, Any] | None = None) -> str:
@@ -200,6 +208,7 @@ def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str]:
     return (
         send("/events/desk/import", {}, {"file": ("plan.xlsx", xlsx("活动", head, rows))}),
         send(f"/signups/desk/events/{event['id']}/import", {"lines": lines, "agreed": "true"}),
+        send("/partners/desk/units/import", {"lines": "曙光小学，学校，王老师，13900139009\n药店，药店，李四，1390"}),
     )
 
 

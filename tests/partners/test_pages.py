@@ -244,7 +244,7 @@ def test_a_wrong_unit_comes_back_with_its_values(app: Flask) -> None:
 
 def test_a_new_link_and_a_new_contact_end_the_old_ones(app: Flask, world: World) -> None:
     browser, page = an_organizer(app), f"/partners/desk/units/{world.unit.id}"
-    answer = browser.send(page, f"{page}/access-link", {})
+    answer = browser.send(page, f"{page}/contacts/{world.unit.contact_id}/access-link", {})
     renewed = link_of(browser.get(answer.location))
     stranger = Browser(app.test_client())
     stranger.get(f"/partners/enter/{world.unit.token}", 404)
@@ -322,6 +322,7 @@ def test_no_english_on_the_chinese_pages(app: Flask, world: World) -> None:
         f"/pledges/{pledge_id}/withdraw",
     ]
     ours = ["", "/units/new", f"/units/{unit}", f"/units/{unit}/contact", f"/events/{event}"]
+    ours += [f"/units/{unit}/{page}" for page in ("edit", "contacts/new", "merge")] + ["?q=x"]
     ours += [f"/events/{event}/needs/new", f"/events/{event}/pledge", f"/pledges/{pledge_id}"]
     pages = [a_contact(app, world).get(f"/partners/unit{path}") for path in theirs]
     pages += [an_organizer(app).get(f"/partners/desk{path}") for path in ours]

@@ -166,6 +166,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "signup_id": world.signup,
         "pledge_id": world.things,
         "work_unit_id": world.unit,
+        "contact_id": NOBODY,
         "organizer_id": world.colleague,
         "invitation_id": world.invitation_id,
         "shift_id": event["shifts"][0]["id"],

@@ -1,6 +1,7 @@
 """The business actions of the partners service, one function each."""
 
 from services.partners.operations.copies import record_event, remind_units
+from services.partners.operations.merging import Merger, merge_units, preview_merger
 from services.partners.operations.needs import Request, post_need
 from services.partners.operations.places import record_places
 from services.partners.operations.pledges import (
@@ -12,9 +13,13 @@ from services.partners.operations.pledges import (
 )
 from services.partners.operations.units import (
     Access,
+    Entry,
     Person,
+    add_contact,
     add_work_unit,
+    change_work_unit,
     close_work_unit,
+    end_contact,
     renew_access,
     reopen_work_unit,
     replace_contact,
@@ -22,14 +27,21 @@ from services.partners.operations.units import (
 
 __all__ = [
     "Access",
+    "Entry",
+    "Merger",
     "Person",
     "Promise",
     "Request",
+    "add_contact",
     "add_work_unit",
+    "change_work_unit",
     "close_work_unit",
     "deliver_pledge",
+    "end_contact",
     "make_pledge",
+    "merge_units",
     "post_need",
+    "preview_merger",
     "record_event",
     "record_places",
     "reduce_pledge",

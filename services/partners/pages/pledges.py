@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from services.partners import operations, queries, schemas, words
+from services.partners import directory, operations, queries, schemas, words
 from services.partners.asking import present_scope
 from services.partners.models import MOVES, Event, Kind, Need, Pledge, PledgeStatus, Shift, WorkUnit
 from services.partners.scope import Scope
@@ -145,7 +145,7 @@ def _form(event_id: UUID, sent: Form) -> str:
 
 def _around(session: Session, event_id: UUID, scope: Scope) -> tuple[Event, list[queries.NeedProgress], list[WorkUnit]]:
     event = queries.event(session, event_id, scope=scope)
-    units = [one.unit for one in queries.unit_overviews(session, scope=scope) if one.unit.active]
+    units = [one.unit for one in directory.overviews(session, scope=scope) if one.unit.active]
     return event, list(queries.needs_of(session, event_id)), units
 
 

@@ -1,146 +1,20 @@
-"""The tables of the partners service: copies of events, work units, contacts, needs and pledges."""
+"""The tables of what units promise, and of what became of it."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shared.database import TYPES, new_metadata, one_of
+from services.partners.models.base import Base
+from services.partners.models.events import Event, Shift
+from services.partners.models.needs import Kind, Need
+from services.partners.models.units import WorkUnit
+from shared.database import one_of
 from shared.errors import Conflict
 from shared.texts import text as _
-
-
-class Base(DeclarativeBase):
-    """All tables that this service owns."""
-
-    metadata = new_metadata()
-    type_annotation_map = TYPES
-
-
-class Event(Base):
-    """Local copy of an event, written by the handlers of ``event.*`` only."""
-
-    __tablename__ = "events"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    community: Mapped[str]
-    slug: Mapped[str]
-    theme: Mapped[str]
-    title: Mapped[str]
-    summary: Mapped[str]
-    status: Mapped[str]
-    reason: Mapped[str | None]
-    venue_name: Mapped[str]
-    venue_address: Mapped[str]
-    timezone: Mapped[str]
-    lunar: Mapped[bool]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    occurrence: Mapped[int]
-    contact: Mapped[str]
-
-    shifts: Mapped[list["Shift"]] = relationship(back_populates="event", order_by="Shift.starts_at, Shift.position")
-
-    __table_args__ = (Index("ix_events_community", "community", "status", "starts_at"),)
-
-
-class Shift(Base):
-    """Local copy of a shift. ``listed`` is false once the organizer has taken it out of the event."""
-
-    __tablename__ = "shifts"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
-    position: Mapped[int]
-    listed: Mapped[bool] = mapped_column(default=True)
-    role: Mapped[str]
-    description: Mapped[str]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    capacity: Mapped[int]
-
-    event: Mapped[Event] = relationship(back_populates="shifts")
-
-
-class WorkUnit(Base):
-    """An organisation of the neighbourhood that helps with a community's events; only an active one may pledge."""
-
-    __tablename__ = "work_units"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    community: Mapped[str] = mapped_column(index=True)
-    name: Mapped[str]
-    kind: Mapped[str]
-    active: Mapped[bool] = mapped_column(default=True)
-    created_at: Mapped[datetime]
-
-    contact: Mapped["Contact"] = relationship(
-        primaryjoin="and_(WorkUnit.id == Contact.work_unit_id, Contact.active)", viewonly=True, uselist=False
-    )
-
-
-class Contact(Base):
-    """The person who speaks for a work unit; one of them is active at a time, the others are history.
-
-    ``token_hash`` is the SHA-256 of the access link's token; the token itself is shown once and kept nowhere.
-    """
-
-    __tablename__ = "contacts"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    work_unit_id: Mapped[UUID] = mapped_column(ForeignKey("work_units.id"))
-    name: Mapped[str]
-    phone: Mapped[str]
-    email: Mapped[str | None]
-    language: Mapped[str]
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    active: Mapped[bool] = mapped_column(default=True)
-    created_at: Mapped[datetime]
-
-    work_unit: Mapped[WorkUnit] = relationship()
-
-    __table_args__ = (
-        Index(
-            "uq_contacts_active",
-            "work_unit_id",
-            unique=True,
-            postgresql_where=text("active"),
-            sqlite_where=text("active"),
-        ),
-    )
-
-
-class Kind(StrEnum):
-    """What a need asks for and a pledge promises."""
-
-    PEOPLE = "people"
-    VENUE = "venue"
-    SUPPLIES = "supplies"
-    SPEAKER = "speaker"
-
-
-class Need(Base):
-    """What an event asks partners for. ``unit`` is what ``quantity`` counts (boxes, rooms); empty for people."""
-
-    __tablename__ = "needs"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(default=1)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
-    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"))
-    kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
-    quantity: Mapped[int]
-    unit: Mapped[str]
-    description: Mapped[str]
-    due_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-
-    event: Mapped[Event] = relationship()
-    shift: Mapped[Shift | None] = relationship()
 
 
 class PledgeStatus(StrEnum):

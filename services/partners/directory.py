@@ -1,0 +1,108 @@
+"""The directory of work units as organizers search it, and what each has given so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from services.partners import queries
+from services.partners.models import Contact, Event, Kind, Pledge, PledgeStatus, UnitStep, WorkUnit
+from services.partners.scope import Scope
+
+SPEAKER: Final = aliased(Contact)
+"""Any of a unit's contacts, beside the main one that queries of units join."""
+COUNTED: Final = Pledge.status.not_in((PledgeStatus.WITHDRAWN, PledgeStatus.REFUSED))
+"""Pledges that say something of how a unit co-operates."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOverview:
+    """A unit with its contacts, how many pledges it has made and kept to, and when its last event was."""
+
+    unit: WorkUnit
+    pledges: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which units are wanted: ``words`` from any of their texts or a contact, and a ``kind``."""
+
+    words: str = ""
+    kind: str = ""
+
+    def condition(self) -> ColumnElement[bool]:
+        """The condition on ``WorkUnit``."""
+        wanted = WorkUnit.kind == self.kind if self.kind else WorkUnit.id.is_not(None)
+        for word in self.words.split():
+            texts = (WorkUnit.name, WorkUnit.kind, WorkUnit.address, WorkUnit.offers)
+            speaks = select(SPEAKER.id).where(
+                SPEAKER.work_unit_id == WorkUnit.id,
+                SPEAKER.active,
+                or_(SPEAKER.name.icontains(word, autoescape=True), SPEAKER.phone.endswith(word, autoescape=True)),
+            )
+            wanted &= or_(*(text.icontains(word, autoescape=True) for text in texts), speaks.exists())
+        return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Cooperation:
+    """What a unit has given over the years: events it helped with, people it sent, and pledges of anything else."""
+
+    events: int
+    people: int
+    others: int
+    last: datetime | None
+
+
+def overviews(session: Session, *, scope: Scope, search: Search | None = None) -> Sequence[UnitOverview]:
+    """Return the units that are wanted: active ones first, by name."""
+    rows = session.execute(
+        queries.work_units(scope=scope)
+        .where((search or Search()).condition())
+        .add_columns(func.count(Pledge.id), func.max(Event.starts_at))
+        .outerjoin(Pledge, (Pledge.work_unit_id == WorkUnit.id) & COUNTED)
+        .outerjoin(Event, Event.id == Pledge.event_id)
+        .group_by(WorkUnit.id, Contact.id)
+        .order_by(WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
+    )
+    return [UnitOverview(unit, pledges, last) for unit, pledges, last in rows]
+
+
+def cooperation(session: Session, work_unit_id: UUID) -> Cooperation:
+    """Return what the unit has given so far; what it has promised for events to come counts as well."""
+    given = func.coalesce(Pledge.delivered, Pledge.quantity)
+    return Cooperation(
+        *session.execute(
+            select(
+                func.count(Pledge.event_id.distinct()),
+                func.coalesce(func.sum(case((Pledge.kind == Kind.PEOPLE, given), else_=0)), 0),
+                func.count(case((Pledge.kind != Kind.PEOPLE, Pledge.id))),
+                func.max(Event.starts_at),
+            )
+            .join(Event, Event.id == Pledge.event_id)
+            .where(Pledge.work_unit_id == work_unit_id, COUNTED)
+        ).one()
+    )
+
+
+def doubles(session: Session, unit: WorkUnit, *, scope: Scope) -> Sequence[WorkUnit]:
+    """Return the other units of the directory, those first for which somebody of the same number speaks."""
+    numbers = [contact.phone for contact in unit.contacts]
+    shared = select(SPEAKER.id).where(SPEAKER.work_unit_id == WorkUnit.id, SPEAKER.active, SPEAKER.phone.in_(numbers))
+    return session.scalars(
+        queries.work_units(scope=scope)
+        .where(WorkUnit.id != unit.id)
+        .order_by(shared.exists().desc(), WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
+    ).all()
+
+
+def history(session: Session, work_unit_id: UUID) -> Sequence[UnitStep]:
+    """Return what was done to the unit's entry, the newest first."""
+    return session.scalars(
+        select(UnitStep).where(UnitStep.work_unit_id == work_unit_id).order_by(UnitStep.id.desc())
+    ).all()

@@ -1,0 +1,105 @@
+"""partner units: a directory with several contacts, invitations, and a ledger of supplies."""
+
+import sqlalchemy as sa
+from alembic import op
+from shared.database import UtcDateTime
+
+revision = "d9e4820563dd"
+down_revision = "bac626fa2b40"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "unit_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("work_unit_id", sa.Uuid(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("organizer_id", sa.Uuid(), nullable=True),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["work_unit_id"], ["work_units.id"], name=op.f("fk_unit_steps_work_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_steps")),
+    )
+    with op.batch_alter_table("unit_steps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unit_steps_work_unit_id"), ["work_unit_id"], unique=False)
+
+    op.create_table(
+        "uploads",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("community", sa.String(), nullable=False),
+        sa.Column("organizer_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("checking", "checked", "writing", "done", "failed", name="state", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("records", sa.JSON(), nullable=False),
+        sa.Column("unknown", sa.JSON(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uploads_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_state"), ["state"], unique=False)
+
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("main", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.drop_index("uq_contacts_active")
+        batch_op.create_index(batch_op.f("ix_contacts_work_unit_id"), ["work_unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_contacts_main",
+            ["work_unit_id"],
+            unique=True,
+            postgresql_where=sa.text("active AND main"),
+            sqlite_where=sa.text("active AND main"),
+        )
+
+    with op.batch_alter_table("work_units", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("address", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("offers", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_work_units_merged_into_id"), "work_units", ["merged_into_id"], ["id"]
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("work_units", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_work_units_merged_into_id"), type_="foreignkey")
+        batch_op.drop_column("merged_into_id")
+        batch_op.drop_column("offers")
+        batch_op.drop_column("address")
+
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_contacts_main", postgresql_where=sa.text("active AND main"), sqlite_where=sa.text("active AND main")
+        )
+        batch_op.drop_index(batch_op.f("ix_contacts_work_unit_id"))
+        batch_op.create_index(
+            "uq_contacts_active",
+            ["work_unit_id"],
+            unique=True,
+            postgresql_where=sa.text("active"),
+            sqlite_where=sa.text("active"),
+        )
+        batch_op.drop_column("main")
+
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_uploads_state"))
+        batch_op.drop_index(batch_op.f("ix_uploads_expires_at"))
+
+    op.drop_table("uploads")
+    with op.batch_alter_table("unit_steps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unit_steps_work_unit_id"))
+
+    op.drop_table("unit_steps")

@@ -1,0 +1,41 @@
+"""The tables of what events ask of partners."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.partners.models.base import Base
+from services.partners.models.events import Event, Shift
+from shared.database import one_of
+
+
+class Kind(StrEnum):
+    """What a need asks for and a pledge promises."""
+
+    PEOPLE = "people"
+    VENUE = "venue"
+    SUPPLIES = "supplies"
+    SPEAKER = "speaker"
+
+
+class Need(Base):
+    """What an event asks partners for. ``unit`` is what ``quantity`` counts (boxes, rooms); empty for people."""
+
+    __tablename__ = "needs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"))
+    kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
+    quantity: Mapped[int]
+    unit: Mapped[str]
+    description: Mapped[str]
+    due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+    shift: Mapped[Shift | None] = relationship()
