@@ -24,6 +24,7 @@ def need_posted(session: Session, need: Need, now: datetime) -> None:
             "unit": need.unit,
             "description": need.description,
             "due_at": need.due_at,
+            "returnable": need.returnable,
         },
         now=now,
     )

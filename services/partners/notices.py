@@ -3,12 +3,24 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from services.partners import words
-from services.partners.models import LIVE, Contact, Event, Kind, Pledge, PledgeStatus
+from services.partners.models import (
+    LIVE,
+    Contact,
+    Event,
+    Invitation,
+    InvitationState,
+    Kind,
+    Pledge,
+    PledgeStatus,
+)
+from services.partners.operations.invitations import NOTICE as INVITED
+from services.partners.operations.invitations import new_link
 from shared import catalogues, dates
 from shared.catalogues import Language
 from shared.config import Config
@@ -46,6 +58,8 @@ def composer(config: Config) -> Composer:
         event = session.get(Event, notice.event_id)
         if contact is None or event is None or not (contact.active and contact.work_unit.active):
             return None
+        if notice.kind == INVITED:
+            return _invitation(session, contact, event, notice, config.origin, now)
         status, pledged = CONCERNED[notice.kind]
         if event.status != status or event.occurrence != notice.occurrence:
             return None
@@ -53,6 +67,46 @@ def composer(config: Config) -> Composer:
         return _letter(contact, event, notice, pledges, page, now) if pledges else None
 
     return compose
+
+
+def _invitation(
+    session: Session, contact: Contact, event: Event, notice: Notice, origin: str, now: datetime
+) -> Letter | None:
+    """Write an invitation with a link made for this very letter, so that nothing of the link needs to be kept."""
+    invitation = session.get(Invitation, UUID(notice.params["invitation_id"]), options=[joinedload(Invitation.need)])
+    if invitation is None or event.status != "published" or invitation.work_unit_id != contact.work_unit_id:
+        return None
+    if invitation.state(now) not in {InvitationState.SENT, InvitationState.OPENED}:
+        return None
+    need, language = invitation.need, catalogues.language("partners", contact.language)
+    link = f"{origin}/partners/enter/{new_link(session, invitation, contact, now)}"
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _("the community office asks whether %(unit)s can help with an event.", unit=contact.work_unit.name),
+        "",
+        _("Needed: %(what)s. %(amount)s", what=need.description, amount=words.asked(need)),
+        *_event_lines(event, notice, language, now),
+    ]
+    if need.due_at is not None:
+        lines.append(_("Needed by: %(when)s", when=dates.moment(need.due_at, event.timezone, language, now)))
+    lines += [
+        "",
+        _("Say yes or no here, no password is needed: %(link)s", link=link),
+        _("This link is yours alone. It works until %(when)s.", when=_until(invitation, event, language, now)),
+    ]
+    if event.contact:
+        lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
+    return Letter(
+        subject=str(language.translate(_("Can you help? %(event)s", event=event.title))),
+        body="\n".join(language.translate(lines)),
+        phone=contact.phone,
+        email=contact.email,
+        language=language.tag,
+    )
+
+
+def _until(invitation: Invitation, event: Event, language: Language, now: datetime) -> str:
+    return dates.moment(invitation.expires_at, event.timezone, language, now)
 
 
 def _letter(

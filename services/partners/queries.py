@@ -6,26 +6,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from services.partners.models import LIVE, Contact, Event, Need, Pledge, PledgeStatus, WorkUnit
+from services.partners.models import COVERED, LIVE, Contact, Event, Need, Pledge, PledgeStatus, WorkUnit
 from services.partners.scope import Scope
 from shared.errors import NotFound
 from shared.notices.tables import Notice
 from shared.texts import text as _
 
-PLEDGED: Final = func.coalesce(
-    func.sum(
-        case(
-            (Pledge.status == PledgeStatus.REFUSED, 0),
-            (Pledge.status == PledgeStatus.PARTLY_HELD, Pledge.held),
-            else_=Pledge.quantity,
-        )
-    ),
-    0,
-)
-"""How much of a need its pledges cover; a withdrawn pledge has no quantity."""
+PLEDGED: Final = func.coalesce(func.sum(COVERED), 0)
+"""How much of a need its pledges cover."""
 
 
 @dataclass(frozen=True, slots=True)

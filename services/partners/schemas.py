@@ -10,12 +10,16 @@ from services.partners.models import Kind, PledgeStatus
 from services.partners.operations.pledges import MAX_QUANTITY
 from services.partners.operations.units import MAX_NAME, MAX_TEXT, MAX_UNIT_NAME
 from shared import catalogues
-from shared.fields import Choice, Email, Line, LocalMoment, Moment, Paragraph, Phone, Schema, Whole
+from shared.fields import Choice, Email, Line, LocalMoment, Moment, Paragraph, Phone, Schema, Whole, size
 from shared.texts import text as _
 from shared.web.current import config
 from shared.web.paging import PageQuery, page_of
 
 MAX_NOTE: Final = 500
+MONEY: Final = frozenset({"元", "块", "块钱", "万元", "人民币", "现金", "rmb", "cny", "yuan", "¥", "￥", "$"})
+"""What cannot be counted in."""
+MAX_INVITED: Final = 500
+"""Units asked at once."""
 
 
 class Link(fields.String):
@@ -30,6 +34,12 @@ def known_language(tag: str) -> None:
     """Refuse a language that letters cannot be written in."""
     if tag not in catalogues.languages("partners"):
         raise ValidationError(_("Please choose a language from the list."))
+
+
+def no_money(unit: str) -> None:
+    """Refuse what counts money: units give people, rooms and things, and never money."""
+    if unit.casefold() in MONEY:
+        raise ValidationError(_("Money is not collected here. Please ask for the things or the help themselves."))
 
 
 class ContactSchema(Schema):
@@ -73,8 +83,9 @@ class NeedFields(Schema):
     kind = Choice(Kind, required=True)
     shift_id = fields.UUID(load_default=None, allow_none=True)
     quantity = Whole(required=True, min=1, max=MAX_QUANTITY)
-    unit = Line(load_default="", max=20)
+    unit = Line(load_default="", max=20, validate=no_money)
     description = Paragraph(required=True, max=MAX_NOTE)
+    returnable = fields.Boolean(load_default=False)
 
 
 class NeedSchema(NeedFields):
@@ -88,6 +99,34 @@ class NeedFormSchema(NeedFields):
     """A need from a form: the address names the event, and times are those of its place."""
 
     due_at = LocalMoment(load_default=None)
+
+
+class NeedChangeSchema(Schema):
+    """What is said differently of a need, by a form on its page."""
+
+    quantity = Whole(required=True, max=MAX_QUANTITY)
+    unit = Line(load_default="", max=20, validate=no_money)
+    description = Paragraph(required=True, max=MAX_NOTE)
+    due_at = LocalMoment(load_default=None)
+
+
+class InvitingSchema(Schema):
+    """Which units are asked for a need, and until when their links work."""
+
+    units = fields.List(fields.UUID(), required=True, validate=size(MAX_INVITED, 1))
+    expires_at = LocalMoment(load_default=None)
+
+
+class ResendSchema(Schema):
+    """How often an invitation had been sent when its button was shown."""
+
+    seen = Whole(required=True)
+
+
+class TakeOverSchema(Schema):
+    """Which rows of the event's own list are asked of partners."""
+
+    supplies = fields.List(fields.UUID(), required=True, validate=size(200, 1))
 
 
 class PledgeFields(Schema):
@@ -201,6 +240,7 @@ class NeedViewSchema(Schema):
     kind = Choice(Kind, attribute="need.kind")
     quantity = fields.Integer(attribute="need.quantity")
     unit = fields.String(attribute="need.unit")
+    returnable = fields.Boolean(attribute="need.returnable")
     description = fields.String(attribute="need.description")
     due_at = fields.AwareDateTime(attribute="need.due_at", allow_none=True)
     pledged = fields.Integer()

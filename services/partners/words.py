@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.partners.models import Kind, Pledge, PledgeStatus, PledgeStep, UnitStep
+from services.partners.models import InvitationState, Kind, Need, Pledge, PledgeStatus, PledgeStep, UnitStep
 from shared import phones
 from shared.texts import Text
 from shared.texts import text as _
@@ -34,6 +34,14 @@ STATES: Final[Mapping[PledgeStatus, tuple[Text, str]]] = {
     PledgeStatus.REFUSED: (_("No places left"), "bad"),
     PledgeStatus.WITHDRAWN: (_("Withdrawn"), "neutral"),
     PledgeStatus.DELIVERED: (_("Delivered"), "good"),
+}
+
+INVITATIONS: Final[Mapping[InvitationState, tuple[Text, str]]] = {
+    InvitationState.SENT: (_("Asked"), "info"),
+    InvitationState.OPENED: (_("Opened"), "info"),
+    InvitationState.DECLINED: (_("Cannot help"), "neutral"),
+    InvitationState.EXPIRED: (_("Expired"), "warning"),
+    InvitationState.REVOKED: (_("Taken back"), "neutral"),
 }
 
 STEPS: Final[Mapping[str, Text]] = {
@@ -75,6 +83,18 @@ def state(pledge: Pledge) -> tuple[Text, str]:
     if pledge.status is PledgeStatus.PENDING and pledge.kind is Kind.PEOPLE:
         return _("Being confirmed"), "info"
     return STATES[pledge.status]
+
+
+def kind(need: Need) -> Text:
+    """Return what sort of help is asked for; things that go back are equipment."""
+    return _("Equipment on loan") if need.returnable else KINDS[need.kind]
+
+
+def asked(need: Need) -> Text:
+    """Return how much is needed, with what it counts."""
+    if need.kind is Kind.PEOPLE:
+        return _("People: %(n)s", n=need.quantity)
+    return _("%(n)s %(unit)s", n=need.quantity, unit=need.unit) if need.unit else _("Quantity: %(n)s", n=need.quantity)
 
 
 def matter(pledge: Pledge) -> str:

@@ -21,6 +21,8 @@ class NeedPostedSchema(MessageSchema):
     unit = fields.String(load_default="")
     description = fields.String(load_default="")
     due_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    returnable = fields.Boolean(load_default=False)
+    """Whether it is lent, like a tent, and goes back after the event."""
 
 
 class PledgeSchema(MessageSchema):

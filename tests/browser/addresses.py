@@ -91,6 +91,7 @@ class Addresses:
             ("/signups/received", "/signups/received"),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
             ("/partners/enter/<token>", urlsplit(enter).path),
+            ("/partners/board", "/partners/board"),
         ]
         at_the_desk = [
             ("/events/desk", "/events/desk"),
@@ -147,6 +148,7 @@ class Addresses:
             ("/partners/desk/pledges/<uuid:pledge_id>/withdraw", f"/partners/desk/pledges/{pledge['id']}/withdraw"),
             ("/partners/desk/units/<uuid:work_unit_id>", f"/partners/desk/units/{unit}"),
             ("/partners/desk/units/<uuid:work_unit_id>/contact", f"/partners/desk/units/{unit}/contact"),
+            ("/partners/desk/needs/<uuid:need_id>", f"/partners/desk/needs/{supplies['need_id']}"),
             ("/partners/desk/units/new", "/partners/desk/units/new"),
             ("/partners/desk/units/<uuid:work_unit_id>/edit", f"/partners/desk/units/{unit}/edit"),
             ("/partners/desk/units/<uuid:work_unit_id>/contacts/new", f"/partners/desk/units/{unit}/contacts/new"),
@@ -157,6 +159,7 @@ class Addresses:
         of_the_unit = [
             ("/partners/unit", "/partners/unit"),
             ("/partners/unit/events/<uuid:event_id>", ours),
+            ("/partners/unit/invitations/<uuid:invitation_id>", _invitation(site, enter)),
             ("/partners/unit/events/<uuid:event_id>/pledge", f"{ours}/pledge?need={supplies['need_id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>", f"/partners/unit/pledges/{pledge['id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>/withdraw", f"/partners/unit/pledges/{pledge['id']}/withdraw"),
@@ -210,6 +213,15 @@ def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str, str]:
         send(f"/signups/desk/events/{event['id']}/import", {"lines": lines, "agreed": "true"}),
         send("/partners/desk/units/import", {"lines": "曙光小学，学校，王老师，13900139009\n药店，药店，李四，1390"}),
     )
+
+
+def _invitation(site: Site, enter: str) -> str:
+    """Return the path of the invitation that the unit's page leads to."""
+    token = urlsplit(enter).path.rpartition("/")[2]
+    page = requests.get(f"{site.origin}/partners/unit", cookies={"steward-contact": token}, timeout=30).text
+    found = re.search(r'href="(/partners/unit/invitations/[^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def _links(site: Site) -> list[str]:

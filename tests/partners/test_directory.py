@@ -46,7 +46,7 @@ def actions(world: World, unit: Unit) -> list[str]:
 def test_several_people_speak_for_a_unit_each_by_a_link_of_their_own(world: World) -> None:
     second = another(world)
     for contact in (world.unit, second):
-        principal = world.database.read(identify, contact.token)
+        principal = world.database.read(identify, contact.token, NOW)
         assert principal is not None
         assert principal.id == contact.contact_id
     unit = unit_of(world, world.unit)
@@ -61,7 +61,7 @@ def test_whoever_leaves_is_cut_off_and_the_next_one_takes_over(world: World) -> 
     second = another(world)
     end(world, world.unit)
     end(world, world.unit)
-    assert world.database.read(identify, world.unit.token) is None
+    assert world.database.read(identify, world.unit.token, NOW) is None
     with pytest.raises(NotFound):
         world.pledge()
     world.pledge(unit=second)
@@ -137,8 +137,8 @@ def test_a_double_gives_all_that_it_has_to_the_unit_that_stays(world: World) -> 
     assert ([one.name for one in unit.contacts], unit.address) == (["李老师", "赵老师"], "东路1号")
     assert world.find(pledge).work_unit_id == world.unit.id
     assert world.messages("pledge.made")[-1]["work_unit"] == "朝阳小学"
-    assert world.database.read(identify, double.token) is None
-    principal = world.database.read(identify, extra.token)
+    assert world.database.read(identify, double.token, NOW) is None
+    principal = world.database.read(identify, extra.token, NOW)
     assert principal is not None
     assert principal.name == "朝阳小学"
     assert names(world) == ["朝阳小学"]

@@ -322,10 +322,15 @@ def test_no_english_on_the_chinese_pages(app: Flask, world: World) -> None:
         f"/pledges/{pledge_id}/withdraw",
     ]
     ours = ["", "/units/new", f"/units/{unit}", f"/units/{unit}/contact", f"/events/{event}"]
+    need = world.need()
+    invitation = world.invite(need)
+    theirs += [f"/invitations/{invitation.id}"]
+    ours += [f"/needs/{need}"]
     ours += [f"/units/{unit}/{page}" for page in ("edit", "contacts/new", "merge")] + ["?q=x"]
     ours += [f"/events/{event}/needs/new", f"/events/{event}/pledge", f"/pledges/{pledge_id}"]
     pages = [a_contact(app, world).get(f"/partners/unit{path}") for path in theirs]
     pages += [an_organizer(app).get(f"/partners/desk{path}") for path in ours]
+    pages.append(a_contact(app, world).get("/partners/board"))
     for page in pages:
         shown = re.sub(r"<[^>]*>", " ", page[page.index("<main") :])
         assert re.findall(r"[A-Za-z]{3,}", re.sub(r"http://\S+|English", "", shown)) == []

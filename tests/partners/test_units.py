@@ -11,7 +11,7 @@ from tests.partners.conftest import COMMUNITY, DESK, NOW, World, person
 
 
 def test_the_access_link_lets_in_its_contact_under_the_units_name(world: World) -> None:
-    principal = world.database.read(identify, world.unit.token)
+    principal = world.database.read(identify, world.unit.token, NOW)
     assert principal is not None
     assert (principal.kind, principal.id, principal.name) == ("contact", world.unit.contact_id, "朝阳小学")
     assert Scope.of(principal) == Scope(COMMUNITY, world.unit.contact_id)
@@ -24,21 +24,21 @@ def test_only_the_hash_of_a_token_is_kept(world: World) -> None:
 
 
 def test_a_made_up_token_lets_nobody_in(world: World) -> None:
-    assert world.database.read(identify, "made-up") is None
+    assert world.database.read(identify, "made-up", NOW) is None
 
 
 def test_a_new_link_ends_the_old_one(world: World) -> None:
     access = world.database.write(operations.renew_access, world.unit.id, scope=DESK, now=NOW)
-    assert world.database.read(identify, world.unit.token) is None
-    principal = world.database.read(identify, access.token)
+    assert world.database.read(identify, world.unit.token, NOW) is None
+    principal = world.database.read(identify, access.token, NOW)
     assert principal is not None
     assert principal.id == world.unit.contact_id
 
 
 def test_a_new_contact_takes_over_and_the_old_one_is_out(world: World) -> None:
     access = world.database.write(operations.replace_contact, world.unit.id, person(name="王老师"), scope=DESK, now=NOW)
-    assert world.database.read(identify, world.unit.token) is None
-    assert world.database.read(identify, access.token) is not None
+    assert world.database.read(identify, world.unit.token, NOW) is None
+    assert world.database.read(identify, access.token, NOW) is not None
     unit = world.database.read(queries.work_unit, world.unit.id, scope=DESK)
     assert unit.contact.name == "王老师"
     with pytest.raises(NotFound):
@@ -47,9 +47,9 @@ def test_a_new_contact_takes_over_and_the_old_one_is_out(world: World) -> None:
 
 def test_a_closed_unit_lets_nobody_in(world: World) -> None:
     world.database.write(operations.close_work_unit, world.unit.id, scope=DESK, now=NOW)
-    assert world.database.read(identify, world.unit.token) is None
+    assert world.database.read(identify, world.unit.token, NOW) is None
     world.database.write(operations.reopen_work_unit, world.unit.id, scope=DESK, now=NOW)
-    assert world.database.read(identify, world.unit.token) is not None
+    assert world.database.read(identify, world.unit.token, NOW) is not None
 
 
 def test_a_contact_sees_one_unit_and_a_desk_those_of_its_community(world: World) -> None:

@@ -53,3 +53,16 @@ class Shift(Base):
     capacity: Mapped[int]
 
     event: Mapped[Event] = relationship(back_populates="shifts")
+
+
+class Supply(Base):
+    """Local copy of a row of what the event needs, by its organizers' own list; a row that went away is not kept."""
+
+    __tablename__ = "supplies"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    quantity: Mapped[int]
+    unit: Mapped[str]

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.partners.models.base import Base
@@ -22,7 +22,11 @@ class Kind(StrEnum):
 
 
 class Need(Base):
-    """What an event asks partners for. ``unit`` is what ``quantity`` counts (boxes, rooms); empty for people."""
+    """What an event asks partners for. ``unit`` is what ``quantity`` counts (boxes, rooms); empty for people.
+
+    ``returnable`` things are lent, like tents and loudspeakers, and go back after the event. ``supply_id`` is the row
+    of the event's own list that the need was taken over from, so that it is taken over once.
+    """
 
     __tablename__ = "needs"
 
@@ -35,6 +39,8 @@ class Need(Base):
     unit: Mapped[str]
     description: Mapped[str]
     due_at: Mapped[datetime | None]
+    returnable: Mapped[bool] = mapped_column(default=False, server_default=false())
+    supply_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, case
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.partners.models.base import Base
@@ -97,6 +97,14 @@ class Pledge(Base):
         if status not in MOVES[self.status]:
             raise Conflict(NO_WAY[self.status])
         self.status = status
+
+
+COVERED: Final = case(
+    (Pledge.status == PledgeStatus.REFUSED, 0),
+    (Pledge.status == PledgeStatus.PARTLY_HELD, Pledge.held),
+    else_=Pledge.quantity,
+)
+"""How much of what is needed a pledge covers; a withdrawn one has no quantity."""
 
 
 class PledgeStep(Base):

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from services.partners.models import LIVE, Contact, Event, Pledge, PledgeStatus, Shift, WorkUnit
+from services.partners.models import LIVE, Contact, Event, Pledge, PledgeStatus, Shift, Supply, WorkUnit
+from shared.database import change
 from shared.errors import Unready
 from shared.notices import queue
 
@@ -30,6 +31,7 @@ def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) ->
     _copy(event, data)
     session.flush()
     _record_shifts(session, event, data["shifts"])
+    _record_supplies(session, event, data["supplies"])
     if before is not None:
         _tell(session, event, before, now)
 
@@ -126,6 +128,22 @@ def _record_shifts(session: Session, event: Event, listed: list[Mapping[str, Any
     ids = {data["shift_id"] for data in listed}
     for shift_id, shift in known.items():
         shift.listed = shift_id in ids
+    session.flush()
+
+
+def _record_supplies(session: Session, event: Event, listed: list[Mapping[str, Any]]) -> None:
+    change(session, delete(Supply).where(Supply.event_id == event.id))
+    session.add_all(
+        Supply(
+            id=data["supply_id"],
+            event_id=event.id,
+            position=position,
+            name=data["label"],
+            quantity=data["quantity"],
+            unit=data["unit"],
+        )
+        for position, data in enumerate(listed)
+    )
     session.flush()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.partners import announcements
-from services.partners.models import Contact, Pledge, WorkUnit
+from services.partners.models import Contact, Invitation, Pledge, WorkUnit
 from services.partners.operations.units import locked_unit, note
 from services.partners.scope import Scope
 from shared.errors import Invalid, field_error
@@ -20,7 +20,8 @@ from shared.texts import text as _
 class Merger:
     """What becomes of a double: all that it has moves to the unit that is kept.
 
-    ``known`` are its contacts who speak for the kept unit already, by their number: their second link ends.
+    ``known`` are its contacts who speak for the kept unit already, by their number: their second link ends. An
+    invitation stays behind where the kept unit has one for the same need.
     ``filled`` are the fields that the kept unit has nothing in and takes over.
     """
 
@@ -29,6 +30,7 @@ class Merger:
     moving: Sequence[Contact]
     known: Sequence[Contact]
     pledges: Sequence[Pledge]
+    invitations: Sequence[Invitation]
     filled: Sequence[str]
 
 
@@ -47,6 +49,12 @@ def preview_merger(session: Session, kept_id: UUID, double_id: UUID, *, scope: S
         known=[one for one in double.contacts if one.phone in numbers],
         pledges=session.scalars(
             select(Pledge).where(Pledge.work_unit_id == double_id).order_by(Pledge.created_at)
+        ).all(),
+        invitations=session.scalars(
+            select(Invitation).where(
+                Invitation.work_unit_id == double_id,
+                Invitation.need_id.not_in(select(Invitation.need_id).where(Invitation.work_unit_id == kept_id)),
+            )
         ).all(),
         filled=[name for name in ("address", "offers") if getattr(double, name) and not getattr(kept, name)],
     )
@@ -67,6 +75,8 @@ def merge_units(session: Session, kept_id: UUID, double_id: UUID, *, scope: Scop
         contact.work_unit, contact.main = kept, False
     for pledge in merger.pledges:
         pledge.work_unit = kept
+    for invitation in merger.invitations:
+        invitation.work_unit = kept
     double.active, double.merged_into_id = False, kept.id
     session.flush()
     announcements.retell(session, merger.pledges, now)

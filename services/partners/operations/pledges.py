@@ -12,7 +12,6 @@ from services.partners import announcements
 from services.partners.models import (
     MOVES,
     NO_WAY,
-    Event,
     Kind,
     Need,
     Pledge,
@@ -22,6 +21,7 @@ from services.partners.models import (
     WorkUnit,
 )
 from services.partners.operations.events import event_at_hand, refuse_closed, shift_of
+from services.partners.operations.needs import need_at_hand, pledged_for
 from services.partners.operations.places import answered
 from services.partners.operations.units import locked_unit
 from services.partners.scope import Scope
@@ -61,13 +61,15 @@ def make_pledge(session: Session, promise: Promise, *, scope: Scope, now: dateti
         return _same_unit(earlier, unit)
     if not unit.active:
         raise Conflict(_("This work unit is closed at present. Please reopen it first."))
-    need = _need(session, promise.need_id, unit)
+    need = _need(session, promise.need_id, scope)
     event_id, kind, shift_id = _purpose(promise, need)
     event = event_at_hand(session, event_id, community=unit.community)
     refuse_closed(event, now)
     shift = shift_of(session, event, shift_id)
     if kind is Kind.PEOPLE:
         _check_people(promise, shift, now)
+    if need is not None:
+        _check_need(session, need, promise.quantity, scope, now)
     pledge = Pledge(
         id=promise.pledge_id,
         version=1,
@@ -170,15 +172,28 @@ def _same_unit(earlier: Pledge, unit: WorkUnit) -> Pledge:
     return earlier
 
 
-def _need(session: Session, need_id: UUID | None, unit: WorkUnit) -> Need | None:
+def _need(session: Session, need_id: UUID | None, scope: Scope) -> Need | None:
+    """Return the need, locked, so that two units that take the last of it at once take it one after the other."""
     if need_id is None:
         return None
-    need = session.scalars(
-        select(Need).join(Need.event).where(Need.id == need_id, Event.community == unit.community)
-    ).one_or_none()
-    if need is None:
-        raise Invalid(field_error("need_id", _("There is no such need. Please choose one from the list.")))
-    return need
+    try:
+        return need_at_hand(session, need_id, scope=scope)
+    except NotFound:
+        unknown = field_error("need_id", _("There is no such need. Please choose one from the list."))
+        raise Invalid(unknown) from None
+
+
+def _check_need(session: Session, need: Need, quantity: int, scope: Scope, now: datetime) -> None:
+    """Refuse more than is still wanted, and a contact who comes too late."""
+    if scope.contact_id is not None and need.due_at is not None and now >= need.due_at:
+        raise Conflict(_("The time for this has passed. Please call the community office if you can still help."))
+    wanted = need.quantity - pledged_for(session, need)
+    if wanted <= 0:
+        raise Conflict(_("Others have just taken the last of this. Thank you all the same!"))
+    if quantity > wanted:
+        raise Invalid(
+            field_error("quantity", _("Still wanted: %(n)s. Please pledge no more than that here.", n=wanted))
+        )
 
 
 def _purpose(promise: Promise, need: Need | None) -> tuple[UUID, Kind, UUID | None]:

@@ -12,6 +12,20 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "supplies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_supplies_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplies")),
+    )
+    with op.batch_alter_table("supplies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_supplies_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "unit_steps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("work_unit_id", sa.Uuid(), nullable=False),
@@ -24,6 +38,39 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("unit_steps", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unit_steps_work_unit_id"), ["work_unit_id"], unique=False)
+
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("need_id", sa.Uuid(), nullable=False),
+        sa.Column("work_unit_id", sa.Uuid(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=True),
+        sa.Column("declined_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["need_id"], ["needs.id"], name=op.f("fk_invitations_need_id")),
+        sa.ForeignKeyConstraint(["work_unit_id"], ["work_units.id"], name=op.f("fk_invitations_work_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("need_id", "work_unit_id", name=op.f("uq_invitations_need_id_work_unit_id")),
+    )
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitations_work_unit_id"), ["work_unit_id"], unique=False)
+
+    op.create_table(
+        "invitation_links",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("invitation_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_invitation_links_contact_id")),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitations.id"], name=op.f("fk_invitation_links_invitation_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitation_links")),
+    )
+    with op.batch_alter_table("invitation_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_links_invitation_id"), ["invitation_id"], unique=False)
 
     op.create_table(
         "uploads",
@@ -64,6 +111,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("active AND main"),
         )
 
+    with op.batch_alter_table("needs", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("returnable", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("supply_id", sa.Uuid(), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_needs_supply_id"), ["supply_id"])
+
     with op.batch_alter_table("work_units", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("offers", sa.String(), server_default="", nullable=False))
@@ -79,6 +131,11 @@ def downgrade() -> None:
         batch_op.drop_column("merged_into_id")
         batch_op.drop_column("offers")
         batch_op.drop_column("address")
+
+    with op.batch_alter_table("needs", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_needs_supply_id"), type_="unique")
+        batch_op.drop_column("supply_id")
+        batch_op.drop_column("returnable")
 
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.drop_index(
@@ -99,7 +156,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_uploads_expires_at"))
 
     op.drop_table("uploads")
+    with op.batch_alter_table("invitation_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_links_invitation_id"))
+
+    op.drop_table("invitation_links")
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitations_work_unit_id"))
+
+    op.drop_table("invitations")
     with op.batch_alter_table("unit_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_steps_work_unit_id"))
 
     op.drop_table("unit_steps")
+    with op.batch_alter_table("supplies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_supplies_event_id"))
+
+    op.drop_table("supplies")
