@@ -45,6 +45,7 @@ def pledge_changed(session: Session, pledge: Pledge, message_type: str, now: dat
             "work_unit": pledge.work_unit.name,
             "kind": pledge.kind.value,
             "quantity": pledge.quantity,
+            "waits": pledge.waits,
         },
         now=now,
     )

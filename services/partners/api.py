@@ -82,6 +82,22 @@ def deliver_pledge(entered: dict[str, Any], pledge_id: UUID) -> Any:
     return database.write(operations.deliver_pledge, pledge_id, **entered, scope=present_scope(), now=now())
 
 
+@unit.route("/pledges/<uuid:pledge_id>/return", methods=["POST"])
+@unit.arguments(schemas.ReturnSchema)
+@unit.response(200, schemas.PledgeViewSchema)
+def return_pledge(entered: dict[str, Any], pledge_id: UUID) -> Any:
+    """Write down how much of what was lent has gone back in all; doing so again corrects it."""
+    return database.write(operations.return_pledge, pledge_id, **entered, scope=present_scope(), now=now())
+
+
+@unit.route("/pledges/<uuid:pledge_id>/wait", methods=["POST"])
+@unit.arguments(schemas.WaitSchema)
+@unit.response(200, schemas.PledgeViewSchema)
+def wait_for_rest(entered: dict[str, Any], pledge_id: UUID) -> Any:
+    """Say whether the unit wants the places that it did not get, should they become free."""
+    return database.write(operations.wait_for_rest, pledge_id, **entered, scope=present_scope(), now=now())
+
+
 @desk.route("/work-units", methods=["POST"])
 @desk.arguments(schemas.WorkUnitSchema)
 @desk.response(201, schemas.AccessSchema)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services.partners import words
+from services.partners import wanted, words
 from services.partners.models import (
     LIVE,
     Contact,
@@ -21,6 +21,8 @@ from services.partners.models import (
 )
 from services.partners.operations.invitations import NOTICE as INVITED
 from services.partners.operations.invitations import new_link
+from services.partners.queries import NeedProgress
+from services.partners.scope import Scope
 from shared import catalogues, dates
 from shared.catalogues import Language
 from shared.config import Config
@@ -64,7 +66,10 @@ def composer(config: Config) -> Composer:
         if event.status != status or event.occurrence != notice.occurrence:
             return None
         pledges = _pledges(session, contact, event, pledged)
-        return _letter(contact, event, notice, pledges, page, now) if pledges else None
+        if not pledges:
+            return None
+        gaps = wanted.missing(session, scope=Scope(event.community), now=now).get(event.id, [])
+        return _letter(contact, event, notice, pledges, gaps, page, now)
 
     return compose
 
@@ -110,7 +115,13 @@ def _until(invitation: Invitation, event: Event, language: Language, now: dateti
 
 
 def _letter(
-    contact: Contact, event: Event, notice: Notice, pledges: Sequence[Pledge], page: str, now: datetime
+    contact: Contact,
+    event: Event,
+    notice: Notice,
+    pledges: Sequence[Pledge],
+    gaps: Sequence[NeedProgress],
+    page: str,
+    now: datetime,
 ) -> Letter:
     language = catalogues.language("partners", contact.language)
     lines = [
@@ -122,6 +133,7 @@ def _letter(
         _("You have pledged:"),
         *(_pledge_line(pledge, event, language, now) for pledge in pledges),
         "",
+        *(_missing_lines(gaps) if notice.kind == "reminder" and gaps else ()),
         _("Your unit's page: %(link)s", link=page),
     ]
     if event.contact:
@@ -133,6 +145,15 @@ def _letter(
         email=contact.email,
         language=language.tag,
     )
+
+
+def _missing_lines(gaps: Sequence[NeedProgress]) -> list[str]:
+    """Return what the event still lacks, for whoever can help out."""
+    told = (
+        _("- %(what)s: %(n)s %(unit)s", what=one.need.description.partition("\n")[0], n=one.open, unit=one.need.unit)
+        for one in gaps
+    )
+    return [_("Still missing, if your unit can help out:"), *told, ""]
 
 
 def _pledges(session: Session, contact: Contact, event: Event, statuses: Sequence[PledgeStatus]) -> Sequence[Pledge]:
@@ -167,6 +188,9 @@ def _event_lines(event: Event, notice: Notice, language: Language, now: datetime
 def _pledge_line(pledge: Pledge, event: Event, language: Language, now: datetime) -> Text:
     what, shift = words.matter(pledge), pledge.shift
     promised = words.amount(pledge, pledge.quantity)
+    if pledge.arrives_at is not None:
+        when = dates.moment(pledge.arrives_at, event.timezone, language, now)
+        return _("- %(what)s. %(amount)s; to be brought %(when)s", what=what, amount=promised, when=when)
     if pledge.kind is not Kind.PEOPLE or shift is None:
         return _("- %(what)s. %(amount)s", what=what, amount=promised)
     if not shift.listed:

@@ -1,6 +1,6 @@
 """What is still wanted of partners, and who was asked for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,6 +42,20 @@ def board(session: Session, *, scope: Scope | None, now: datetime) -> Sequence[N
         .order_by(Event.starts_at, Event.id, Need.created_at, Need.id)
     )
     return [NeedProgress(need, pledged) for need, pledged in rows]
+
+
+def missing(session: Session, *, scope: Scope, now: datetime) -> Mapping[UUID, Sequence[NeedProgress]]:
+    """Return event id -> what nobody has taken yet of it, also past its deadline, for the scope's events to come."""
+    rows = session.execute(
+        queries.needs(scope=scope)
+        .where(Event.status == "published", Event.ends_at > now)
+        .having(Need.quantity > PLEDGED)
+        .order_by(Need.created_at, Need.id)
+    )
+    found: dict[UUID, list[NeedProgress]] = {}
+    for need, pledged in rows:
+        found.setdefault(need.event_id, []).append(NeedProgress(need, pledged))
+    return found
 
 
 def supplies_to_ask(session: Session, event_id: UUID) -> Sequence[Supply]:

@@ -52,6 +52,11 @@ STEPS: Final[Mapping[str, Text]] = {
     "held": _("Places kept: %(n)s"),
     "partly_held": _("Places kept: %(n)s, the others were taken"),
     "refused": _("No places were left"),
+    "waits": _("Waits for the other places: %(n)s"),
+    "waits_not": _("Waits no more for the other places: %(n)s"),
+    "arrival": _("Another time of bringing it"),
+    "surplus": _("More than was promised: %(n)s"),
+    "returned": _("Given back in all: %(n)s"),
 }
 
 ACTORS: Final[Mapping[str, Text]] = {

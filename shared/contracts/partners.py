@@ -39,6 +39,8 @@ class PledgeSchema(MessageSchema):
     """The unit's name; units are organisations, so it is not personal."""
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     quantity = fields.Integer(required=True, strict=True, validate=Count)
+    waits = fields.Boolean(load_default=False)
+    """Whether the unit wants places that it did not get, should they become free."""
 
 
 class PledgeMadeSchema(PledgeSchema):

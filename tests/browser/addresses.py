@@ -143,6 +143,8 @@ class Addresses:
             ("/events/desk/<uuid:event_id>/repeat", f"/events/desk/{event['id']}/repeat"),
             ("/partners/desk/events/<uuid:event_id>", desk),
             ("/partners/desk/events/<uuid:event_id>/needs/new", f"{desk}/needs/new"),
+            ("/partners/desk/events/<uuid:event_id>/supplies", f"{desk}/supplies"),
+            ("/partners/desk/events/<uuid:event_id>/supplies/list", f"{desk}/supplies/list"),
             ("/partners/desk/events/<uuid:event_id>/pledge", f"{desk}/pledge?kind=people"),
             ("/partners/desk/pledges/<uuid:pledge_id>", f"/partners/desk/pledges/{pledge['id']}"),
             ("/partners/desk/pledges/<uuid:pledge_id>/withdraw", f"/partners/desk/pledges/{pledge['id']}/withdraw"),

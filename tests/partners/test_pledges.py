@@ -49,6 +49,7 @@ def test_a_pledge_of_people_asks_the_sign_up_service_for_places(world: World) ->
         "work_unit": "朝阳小学",
         "kind": "people",
         "quantity": 5,
+        "waits": False,
     }
 
 

@@ -3,6 +3,7 @@
 from services.partners.models.base import Base
 from services.partners.models.events import Event, Shift, Supply
 from services.partners.models.invitations import Invitation, InvitationLink, InvitationState
+from services.partners.models.ledger import Entry, Movement
 from services.partners.models.needs import Kind, Need
 from services.partners.models.pledges import COVERED, LIVE, MOVES, NO_WAY, Pledge, PledgeStatus, PledgeStep
 from services.partners.models.units import Contact, UnitStep, WorkUnit
@@ -14,11 +15,13 @@ __all__ = [
     "NO_WAY",
     "Base",
     "Contact",
+    "Entry",
     "Event",
     "Invitation",
     "InvitationLink",
     "InvitationState",
     "Kind",
+    "Movement",
     "Need",
     "Pledge",
     "PledgeStatus",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, case
+from sqlalchemy import CheckConstraint, ForeignKey, Index, case, false, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.partners.models.base import Base
@@ -55,7 +55,9 @@ class Pledge(Base):
     """What a unit promises. ``quantity`` is what it still promises: 0 once it has withdrawn.
 
     ``held``, ``claimed`` and ``claim_url`` are what the sign-up service last said of the places kept for it, in its
-    version ``places_version`` (0 before its first answer); ``claimed`` ones have a name. ``delivered`` is what came.
+    version ``places_version`` (0 before its first answer); ``claimed`` ones have a name. ``waits`` says that the unit
+    wants the others too, should they become free. ``delivered`` is what came, at ``arrives_at`` if things were brought
+    when that was agreed; what is ``returnable`` was lent, and ``returned`` of it went back.
     """
 
     __tablename__ = "pledges"
@@ -77,7 +79,11 @@ class Pledge(Base):
     held: Mapped[int] = mapped_column(default=0)
     claimed: Mapped[int] = mapped_column(default=0)
     claim_url: Mapped[str | None]
+    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
     delivered: Mapped[int | None]
+    arrives_at: Mapped[datetime | None]
+    returnable: Mapped[bool] = mapped_column(default=False, server_default=false())
+    returned: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
 
     work_unit: Mapped[WorkUnit] = relationship()
@@ -92,6 +98,11 @@ class Pledge(Base):
         Index("ix_pledges_work_unit_id", "work_unit_id", "created_at", "id"),
     )
 
+    @property
+    def surplus(self) -> int:
+        """How much more came than was promised."""
+        return max((self.delivered or 0) - self.quantity, 0)
+
     def move_to(self, status: PledgeStatus) -> None:
         """Change the state; raises Conflict where the table of states does not allow it."""
         if status not in MOVES[self.status]:
@@ -102,6 +113,7 @@ class Pledge(Base):
 COVERED: Final = case(
     (Pledge.status == PledgeStatus.REFUSED, 0),
     (Pledge.status == PledgeStatus.PARTLY_HELD, Pledge.held),
+    (Pledge.status == PledgeStatus.DELIVERED, func.coalesce(Pledge.delivered, 0)),
     else_=Pledge.quantity,
 )
 """How much of what is needed a pledge covers; a withdrawn one has no quantity."""

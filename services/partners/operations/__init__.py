@@ -9,12 +9,17 @@ from services.partners.operations.invitations import (
     resend_invitation,
     revoke_invitation,
 )
+from services.partners.operations.keeping import (
+    deliver_pledge,
+    return_pledge,
+    schedule_arrival,
+    wait_for_rest,
+)
 from services.partners.operations.merging import Merger, merge_units, preview_merger
 from services.partners.operations.needs import Change, Request, change_need, post_need, take_over_supplies
 from services.partners.operations.places import record_places
 from services.partners.operations.pledges import (
     Promise,
-    deliver_pledge,
     make_pledge,
     reduce_pledge,
     withdraw_pledge,
@@ -64,7 +69,10 @@ __all__ = [
     "reopen_work_unit",
     "replace_contact",
     "resend_invitation",
+    "return_pledge",
     "revoke_invitation",
+    "schedule_arrival",
     "take_over_supplies",
+    "wait_for_rest",
     "withdraw_pledge",
 ]

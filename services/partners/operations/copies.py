@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from services.partners.models import LIVE, Contact, Event, Pledge, PledgeStatus, Shift, Supply, WorkUnit
+from services.partners.operations.moving import move_with
 from shared.database import change
 from shared.errors import Unready
 from shared.notices import queue
@@ -33,6 +34,8 @@ def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) ->
     _record_shifts(session, event, data["shifts"])
     _record_supplies(session, event, data["supplies"])
     if before is not None:
+        if before.starts_at != event.starts_at:
+            move_with(session, event, event.starts_at - before.starts_at, now=now)
         _tell(session, event, before, now)
 
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from services.partners import announcements
-from services.partners.models import COVERED, Event, Kind, Need, Pledge, Supply
+from services.partners import announcements, ledger
+from services.partners.models import COVERED, Entry, Event, Kind, Need, Pledge, Supply
 from services.partners.operations.events import event_at_hand, refuse_closed, shift_of
 from services.partners.scope import Scope
 from shared.errors import Invalid, NotFound, field_error
@@ -68,6 +68,7 @@ def post_need(session: Session, request: Request, *, scope: Scope, now: datetime
     )
     session.add(need)
     session.flush()
+    ledger.write(session, need, Entry.NEEDED, need.quantity, by=scope.by, now=now)
     announcements.need_posted(session, need, now)
     return need
 
@@ -128,6 +129,7 @@ def change_need(session: Session, need_id: UUID, wanted: Change, *, scope: Scope
     }
     if all(getattr(need, name) == value for name, value in said.items()):
         return need
+    ledger.write(session, need, Entry.NEEDED, wanted.quantity - need.quantity, by=scope.by, now=now)
     for name, value in said.items():
         setattr(need, name, value)
     need.version += 1

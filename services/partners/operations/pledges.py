@@ -1,17 +1,18 @@
 """The life of a pledge, as far as the unit and the organizers decide it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from services.partners import announcements
+from services.partners import announcements, ledger
 from services.partners.models import (
     MOVES,
     NO_WAY,
+    Entry,
     Kind,
     Need,
     Pledge,
@@ -36,6 +37,7 @@ MAX_QUANTITY: Final = 10_000
 class Promise:
     """What a unit wants to pledge: in answer to a need, or of its own accord for an event.
 
+    ``arrives_at`` is when things are brought; ``returnable`` ones are lent, and a need says so itself.
     ``pledge_id`` is made up by the form, so that pressing its button twice makes one pledge.
     """
 
@@ -46,6 +48,8 @@ class Promise:
     kind: Kind | None = None
     shift_id: UUID | None = None
     note: str = ""
+    arrives_at: datetime | None = None
+    returnable: bool = False
     pledge_id: UUID = field(default_factory=uuid4)
 
 
@@ -80,6 +84,10 @@ def make_pledge(session: Session, promise: Promise, *, scope: Scope, now: dateti
         kind=kind,
         quantity=promise.quantity,
         note=promise.note,
+        arrives_at=checked_arrival(event.ends_at, promise.arrives_at),
+        returnable=kind is Kind.SUPPLIES and (promise.returnable if need is None else need.returnable),
+        waits=False,
+        returned=0,
         status=PledgeStatus.PENDING,
         places_version=0,
         held=0,
@@ -89,6 +97,7 @@ def make_pledge(session: Session, promise: Promise, *, scope: Scope, now: dateti
     )
     session.add(pledge)
     session.flush()
+    ledger.write(session, pledge, Entry.PLEDGED, pledge.quantity, by=scope.by, now=now)
     announcements.pledge_changed(session, pledge, "pledge.made", now)
     return pledge
 
@@ -100,7 +109,7 @@ def reduce_pledge(
 
     Raises NotFound, Invalid for more than was promised or less than has a name, and Conflict once it is too late.
     """
-    pledge = _locked(session, pledge_id, scope)
+    pledge = locked_pledge(session, pledge_id, scope)
     if quantity == pledge.quantity:
         return pledge
     _refuse_settled(pledge, now)
@@ -117,10 +126,11 @@ def reduce_pledge(
                 "quantity", _("Names already entered: %(n)s. Please keep at least that many.", n=pledge.claimed)
             )
         )
+    ledger.write(session, pledge, Entry.PLEDGED, quantity - pledge.quantity, by=scope.by, now=now)
     pledge.quantity = quantity
     if pledge.places_version:
         pledge.move_to(answered(pledge))
-    _take_step(session, pledge, "reduced", quantity, reason, scope, now)
+    take_step(session, pledge, "reduced", quantity, reason, scope, now)
     announcements.pledge_changed(session, pledge, "pledge.reduced", now)
     return pledge
 
@@ -132,28 +142,21 @@ def withdraw_pledge(
 
     Raises NotFound, and Conflict once it is too late.
     """
-    pledge = _locked(session, pledge_id, scope)
+    pledge = locked_pledge(session, pledge_id, scope)
     if pledge.status is PledgeStatus.WITHDRAWN:
         return pledge
     _refuse_settled(pledge, now)
     pledge.move_to(PledgeStatus.WITHDRAWN)
+    ledger.write(session, pledge, Entry.PLEDGED, -pledge.quantity, by=scope.by, now=now)
     pledge.quantity = 0
-    _take_step(session, pledge, "withdrawn", 0, reason, scope, now)
+    pledge.waits = False
+    take_step(session, pledge, "withdrawn", 0, reason, scope, now)
     announcements.pledge_changed(session, pledge, "pledge.withdrawn", now)
     return pledge
 
 
-def deliver_pledge(session: Session, pledge_id: UUID, quantity: int, *, scope: Scope, now: datetime) -> Pledge:
-    """Write down how much of the pledge came; again corrects it. Raises NotFound, and Conflict where nothing could."""
-    pledge = _locked(session, pledge_id, scope)
-    pledge.move_to(PledgeStatus.DELIVERED)
-    if quantity != pledge.delivered:
-        pledge.delivered = quantity
-        _take_step(session, pledge, "delivered", quantity, None, scope, now)
-    return pledge
-
-
-def _locked(session: Session, pledge_id: UUID, scope: Scope) -> Pledge:
+def locked_pledge(session: Session, pledge_id: UUID, scope: Scope) -> Pledge:
+    """Return the pledge with its unit, locked until the transaction ends; raises NotFound outside of the scope."""
     pledge = session.scalars(
         select(Pledge)
         .join(Pledge.work_unit)
@@ -164,6 +167,15 @@ def _locked(session: Session, pledge_id: UUID, scope: Scope) -> Pledge:
     if pledge is None:
         raise NotFound(_("There is no such pledge."))
     return pledge
+
+
+def checked_arrival(ends_at: datetime, arrives_at: datetime | None) -> datetime | None:
+    """Return the moment in UTC; raises Invalid where the event is over by then."""
+    if arrives_at is None:
+        return None
+    if arrives_at > ends_at:
+        raise Invalid(field_error("arrives_at", _("The event is over by then. Please choose an earlier time.")))
+    return arrives_at.astimezone(UTC)
 
 
 def _same_unit(earlier: Pledge, unit: WorkUnit) -> Pledge:
@@ -226,9 +238,10 @@ def _refuse_settled(pledge: Pledge, now: datetime) -> None:
     refuse_closed(pledge.event, now)
 
 
-def _take_step(
+def take_step(
     session: Session, pledge: Pledge, action: str, quantity: int, reason: str | None, scope: Scope, now: datetime
 ) -> None:
+    """Write into the pledge's history what was done, and count its version."""
     pledge.version += 1
     pledge.steps.append(PledgeStep(at=now, by=scope.by, action=action, quantity=quantity, reason=reason))
     session.flush()

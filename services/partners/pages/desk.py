@@ -43,6 +43,7 @@ def overview() -> ResponseReturnValue:
         search=search,
         kinds=list(words.UNIT_KINDS.items()),
         events=database.read(queries.upcoming, community=scope.community, now=now()),
+        missing=database.read(wanted.missing, scope=scope, now=now()),
         words=words,
     )
 
@@ -55,6 +56,7 @@ def event(event_id: UUID) -> ResponseReturnValue:
     return render_template(
         "partners/desk_event.html",
         **shown,
+        supplies_pledged=any(one.kind is Kind.SUPPLIES for one in shown["pledges"]),
         open=found.status == "published" and found.ends_at > now(),
         kinds=[(kind.value, words.KINDS[kind]) for kind in Kind],
         words=words,

@@ -1,7 +1,6 @@
 """What an event needs of partners, at the desk: asking for it, changing it, and inviting units to it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.partners import operations, queries, schemas, wanted, words
-from services.partners.asking import present_scope
+from services.partners.asking import in_zone, present_scope
 from services.partners.models import Kind, Pledge
 from services.partners.pages.desk import desk
 from services.partners.scope import Scope
@@ -145,25 +144,20 @@ STEPS: Final[Mapping[str, tuple[Callable[[UUID], None], str]]] = {
 
 def _post_need(session: Session, event_id: UUID, entered: Mapping[str, Any], scope: Scope) -> None:
     event = queries.event(session, event_id, scope=scope)
-    asked = {**entered, "due_at": _at(entered["due_at"], event.timezone)}
+    asked = {**entered, "due_at": in_zone(entered["due_at"], event.timezone)}
     operations.post_need(session, operations.Request(event_id=event_id, **asked), scope=scope, now=now())
 
 
 def _change_need(session: Session, need_id: UUID, entered: Mapping[str, Any], scope: Scope) -> None:
     zone = wanted.need(session, need_id, scope=scope).need.event.timezone
-    change = operations.Change(**{**entered, "due_at": _at(entered["due_at"], zone)})
+    change = operations.Change(**{**entered, "due_at": in_zone(entered["due_at"], zone)})
     operations.change_need(session, need_id, change, scope=scope, now=now())
 
 
 def _invite(session: Session, need_id: UUID, entered: Mapping[str, Any], scope: Scope) -> int:
     zone = wanted.need(session, need_id, scope=scope).need.event.timezone
-    expires_at = _at(entered["expires_at"], zone)
+    expires_at = in_zone(entered["expires_at"], zone)
     return operations.invite_units(session, need_id, entered["units"], expires_at=expires_at, scope=scope, now=now())
-
-
-def _at(local: datetime | None, zone: str) -> datetime | None:
-    """Return what a form means by a time: that of the event's place."""
-    return None if local is None else local.replace(tzinfo=ZoneInfo(zone))
 
 
 def _need_form(event_id: UUID, sent: Form) -> str:

@@ -73,6 +73,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitation_links_invitation_id"), ["invitation_id"], unique=False)
 
     op.create_table(
+        "movements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("need_id", sa.Uuid(), nullable=True),
+        sa.Column("pledge_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "entry",
+            sa.Enum(
+                "needed",
+                "pledged",
+                "received",
+                "short",
+                "surplus",
+                "returned",
+                name="entry",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_movements_event_id")),
+        sa.ForeignKeyConstraint(["need_id"], ["needs.id"], name=op.f("fk_movements_need_id")),
+        sa.ForeignKeyConstraint(["pledge_id"], ["pledges.id"], name=op.f("fk_movements_pledge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movements")),
+    )
+    with op.batch_alter_table("movements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_movements_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "uploads",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -116,12 +148,32 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("supply_id", sa.Uuid(), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_needs_supply_id"), ["supply_id"])
 
+    with op.batch_alter_table("pledges", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("waits", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("arrives_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("returnable", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("returned", sa.Integer(), server_default="0", nullable=False))
+
     with op.batch_alter_table("work_units", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("offers", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
         batch_op.create_foreign_key(
             batch_op.f("fk_work_units_merged_into_id"), "work_units", ["merged_into_id"], ["id"]
+        )
+
+    # What was asked for and promised before there was a ledger is its beginning.
+    for entry, about, quantity, table, condition in (
+        ("needed", "id, NULL", "quantity", "needs", "TRUE"),
+        ("pledged", "need_id, id", "quantity", "pledges", "quantity > 0"),
+        ("received", "need_id, id", "delivered", "pledges", "delivered > 0"),
+        ("short", "need_id, id", "quantity - delivered", "pledges", "delivered < quantity"),
+        ("surplus", "need_id, id", "delivered - quantity", "pledges", "delivered > quantity"),
+    ):
+        op.execute(
+            f"INSERT INTO movements (event_id, need_id, pledge_id, entry, quantity, at, by) "
+            f"SELECT event_id, {about}, '{entry}', {quantity}, created_at, 'organizer' FROM {table} "
+            f"WHERE kind = 'supplies' AND {condition}"
         )
 
 
@@ -131,6 +183,12 @@ def downgrade() -> None:
         batch_op.drop_column("merged_into_id")
         batch_op.drop_column("offers")
         batch_op.drop_column("address")
+
+    with op.batch_alter_table("pledges", schema=None) as batch_op:
+        batch_op.drop_column("returned")
+        batch_op.drop_column("returnable")
+        batch_op.drop_column("arrives_at")
+        batch_op.drop_column("waits")
 
     with op.batch_alter_table("needs", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_needs_supply_id"), type_="unique")
@@ -156,6 +214,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_uploads_expires_at"))
 
     op.drop_table("uploads")
+    with op.batch_alter_table("movements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_movements_event_id"))
+
+    op.drop_table("movements")
     with op.batch_alter_table("invitation_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_links_invitation_id"))
 
