@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.partners import operations, queries, schemas
+from services.partners import isolation, operations, queries, schemas
 from services.partners.asking import present_scope
 from services.partners.models import Need, Pledge, WorkUnit
 from services.partners.scope import Scope
@@ -18,6 +18,7 @@ from shared.web.openapi import ApiBlueprint
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/partners/api/v1", description="For everybody")
 unit = ApiBlueprint("api_unit", __name__, url_prefix="/partners/api/v1", description="For work units and organizers")
+isolation.watch(unit)
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/partners/api/v1", description="For organizers")
 
 

@@ -38,12 +38,6 @@ CONCERNED: Final[Mapping[str, tuple[str, Sequence[PledgeStatus]]]] = {
 }
 """Kind -> the state of the event and those of the pledges to which it applies."""
 
-SUBJECTS: Final[Mapping[str, Text]] = {
-    "reminder": _("Reminder: %(event)s"),
-    "changed": _("New time or place: %(event)s"),
-    "cancelled": _("Cancelled: %(event)s"),
-}
-
 OPENINGS: Final[Mapping[str, Text]] = {
     "reminder": _("the event that %(unit)s helps with begins soon. Thank you for being part of it."),
     "changed": _("the time or the place of an event that %(unit)s helps with has changed. It is now as follows."),
@@ -102,7 +96,7 @@ def _invitation(
     if event.contact:
         lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
     return Letter(
-        subject=str(language.translate(_("Can you help? %(event)s", event=event.title))),
+        subject=str(language.translate(words.letter(notice.kind, event.title))),
         body="\n".join(language.translate(lines)),
         phone=contact.phone,
         email=contact.email,
@@ -139,7 +133,7 @@ def _letter(
     if event.contact:
         lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
     return Letter(
-        subject=str(language.translate(_(SUBJECTS[notice.kind].msgid, event=event.title))),
+        subject=str(language.translate(words.letter(notice.kind, event.title))),
         body="\n".join(language.translate(lines)),
         phone=contact.phone,
         email=contact.email,

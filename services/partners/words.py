@@ -59,6 +59,14 @@ STEPS: Final[Mapping[str, Text]] = {
     "returned": _("Given back in all: %(n)s"),
 }
 
+LETTERS: Final[Mapping[str, Text]] = {
+    "reminder": _("Reminder: %(event)s"),
+    "changed": _("New time or place: %(event)s"),
+    "cancelled": _("Cancelled: %(event)s"),
+    "invited": _("Can you help? %(event)s"),
+}
+"""Kind of a notice -> the subject of its letter."""
+
 ACTORS: Final[Mapping[str, Text]] = {
     "contact": _("The unit"),
     "organizer": _("The community office"),
@@ -88,6 +96,11 @@ def state(pledge: Pledge) -> tuple[Text, str]:
     if pledge.status is PledgeStatus.PENDING and pledge.kind is Kind.PEOPLE:
         return _("Being confirmed"), "info"
     return STATES[pledge.status]
+
+
+def letter(kind: str, event: str) -> Text:
+    """Return what a letter to a contact was about."""
+    return _(LETTERS[kind].msgid, event=event)
 
 
 def kind(need: Need) -> Text:

@@ -152,6 +152,7 @@ class Addresses:
             ("/partners/desk/units/<uuid:work_unit_id>/contact", f"/partners/desk/units/{unit}/contact"),
             ("/partners/desk/needs/<uuid:need_id>", f"/partners/desk/needs/{supplies['need_id']}"),
             ("/partners/desk/units/new", "/partners/desk/units/new"),
+            ("/partners/desk/units/<uuid:work_unit_id>/record", f"/partners/desk/units/{unit}/record"),
             ("/partners/desk/units/<uuid:work_unit_id>/edit", f"/partners/desk/units/{unit}/edit"),
             ("/partners/desk/units/<uuid:work_unit_id>/contacts/new", f"/partners/desk/units/{unit}/contacts/new"),
             ("/partners/desk/units/<uuid:work_unit_id>/merge", f"/partners/desk/units/{unit}/merge?double_id={double}"),
@@ -161,6 +162,7 @@ class Addresses:
         of_the_unit = [
             ("/partners/unit", "/partners/unit"),
             ("/partners/unit/events/<uuid:event_id>", ours),
+            ("/partners/unit/record", "/partners/unit/record"),
             ("/partners/unit/invitations/<uuid:invitation_id>", _invitation(site, enter)),
             ("/partners/unit/events/<uuid:event_id>/pledge", f"{ours}/pledge?need={supplies['need_id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>", f"/partners/unit/pledges/{pledge['id']}"),
@@ -173,6 +175,14 @@ class Addresses:
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),
+            # No event of the demo is over, and before that nobody is thanked.
+            Sample("/partners/unit/events/<uuid:event_id>/letter", CONTACT, f"{ours}/letter", 404),
+            Sample(
+                "/partners/desk/units/<uuid:work_unit_id>/letters/<uuid:event_id>",
+                ORGANIZER,
+                f"/partners/desk/units/{unit}/letters/{event['id']}",
+                404,
+            ),
         ]
         return cls(samples, enter, mine["manage_url"], event)
 

@@ -78,6 +78,7 @@ def test_every_page_opens(site, world):
             status = visitor.get(path, language).status_code
             is_lost = route.service == "signups" and path.endswith(("/mine", "/mine/calendar.ics", "/feedback"))
             is_lost |= "upload_id" in route.rule.arguments
+            is_lost |= "/letter" in route.rule.rule  # nobody is thanked before the event is over
             assert status in ({200, 303, 404} if is_lost else {200, 303}), (route, status)
 
 

@@ -20,8 +20,8 @@ from shared.texts import text as _
 class Request:
     """What an organizer asks partners for. ``unit`` is what ``quantity`` counts.
 
-    ``returnable`` things are lent (equipment) and go back after the event. ``supply_id`` is the row of the event's own
-    list that the need was taken over from.
+    ``returnable`` supplies are lent (equipment) and go back after the event; nothing else is. ``supply_id`` is the row
+    of the event's own list that the need was taken over from.
     """
 
     event_id: UUID
@@ -50,8 +50,6 @@ def post_need(session: Session, request: Request, *, scope: Scope, now: datetime
     event = event_at_hand(session, request.event_id, community=scope.community)
     refuse_closed(event, now)
     shift = shift_of(session, event, request.shift_id)
-    if request.returnable and request.kind is not Kind.SUPPLIES:
-        raise Invalid(field_error("returnable", _("Only things can be given back. Please choose supplies.")))
     need = Need(
         id=uuid4(),
         version=1,
@@ -62,7 +60,7 @@ def post_need(session: Session, request: Request, *, scope: Scope, now: datetime
         unit=request.unit,
         description=request.description,
         due_at=_checked_due(request.due_at, event, now),
-        returnable=request.returnable,
+        returnable=request.returnable and request.kind is Kind.SUPPLIES,
         supply_id=request.supply_id,
         created_at=now,
     )

@@ -14,6 +14,7 @@ from services.partners.models import Kind
 from services.partners.pages import pledges
 from services.partners.scope import Scope
 from shared.web.current import database, now
+from shared.web.forms import Form
 
 PAGE: Final = 50
 """Units on one page."""
@@ -51,11 +52,18 @@ def overview() -> ResponseReturnValue:
 @desk.get("/events/<uuid:event_id>")
 def event(event_id: UUID) -> ResponseReturnValue:
     """Show what an event asks of partners, and what it gets."""
+    return event_page(event_id, Form(None, {}))
+
+
+def event_page(event_id: UUID, sent: Form) -> str:
+    """Return the page of an event, with what was wrong with a form that stands on it."""
     shown = database.read(_event, event_id, present_scope())
     found = shown["event"]
     return render_template(
         "partners/desk_event.html",
         **shown,
+        values=sent.values,
+        errors=sent.errors,
         supplies_pledged=any(one.kind is Kind.SUPPLIES for one in shown["pledges"]),
         open=found.status == "published" and found.ends_at > now(),
         kinds=[(kind.value, words.KINDS[kind]) for kind in Kind],

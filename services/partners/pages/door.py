@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from services.partners import operations, wanted, words
+from services.partners import isolation, operations, wanted, words
 from services.partners.schemas import EnterSchema
 from services.partners.scope import Scope, identify
 from shared.errors import NotFound
@@ -86,5 +86,6 @@ def leave() -> ResponseReturnValue:
 def _holder(token: str) -> Principal:
     principal = database.read(identify, token, now())
     if principal is None:
+        isolation.note(isolation.DEAD_LINK)
         raise NotFound(_("This link is no longer valid. Please ask the community office for a new one."))
     return principal

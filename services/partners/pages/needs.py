@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.partners import operations, queries, schemas, wanted, words
 from services.partners.asking import in_zone, present_scope
 from services.partners.models import Kind, Pledge
-from services.partners.pages.desk import desk
+from services.partners.pages.desk import desk, event_page
 from services.partners.scope import Scope
 from shared.errors import Conflict, DomainError
 from shared.texts import text as _
@@ -50,14 +50,17 @@ def post_need(event_id: UUID) -> ResponseReturnValue:
 def take_over(event_id: UUID) -> ResponseReturnValue:
     """Ask for what was chosen of the event's own list."""
     form = forms.load(schemas.TakeOverSchema(), request.form)
-    chosen = form.data["supplies"] if form.data is not None else []
-    try:
-        made = database.write(operations.take_over_supplies, event_id, chosen, scope=present_scope(), now=now())
-    except DomainError as error:
-        tell(next((text for texts in error.errors.values() for text in texts), error.detail), "error")
-    else:
-        tell(_("Needs posted from the event's list: %(n)s", n=len(made)))
-    return redirect(url_for(".event", event_id=event_id), 303)
+    if form.data is not None:
+        try:
+            made = database.write(
+                operations.take_over_supplies, event_id, form.data["supplies"], scope=present_scope(), now=now()
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            tell(_("Needs posted from the event's list: %(n)s", n=len(made)))
+            return redirect(url_for(".event", event_id=event_id), 303)
+    return event_page(event_id, form), 422
 
 
 @desk.get("/needs/<uuid:need_id>")

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.partners import operations, queries, schemas, wanted, words
+from services.partners import isolation, operations, queries, record, schemas, wanted, words
 from services.partners.asking import present_scope
 from services.partners.models import Event, Kind
 from services.partners.pages import pledges
@@ -20,6 +20,7 @@ from shared.web.i18n import tell
 
 unit = Blueprint("unit", __name__, url_prefix="/partners/unit")
 pledges.add_to(unit)
+isolation.watch(unit)
 
 
 @unit.before_request
@@ -39,6 +40,8 @@ def overview() -> ResponseReturnValue:
         invitations=database.read(wanted.own_invitations, scope=scope, now=moment),
         ahead=ahead,
         past=past,
+        bringing=[one for one in ahead if one.kind is Kind.SUPPLIES],
+        letters=database.read(record.letters_sent, scope=scope),
         events=database.read(queries.upcoming, community=scope.community, now=moment),
         words=words,
     )

@@ -1,6 +1,7 @@
 """What is sent and shown of needs and of invitations to them."""
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
@@ -23,6 +24,16 @@ def no_money(unit: str) -> None:
     """Refuse what counts money: units give people, rooms and things, and never money."""
     if unit.casefold() in MONEY:
         raise ValidationError(_("Money is not collected here. Please ask for the things or the help themselves."))
+
+
+class Ids(fields.List[UUID]):
+    """What was ticked in a list; ids that no list holds are one mistake, however many they are."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[UUID | None]:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            raise ValidationError(_("Please choose from the list.")) from None
 
 
 class NeedFields(Schema):
@@ -61,7 +72,7 @@ class NeedChangeSchema(Schema):
 class InvitingSchema(Schema):
     """Which units are asked for a need, and until when their links work."""
 
-    units = fields.List(fields.UUID(), required=True, validate=size(MAX_INVITED, 1))
+    units = Ids(fields.UUID(), required=True, validate=size(MAX_INVITED, 1))
     expires_at = LocalMoment(load_default=None)
 
 
@@ -74,7 +85,7 @@ class ResendSchema(Schema):
 class TakeOverSchema(Schema):
     """Which rows of the event's own list are asked of partners."""
 
-    supplies = fields.List(fields.UUID(), required=True, validate=size(MAX_SUPPLIES, 1))
+    supplies = Ids(fields.UUID(), required=True, validate=size(MAX_SUPPLIES, 1))
 
 
 class NeedViewSchema(Schema):
