@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
 
 from services.partners import queries
 from services.partners.models import Contact, Event, Kind, Pledge, PledgeStatus, UnitStep, WorkUnit
 from services.partners.scope import Scope
 
-SPEAKER: Final = aliased(Contact)
-"""Any of a unit's contacts, beside the main one that queries of units join."""
 COUNTED: Final = Pledge.status.not_in((PledgeStatus.WITHDRAWN, PledgeStatus.REFUSED))
 """Pledges that say something of how a unit co-operates."""
 
@@ -35,18 +33,19 @@ class Search:
     words: str = ""
     kind: str = ""
 
-    def condition(self) -> ColumnElement[bool]:
-        """The condition on ``WorkUnit``."""
-        wanted = WorkUnit.kind == self.kind if self.kind else WorkUnit.id.is_not(None)
-        for word in self.words.split():
-            texts = (WorkUnit.name, WorkUnit.kind, WorkUnit.address, WorkUnit.offers)
-            speaks = select(SPEAKER.id).where(
-                SPEAKER.work_unit_id == WorkUnit.id,
-                SPEAKER.active,
-                or_(SPEAKER.name.icontains(word, autoescape=True), SPEAKER.phone.endswith(word, autoescape=True)),
-            )
-            wanted &= or_(*(text.icontains(word, autoescape=True) for text in texts), speaks.exists())
-        return wanted
+    def finds(self, unit: WorkUnit) -> bool:
+        """Tell whether the unit is one of them.
+
+        It is asked here and not in the database, which need not be able to read how people are reached.
+        """
+        if self.kind and unit.kind != self.kind:
+            return False
+        texts = (unit.name, unit.kind, unit.address, unit.offers, *(contact.name for contact in unit.contacts))
+        return all(
+            any(word in text.casefold() for text in texts)
+            or any(contact.phone.endswith(word) for contact in unit.contacts)
+            for word in self.words.casefold().split()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +62,14 @@ def overviews(session: Session, *, scope: Scope, search: Search | None = None) -
     """Return the units that are wanted: active ones first, by name."""
     rows = session.execute(
         queries.work_units(scope=scope)
-        .where((search or Search()).condition())
         .add_columns(func.count(Pledge.id), func.max(Event.starts_at))
         .outerjoin(Pledge, (Pledge.work_unit_id == WorkUnit.id) & COUNTED)
         .outerjoin(Event, Event.id == Pledge.event_id)
         .group_by(WorkUnit.id, Contact.id)
         .order_by(WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
     )
-    return [UnitOverview(unit, pledges, last) for unit, pledges, last in rows]
+    wanted = search or Search()
+    return [UnitOverview(unit, pledges, last) for unit, pledges, last in rows if wanted.finds(unit)]
 
 
 def cooperation(session: Session, work_unit_id: UUID) -> Cooperation:
@@ -92,13 +91,13 @@ def cooperation(session: Session, work_unit_id: UUID) -> Cooperation:
 
 def doubles(session: Session, unit: WorkUnit, *, scope: Scope) -> Sequence[WorkUnit]:
     """Return the other units of the directory, those first for which somebody of the same number speaks."""
-    numbers = [contact.phone for contact in unit.contacts]
-    shared = select(SPEAKER.id).where(SPEAKER.work_unit_id == WorkUnit.id, SPEAKER.active, SPEAKER.phone.in_(numbers))
-    return session.scalars(
+    others = session.scalars(
         queries.work_units(scope=scope)
         .where(WorkUnit.id != unit.id)
-        .order_by(shared.exists().desc(), WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
-    ).all()
+        .order_by(WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
+    )
+    numbers = {contact.phone for contact in unit.contacts}
+    return sorted(others, key=lambda other: numbers.isdisjoint(contact.phone for contact in other.contacts))
 
 
 def history(session: Session, work_unit_id: UUID) -> Sequence[UnitStep]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services.partners import wanted, words
+from services.partners import record, wanted, words
 from services.partners.models import (
     LIVE,
     Contact,
@@ -26,6 +26,7 @@ from services.partners.scope import Scope
 from shared import catalogues, dates
 from shared.catalogues import Language
 from shared.config import Config
+from shared.errors import NotFound
 from shared.notices.queue import Composer, Letter
 from shared.notices.tables import Notice
 from shared.texts import Text
@@ -56,6 +57,8 @@ def composer(config: Config) -> Composer:
             return None
         if notice.kind == INVITED:
             return _invitation(session, contact, event, notice, config.origin, now)
+        if notice.kind == "thanks":
+            return _thanks(session, contact, event, page, now)
         status, pledged = CONCERNED[notice.kind]
         if event.status != status or event.occurrence != notice.occurrence:
             return None
@@ -97,6 +100,32 @@ def _invitation(
         lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
     return Letter(
         subject=str(language.translate(words.letter(notice.kind, event.title))),
+        body="\n".join(language.translate(lines)),
+        phone=contact.phone,
+        email=contact.email,
+        language=language.tag,
+    )
+
+
+def _thanks(session: Session, contact: Contact, event: Event, page: str, now: datetime) -> Letter | None:
+    """Write where the letter of thanks is, to a unit that gave something."""
+    try:
+        pledges = record.for_event(session, contact.work_unit, event.id, now=now)
+    except NotFound:
+        return None
+    language = catalogues.language("partners", contact.language)
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _("“%(event)s” is over. Thank you for what %(unit)s gave:", event=event.title, unit=contact.work_unit.name),
+        *(
+            _("- %(what)s. %(amount)s", what=words.matter(one), amount=words.amount(one, record.given(one)))
+            for one in pledges
+        ),
+        "",
+        _("The letter of thanks, to print: %(link)s", link=f"{page}/events/{event.id}/letter"),
+    ]
+    return Letter(
+        subject=str(language.translate(words.letter("thanks", event.title))),
         body="\n".join(language.translate(lines)),
         phone=contact.phone,
         email=contact.email,

@@ -81,7 +81,7 @@ def _contributions(unit: WorkUnit, now: datetime) -> Select[Pledge]:
     return queries.pledges(scope=Scope(unit.community)).where(
         Pledge.work_unit_id == unit.id,
         Event.status.in_(("published", "completed")),
-        Event.ends_at <= now,
+        or_(Event.status == "completed", Event.ends_at <= now),
         or_(
             Pledge.delivered > 0,
             (Pledge.claimed > 0) & (Pledge.status != PledgeStatus.WITHDRAWN),

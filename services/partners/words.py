@@ -64,6 +64,7 @@ LETTERS: Final[Mapping[str, Text]] = {
     "changed": _("New time or place: %(event)s"),
     "cancelled": _("Cancelled: %(event)s"),
     "invited": _("Can you help? %(event)s"),
+    "thanks": _("Thank you: %(event)s"),
 }
 """Kind of a notice -> the subject of its letter."""
 

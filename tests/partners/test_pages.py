@@ -83,13 +83,14 @@ def test_a_contact_pledges_people_and_passes_the_claim_link_on(app: Flask, world
     assert (answer.status_code, answer.location) == (303, f"/partners/unit/pledges/{made.id}")
     waiting = browser.get(answer.location)
     assert "正在确认" in waiting
-    assert "hx-get" in waiting
+    assert 'hx-trigger="every 2s"' in waiting
     world.answer(made.id, 1, held=4, claimed=1)
     page = browser.get(answer.location)
     assert "部分名额已留" in page
     assert 'href="http://127.0.0.1:8000/signups/claim/abc"' in page
     assert "<svg" in page
-    assert "hx-get" not in page
+    assert 'hx-trigger="every 2s"' not in page
+    assert 'id="counts" hx-get' in page, "how many names there are is asked anew while people claim"
 
 
 def test_pressing_the_button_twice_makes_one_pledge(app: Flask, world: World) -> None:

@@ -76,6 +76,21 @@ def test_there_is_nothing_to_thank_for_before_the_end_or_for_nothing(world: Worl
         thanks(AFTER)
 
 
+def test_units_that_gave_something_are_thanked_once_when_the_event_is_completed(world: World) -> None:
+    deliver(world, world.pledge(kind=Kind.SUPPLIES, shift_id=None, note="粽叶"), 5)
+    world.pledge(unit=world.add_unit("卫生站"), kind=Kind.VENUE, shift_id=None, quantity=1)
+    over = {"status": "completed", "starts_at": NOW - timedelta(hours=4), "ends_at": NOW - timedelta(hours=1)}
+    for _again in range(2):
+        world.publish(**over)
+    compose = composer(CONFIG)
+    written = [world.database.write(compose, notice, NOW) for notice in world.notices("thanks")]
+    assert len(written) == 2
+    [letter] = [one for one in written if one is not None]
+    assert letter.subject == "感谢支持：端午游园会"
+    assert "· 粽叶：5 份" in letter.body
+    assert f"/partners/unit/events/{world.event_id}/letter" in letter.body
+
+
 @ON_SQLITE
 def test_record_and_letter_are_for_the_unit_and_its_desk_only(world: World) -> None:
     deliver(world, world.pledge(kind=Kind.SUPPLIES, shift_id=None, note="粽叶"), 5)
