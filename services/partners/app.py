@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.partners import api, handlers, models, notices, pages, scope
 from services.partners.operations.importing import UNITS
+from services.partners.operations.invitations import forget_links
 from shared import imports, sign_ins
 from shared.service import Service, Task
 
@@ -18,6 +19,7 @@ service = Service(
         Task(sign_ins.forget, timedelta(hours=1)),
         Task(imports.continuing([UNITS]), timedelta(seconds=1)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
+        Task(forget_links, timedelta(hours=1)),
     ],
     composer=notices.composer,
     tables=[sign_ins.Base.metadata, imports.Base.metadata],

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.partners import operations, wanted
 from services.partners.models import Invitation, InvitationLink, InvitationState
 from services.partners.notices import composer
+from services.partners.operations.invitations import forget_links
 from services.partners.scope import Scope, identify
 from shared.errors import Conflict, Invalid, NotFound
 from shared.notices.queue import Letter
@@ -141,6 +142,30 @@ def test_only_units_of_the_directory_are_asked_and_only_while_the_event_is_to_co
     world.publish(status="cancelled")
     with pytest.raises(Conflict):
         world.invite(need)
+
+
+def test_links_that_have_expired_are_forgotten_and_no_others(world: World) -> None:
+    need = world.need()
+    world.invite(need, expires_at=LATER)
+    world.invite(need, world.add_unit("卫生站"))
+    tokens = {letter.phone + letter.body: token_in(letter) for letter in letters(world)}
+    assert world.database.write(forget_links, NOW) == 0
+    assert world.database.write(forget_links, LATER) == 1
+    alive = [token for token in tokens.values() if world.database.read(identify, token, NOW)]
+    assert len(alive) == 1
+
+
+def test_an_invitation_moves_with_a_double_or_ends_where_the_unit_has_one(world: World) -> None:
+    first, second, double = world.need(), world.need(), world.add_unit("朝阳小学东区")
+    world.invite(first, double)
+    world.invite(second, world.unit, double)
+    world.database.write(operations.merge_units, world.unit.id, double.id, scope=DESK, now=NOW)
+    for need in (first, second):
+        [asked] = world.database.read(wanted.asked_for, need, scope=DESK)
+        assert asked.invitation.work_unit_id == world.unit.id
+        assert asked.invitation.state(NOW) is InvitationState.SENT
+    invitations = world.database.read(lambda session: session.scalars(select(Invitation)).all())
+    assert sorted(one.state(NOW).value for one in invitations) == ["revoked", "sent", "sent"]
 
 
 @ON_SQLITE

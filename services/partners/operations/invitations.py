@@ -128,6 +128,12 @@ def hand_out_link(session: Session, invitation_id: UUID, *, scope: Scope, now: d
     return Access(unit, unit.contact, new_link(session, invitation, unit.contact, now))
 
 
+def forget_links(session: Session, now: datetime) -> int:
+    """Forget the links of invitations that have expired; return how many."""
+    over = select(Invitation.id).where(Invitation.expires_at <= now)
+    return change(session, delete(InvitationLink).where(InvitationLink.invitation_id.in_(over)))
+
+
 def new_link(session: Session, invitation: Invitation, contact: Contact, now: datetime) -> str:
     """Return the token of a new link for the contact; nobody can read it again later."""
     token = new_token()

@@ -21,7 +21,7 @@ class Merger:
     """What becomes of a double: all that it has moves to the unit that is kept.
 
     ``known`` are its contacts who speak for the kept unit already, by their number: their second link ends. An
-    invitation stays behind where the kept unit has one for the same need.
+    invitation ends where the kept unit has one for the same need.
     ``filled`` are the fields that the kept unit has nothing in and takes over.
     """
 
@@ -79,6 +79,8 @@ def merge_units(session: Session, kept_id: UUID, double_id: UUID, *, scope: Scop
         invitation.work_unit = kept
     double.active, double.merged_into_id = False, kept.id
     session.flush()
+    for left_behind in session.scalars(select(Invitation).where(Invitation.work_unit_id == double.id)):
+        left_behind.revoked_at = left_behind.revoked_at or now
     announcements.retell(session, merger.pledges, now)
     moved = {"contacts": len(merger.moving), "pledges": len(merger.pledges)}
     note(session, kept, "merged", scope, now, double=double.name, **moved)

@@ -14,17 +14,18 @@ def move_with(session: Session, event: Event, distance: timedelta, *, now: datet
 
     What has come already stays as it was, and so does a deadline that has passed.
     """
-    for need in session.scalars(select(Need).where(Need.event_id == event.id, Need.due_at > now)):
+    needs = select(Need).where(Need.event_id == event.id, Need.due_at > now)
+    for need in session.scalars(needs.with_for_update(of=Need)):
         need.due_at = _moved(need.due_at, distance, event)
         need.version += 1
         announcements.need_posted(session, need, now)
     coming = select(Pledge).where(
         Pledge.event_id == event.id, Pledge.arrives_at.is_not(None), Pledge.status == PledgeStatus.PENDING
     )
-    for pledge in session.scalars(coming):
+    for pledge in session.scalars(coming.with_for_update(of=Pledge)):
         pledge.arrives_at = _moved(pledge.arrives_at, distance, event)
     held = select(Invitation).join(Invitation.need).where(Need.event_id == event.id, Invitation.expires_at > now)
-    for invitation in session.scalars(held):
+    for invitation in session.scalars(held.with_for_update(of=Invitation)):
         invitation.expires_at = _moved(invitation.expires_at, distance, event) or event.ends_at
     session.flush()
 

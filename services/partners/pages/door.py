@@ -64,7 +64,7 @@ def board() -> ResponseReturnValue:
     scope = Scope.of(principal) if principal is not None else None
     needs = database.read(wanted.board, scope=scope, now=now())
     links = {}
-    if principal is not None:
+    if principal is not None and (principal.kind == "contact" or principal.may_write):
         home = HOMES[principal.kind]
         links = {one.need.id: f"{home}/events/{one.need.event_id}/pledge?need={one.need.id}" for one in needs}
     return render_template(
