@@ -1,5 +1,6 @@
 """Supplies: who brings what when, what came, what did not, and what has to go back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -118,6 +119,15 @@ def test_what_is_lent_goes_back_and_no_more_than_came(world: World) -> None:
         ("returned", 2, "contact"),
         ("returned", 1, "organizer"),
     ]
+
+
+def test_eight_taps_at_once_write_one_line(world: World) -> None:
+    chairs = bring(world, returnable=True)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: deliver(world, chairs, 20), range(8)))
+        list(pool.map(lambda _: give_back(world, chairs, 20), range(8)))
+    assert written(world) == [("pledged", 20, "contact"), ("received", 20, "organizer"), ("returned", 20, "organizer")]
+    assert [step.action for step in world.find(chairs).steps] == ["made", "delivered", "returned"]
 
 
 def test_what_was_given_does_not_go_back(world: World) -> None:

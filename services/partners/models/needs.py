@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.partners.models.base import Base
@@ -39,9 +39,12 @@ class Need(Base):
     unit: Mapped[str]
     description: Mapped[str]
     due_at: Mapped[datetime | None]
-    returnable: Mapped[bool] = mapped_column(default=False, server_default=false())
-    supply_id: Mapped[UUID | None] = mapped_column(unique=True)
+    returnable: Mapped[bool] = mapped_column(default=False, server_default="0")
+    supply_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
+
+    # An index and no constraint: SQLite adds it without building the table, which others refer to, anew.
+    __table_args__ = (Index("uq_needs_supply_id", "supply_id", unique=True),)
 
     event: Mapped[Event] = relationship()
     shift: Mapped[Shift | None] = relationship()

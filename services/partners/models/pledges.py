@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, case, false, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, case, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.partners.models.base import Base
@@ -79,10 +79,10 @@ class Pledge(Base):
     held: Mapped[int] = mapped_column(default=0)
     claimed: Mapped[int] = mapped_column(default=0)
     claim_url: Mapped[str | None]
-    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+    waits: Mapped[bool] = mapped_column(default=False, server_default="0")
     delivered: Mapped[int | None]
     arrives_at: Mapped[datetime | None]
-    returnable: Mapped[bool] = mapped_column(default=False, server_default=false())
+    returnable: Mapped[bool] = mapped_column(default=False, server_default="0")
     returned: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text, true
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.partners.models.base import Base
@@ -26,7 +26,7 @@ class WorkUnit(Base):
     address: Mapped[str] = mapped_column(default="", server_default="")
     offers: Mapped[str] = mapped_column(default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
-    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_units.id"))
+    merged_into_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
 
     contact: Mapped["Contact"] = relationship(
@@ -58,7 +58,7 @@ class Contact(Base):
     language: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     active: Mapped[bool] = mapped_column(default=True)
-    main: Mapped[bool] = mapped_column(default=True, server_default=true())
+    main: Mapped[bool] = mapped_column(default=True, server_default="1")
     created_at: Mapped[datetime]
 
     work_unit: Mapped[WorkUnit] = relationship()

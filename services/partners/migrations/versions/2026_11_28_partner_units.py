@@ -131,8 +131,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_uploads_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_uploads_state"), ["state"], unique=False)
 
+    # Defaults are written as texts: with these SQLite adds a column in place. Other tables refer to these tables, so
+    # that none of them could be dropped and built anew.
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("main", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("main", sa.Boolean(), server_default="1", nullable=False))
         batch_op.drop_index("uq_contacts_active")
         batch_op.create_index(batch_op.f("ix_contacts_work_unit_id"), ["work_unit_id"], unique=False)
         batch_op.create_index(
@@ -144,23 +146,20 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("needs", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("returnable", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("returnable", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("supply_id", sa.Uuid(), nullable=True))
-        batch_op.create_unique_constraint(batch_op.f("uq_needs_supply_id"), ["supply_id"])
+        batch_op.create_index("uq_needs_supply_id", ["supply_id"], unique=True)
 
     with op.batch_alter_table("pledges", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("waits", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("waits", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("arrives_at", UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("returnable", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("returnable", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("returned", sa.Integer(), server_default="0", nullable=False))
 
     with op.batch_alter_table("work_units", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("offers", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
-        batch_op.create_foreign_key(
-            batch_op.f("fk_work_units_merged_into_id"), "work_units", ["merged_into_id"], ["id"]
-        )
 
     # What was asked for and promised before there was a ledger is its beginning.
     for entry, about, quantity, table, condition in (
@@ -179,7 +178,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("work_units", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_work_units_merged_into_id"), type_="foreignkey")
         batch_op.drop_column("merged_into_id")
         batch_op.drop_column("offers")
         batch_op.drop_column("address")
@@ -191,7 +189,7 @@ def downgrade() -> None:
         batch_op.drop_column("waits")
 
     with op.batch_alter_table("needs", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_needs_supply_id"), type_="unique")
+        batch_op.drop_index("uq_needs_supply_id")
         batch_op.drop_column("supply_id")
         batch_op.drop_column("returnable")
 
