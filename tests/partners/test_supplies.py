@@ -203,6 +203,18 @@ def test_an_answer_to_wait_is_told_and_ends_when_all_places_are_there(world: Wor
     assert [step.action for step in pledge.steps] == ["made", "partly_held", "waits", "held"]
 
 
+def test_whoever_keeps_what_there_is_waits_no_more(world: World) -> None:
+    pledge_id = world.pledge()
+    world.answer(pledge_id, 1, held=3)
+    wait = {"scope": world.unit.scope, "now": NOW}
+    world.database.write(operations.wait_for_rest, pledge_id, waits=True, **wait)
+    world.database.write(operations.reduce_pledge, pledge_id, 4, **wait)
+    assert world.find(pledge_id).waits
+    world.database.write(operations.reduce_pledge, pledge_id, 3, **wait)
+    assert not world.find(pledge_id).waits
+    assert [one["waits"] for one in world.messages("pledge.reduced")] == [True, False]
+
+
 def test_a_pledge_of_before_says_nothing_of_waiting(world: World) -> None:
     world.pledge()
     [message] = world.messages("pledge.made")

@@ -5,11 +5,12 @@ from services.partners.models.events import Event, Shift, Supply
 from services.partners.models.invitations import Invitation, InvitationLink, InvitationState
 from services.partners.models.ledger import Entry, Movement
 from services.partners.models.needs import Kind, Need
-from services.partners.models.pledges import COVERED, LIVE, MOVES, NO_WAY, Pledge, PledgeStatus, PledgeStep
+from services.partners.models.pledges import COVERED, LACKING, LIVE, MOVES, NO_WAY, Pledge, PledgeStatus, PledgeStep
 from services.partners.models.units import Contact, UnitStep, WorkUnit
 
 __all__ = [
     "COVERED",
+    "LACKING",
     "LIVE",
     "MOVES",
     "NO_WAY",

@@ -51,6 +51,10 @@ LIVE: Final = (PledgeStatus.PENDING, PledgeStatus.HELD, PledgeStatus.PARTLY_HELD
 """States in which something is still expected of the unit."""
 
 
+LACKING: Final = (PledgeStatus.PARTLY_HELD, PledgeStatus.REFUSED)
+"""States in which places are missing that the unit may wait for."""
+
+
 class Pledge(Base):
     """What a unit promises. ``quantity`` is what it still promises: 0 once it has withdrawn.
 
@@ -108,6 +112,7 @@ class Pledge(Base):
         if status not in MOVES[self.status]:
             raise Conflict(NO_WAY[self.status])
         self.status = status
+        self.waits = self.waits and status in LACKING
 
 
 COVERED: Final = case(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.partners import announcements, ledger
-from services.partners.models import Entry, Kind, Pledge, PledgeStatus
+from services.partners.models import LACKING, Entry, Kind, Pledge, PledgeStatus
 from services.partners.operations.events import refuse_closed
 from services.partners.operations.pledges import checked_arrival, locked_pledge, take_step
 from services.partners.scope import Scope
@@ -22,7 +22,7 @@ def wait_for_rest(session: Session, pledge_id: UUID, *, waits: bool, scope: Scop
     pledge = locked_pledge(session, pledge_id, scope)
     if pledge.waits is waits:
         return pledge
-    if pledge.status not in {PledgeStatus.PARTLY_HELD, PledgeStatus.REFUSED}:
+    if pledge.status not in LACKING:
         raise Conflict(_("No places are missing for this pledge, so there is nothing to wait for."))
     refuse_closed(pledge.event, now)
     pledge.waits = waits

@@ -28,8 +28,6 @@ def record_places(session: Session, places: Mapping[str, Any], *, now: datetime)
     pledge.claimed = places["claimed"]
     pledge.claim_url = places["claim_url"]
     status = answered(pledge)
-    if status is PledgeStatus.HELD:
-        pledge.waits = False  # it has what it waited for
     if status is not pledge.status and status in MOVES[pledge.status]:
         pledge.move_to(status)
         pledge.steps.append(PledgeStep(at=now, by="signups", action=status.value, quantity=pledge.held))

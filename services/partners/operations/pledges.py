@@ -149,7 +149,6 @@ def withdraw_pledge(
     pledge.move_to(PledgeStatus.WITHDRAWN)
     ledger.write(session, pledge, Entry.PLEDGED, -pledge.quantity, by=scope.by, now=now)
     pledge.quantity = 0
-    pledge.waits = False
     take_step(session, pledge, "withdrawn", 0, reason, scope, now)
     announcements.pledge_changed(session, pledge, "pledge.withdrawn", now)
     return pledge
