@@ -207,7 +207,7 @@ def _own_page(typed: Form) -> Response:
     if person is not None:
         communities = database.read(certificates.communities, person.id)
         asked = typed.values.get("community")
-        chosen = asked if asked in communities else next(iter(communities), "")
+        chosen = next((one for one in communities if one == asked), next(iter(communities), ""))
         lines = database.read(certificates.services, person.id, community=chosen)
         values = _period(typed, lines) | {"community": chosen, "person": person.id}
     page = render_template(
