@@ -46,6 +46,7 @@ def pledge_changed(session: Session, pledge: Pledge, message_type: str, now: dat
             "kind": pledge.kind.value,
             "quantity": pledge.quantity,
             "waits": pledge.waits,
+            "release_at": pledge.release_at,
         },
         now=now,
     )

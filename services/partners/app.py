@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.partners import api, handlers, models, notices, pages, scope
+from services.partners import api, handlers, models, notices, operations, pages, scope
 from services.partners.operations.importing import UNITS
 from services.partners.operations.invitations import forget_links
 from shared import imports, sign_ins
@@ -20,6 +20,7 @@ service = Service(
         Task(imports.continuing([UNITS]), timedelta(seconds=1)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(forget_links, timedelta(hours=1)),
+        Task(operations.remind_of_names, timedelta(minutes=1)),
     ],
     composer=notices.composer,
     tables=[sign_ins.Base.metadata, imports.Base.metadata],

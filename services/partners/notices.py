@@ -19,7 +19,6 @@ from services.partners.models import (
     Pledge,
     PledgeStatus,
 )
-from services.partners.operations.invitations import NOTICE as INVITED
 from services.partners.operations.invitations import new_link
 from services.partners.queries import NeedProgress
 from services.partners.scope import Scope
@@ -55,20 +54,31 @@ def composer(config: Config) -> Composer:
         event = session.get(Event, notice.event_id)
         if contact is None or event is None or not (contact.active and contact.work_unit.active):
             return None
-        if notice.kind == INVITED:
-            return _invitation(session, contact, event, notice, config.origin, now)
-        if notice.kind == "thanks":
-            return _thanks(session, contact, event, page, now)
-        status, pledged = CONCERNED[notice.kind]
-        if event.status != status or event.occurrence != notice.occurrence:
-            return None
-        pledges = _pledges(session, contact, event, pledged)
-        if not pledges:
-            return None
-        gaps = wanted.missing(session, scope=Scope(event.community), now=now).get(event.id, [])
-        return _letter(contact, event, notice, pledges, gaps, page, now)
+        match notice.kind:
+            case "invited":
+                letter = _invitation(session, contact, event, notice, config.origin, now)
+            case "names_missing":
+                letter = _names_missing(session, contact, event, notice, config.origin, now)
+            case "thanks":
+                letter = _thanks(session, contact, event, page, now)
+            case _:
+                letter = _about_pledges(session, contact, event, notice, page, now)
+        return letter
 
     return compose
+
+
+def _about_pledges(
+    session: Session, contact: Contact, event: Event, notice: Notice, page: str, now: datetime
+) -> Letter | None:
+    status, pledged = CONCERNED[notice.kind]
+    if event.status != status or event.occurrence != notice.occurrence:
+        return None
+    pledges = _pledges(session, contact, event, pledged)
+    if not pledges:
+        return None
+    gaps = wanted.missing(session, scope=Scope(event.community), now=now).get(event.id, [])
+    return _letter(contact, event, notice, pledges, gaps, page, now)
 
 
 def _invitation(
@@ -126,6 +136,38 @@ def _thanks(session: Session, contact: Contact, event: Event, page: str, now: da
     ]
     return Letter(
         subject=str(language.translate(words.letter("thanks", event.title))),
+        body="\n".join(language.translate(lines)),
+        phone=contact.phone,
+        email=contact.email,
+        language=language.tag,
+    )
+
+
+def _names_missing(
+    session: Session, contact: Contact, event: Event, notice: Notice, origin: str, now: datetime
+) -> Letter | None:
+    """Write how many names are missing, until when, and where they are entered; nothing once all are there."""
+    pledge = session.get(Pledge, UUID(notice.params["pledge_id"]), options=[joinedload(Pledge.shift)])
+    if pledge is None or pledge.work_unit_id != contact.work_unit_id or pledge.status not in LIVE:
+        return None
+    missing = pledge.held - pledge.claimed
+    if missing <= 0 or pledge.release_at is None or pledge.is_over(now) or event.status != "published":
+        return None
+    language = catalogues.language("partners", contact.language)
+    until = dates.moment(pledge.release_at, event.timezone, language, now)
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _("names are missing for places that are kept for %(unit)s.", unit=contact.work_unit.name),
+        "",
+        *_event_lines(event, notice, language, now),
+        _pledge_line(pledge, event, language, now),
+        _("Names still missing: %(n)s. After %(until)s these places go to others.", n=missing, until=until),
+        "",
+        _("Please pass this link on, or enter the names yourself: %(link)s", link=f"{origin}{pledge.claim_url}"),
+        _("Your unit's page: %(link)s", link=f"{origin}/partners/unit"),
+    ]
+    return Letter(
+        subject=str(language.translate(words.letter(notice.kind, event.title))),
         body="\n".join(language.translate(lines)),
         phone=contact.phone,
         email=contact.email,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.partners.models import InvitationState, Kind, Need, Pledge, PledgeStatus, PledgeStep, UnitStep
+from services.partners.models import LACKING, InvitationState, Kind, Need, Pledge, PledgeStatus, PledgeStep, UnitStep
 from shared import phones
 from shared.texts import Text
 from shared.texts import text as _
@@ -57,6 +57,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "arrival": _("Another time of bringing it"),
     "surplus": _("More than was promised: %(n)s"),
     "returned": _("Given back in all: %(n)s"),
+    "released": _("Released at the deadline: %(n)s"),
 }
 
 LETTERS: Final[Mapping[str, Text]] = {
@@ -65,6 +66,7 @@ LETTERS: Final[Mapping[str, Text]] = {
     "cancelled": _("Cancelled: %(event)s"),
     "invited": _("Can you help? %(event)s"),
     "thanks": _("Thank you: %(event)s"),
+    "names_missing": _("Names are missing: %(event)s"),
 }
 """Kind of a notice -> the subject of its letter."""
 
@@ -96,6 +98,8 @@ def state(pledge: Pledge) -> tuple[Text, str]:
     """Return where the pledge stands, and the tone that goes with it."""
     if pledge.status is PledgeStatus.PENDING and pledge.kind is Kind.PEOPLE:
         return _("Being confirmed"), "info"
+    if pledge.released and pledge.status in LACKING:
+        return _("Other places released"), "info"
     return STATES[pledge.status]
 
 

@@ -41,6 +41,8 @@ class PledgeSchema(MessageSchema):
     quantity = fields.Integer(required=True, strict=True, validate=Count)
     waits = fields.Boolean(load_default=False)
     """Whether the unit wants places that it did not get, should they become free."""
+    release_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    """When places that have no name by then go to others; None where they stay kept."""
 
 
 class PledgeMadeSchema(PledgeSchema):

@@ -60,7 +60,8 @@ class Pledge(Base):
 
     ``held``, ``claimed`` and ``claim_url`` are what the sign-up service last said of the places kept for it, in its
     version ``places_version`` (0 before its first answer); ``claimed`` ones have a name. ``waits`` says that the unit
-    wants the others too, should they become free. ``delivered`` is what came, at ``arrives_at`` if things were brought
+    wants the others too, should they become free. Places that have no name at ``release_at`` go to others, which were
+    ``released`` ones. ``delivered`` is what came, at ``arrives_at`` if things were brought
     when that was agreed; what is ``returnable`` was lent, and ``returned`` of it went back.
     """
 
@@ -84,6 +85,8 @@ class Pledge(Base):
     claimed: Mapped[int] = mapped_column(default=0)
     claim_url: Mapped[str | None]
     waits: Mapped[bool] = mapped_column(default=False, server_default="0")
+    release_at: Mapped[datetime | None]
+    released: Mapped[int] = mapped_column(default=0, server_default="0")
     delivered: Mapped[int | None]
     arrives_at: Mapped[datetime | None]
     returnable: Mapped[bool] = mapped_column(default=False, server_default="0")
@@ -106,6 +109,10 @@ class Pledge(Base):
     def surplus(self) -> int:
         """How much more came than was promised."""
         return max((self.delivered or 0) - self.quantity, 0)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is too late for names, so that places without one are kept no longer."""
+        return self.release_at is not None and now >= self.release_at
 
     def move_to(self, status: PledgeStatus) -> None:
         """Change the state; raises Conflict where the table of states does not allow it."""

@@ -1,6 +1,7 @@
 """The business actions of the partners service, one function each."""
 
 from services.partners.operations.copies import record_event, remind_units
+from services.partners.operations.deadlines import remind_of_names
 from services.partners.operations.invitations import (
     decline_invitation,
     hand_out_link,
@@ -64,6 +65,7 @@ __all__ = [
     "record_event",
     "record_places",
     "reduce_pledge",
+    "remind_of_names",
     "remind_units",
     "renew_access",
     "reopen_work_unit",

@@ -25,6 +25,8 @@ def wait_for_rest(session: Session, pledge_id: UUID, *, waits: bool, scope: Scop
     if pledge.status not in LACKING:
         raise Conflict(_("No places are missing for this pledge, so there is nothing to wait for."))
     refuse_closed(pledge.event, now)
+    if waits and pledge.is_over(now):
+        raise Conflict(_("The time for entering names is over, so no more places are kept for this pledge."))
     pledge.waits = waits
     take_step(session, pledge, "waits" if waits else "waits_not", pledge.quantity - pledge.held, None, scope, now)
     announcements.pledge_changed(session, pledge, "pledge.made", now)

@@ -1,4 +1,4 @@
-"""What moves with an event that is held at another time: by when things are needed, brought, and answered."""
+"""What moves with an event that is held at another time: by when things are needed, brought, answered and named."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.partners import announcements
 from services.partners.models import Event, Invitation, Need, Pledge, PledgeStatus
+from services.partners.operations.deadlines import move_deadlines
 
 
 def move_with(session: Session, event: Event, distance: timedelta, *, now: datetime) -> None:
@@ -24,6 +25,7 @@ def move_with(session: Session, event: Event, distance: timedelta, *, now: datet
     )
     for pledge in session.scalars(coming.with_for_update(of=Pledge)):
         pledge.arrives_at = _moved(pledge.arrives_at, distance, event)
+    move_deadlines(session, event, distance, now)
     held = select(Invitation).join(Invitation.need).where(Need.event_id == event.id, Invitation.expires_at > now)
     for invitation in session.scalars(held.with_for_update(of=Invitation)):
         invitation.expires_at = _moved(invitation.expires_at, distance, event) or event.ends_at

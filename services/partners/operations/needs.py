@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from services.partners import announcements, ledger
 from services.partners.models import COVERED, Entry, Event, Kind, Need, Pledge, Supply
+from services.partners.operations.deadlines import follow_need
 from services.partners.operations.events import event_at_hand, refuse_closed, shift_of
 from services.partners.scope import Scope
 from shared.errors import Invalid, NotFound, field_error
@@ -128,11 +129,14 @@ def change_need(session: Session, need_id: UUID, wanted: Change, *, scope: Scope
     if all(getattr(need, name) == value for name, value in said.items()):
         return need
     ledger.write(session, need, Entry.NEEDED, wanted.quantity - need.quantity, by=scope.by, now=now)
+    is_due_otherwise = said["due_at"] != need.due_at
     for name, value in said.items():
         setattr(need, name, value)
     need.version += 1
     session.flush()
     announcements.need_posted(session, need, now)
+    if is_due_otherwise:
+        follow_need(session, need, now)
     return need
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from services.partners import announcements, ledger
+from services.partners import announcements, deadlines, ledger
 from services.partners.models import (
     MOVES,
     NO_WAY,
@@ -87,6 +87,8 @@ def make_pledge(session: Session, promise: Promise, *, scope: Scope, now: dateti
         arrives_at=checked_arrival(event.ends_at, promise.arrives_at),
         returnable=kind is Kind.SUPPLIES and (promise.returnable if need is None else need.returnable),
         waits=False,
+        release_at=deadlines.release_at(need, shift, now) if kind is Kind.PEOPLE and shift is not None else None,
+        released=0,
         returned=0,
         status=PledgeStatus.PENDING,
         places_version=0,

@@ -224,6 +224,7 @@ def _page(pledge_id: UUID, sent: Form) -> str:
         arrives_at=f"{arrives_at:%Y-%m-%dT%H:%M}" if arrives_at else "",
         at_desk=scope.contact_id is None,
         can_change=_can_change(found),
+        is_over=found.is_over(now()),
         can_deliver=PledgeStatus.DELIVERED in MOVES[found.status] and _has_begun(found),
         claim_url=claim_url,
         claim_code=qr.svg(claim_url) if claim_url is not None else None,

@@ -119,6 +119,8 @@ class PledgeViewSchema(Schema):
     claimed = fields.Integer()
     claim_url = Link(allow_none=True)
     waits = fields.Boolean()
+    release_at = fields.AwareDateTime(allow_none=True)
+    released = fields.Integer()
     delivered = fields.Integer(allow_none=True)
     surplus = fields.Integer()
     arrives_at = fields.AwareDateTime(allow_none=True)

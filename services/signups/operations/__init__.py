@@ -22,7 +22,7 @@ from services.signups.operations.handing_over import (
     offer_place,
     take_place,
 )
-from services.signups.operations.holds import record_pledge
+from services.signups.operations.holds import record_pledge, release_unclaimed
 from services.signups.operations.hours import find_forgotten
 from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
 from services.signups.operations.own_data import end_consent, erase, erase_again, erasures
@@ -70,6 +70,7 @@ __all__ = [
     "record_event",
     "record_pledge",
     "record_scan",
+    "release_unclaimed",
     "remind",
     "send_code",
     "send_links",
