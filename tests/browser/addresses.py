@@ -104,6 +104,7 @@ class Addresses:
             ("/signups/find", "/signups/find"),
             ("/signups/find/sent", "/signups/find/sent"),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
+            ("/signups/claim/<token>/list", urlsplit(pledge["claim_url"]).path + "/list"),
             ("/partners/enter/<token>", urlsplit(enter).path),
             ("/signups/here/<uuid:event_id>", f"/signups/here/{event['id']}"),
             ("/signups/here/<uuid:event_id>/<wall>", f"/signups/here/{event['id']}/gone-by"),

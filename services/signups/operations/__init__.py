@@ -8,6 +8,7 @@ from services.signups.operations.attendance import (
     undo_check_in,
     undo_check_out,
 )
+from services.signups.operations.claiming import claim_for_people
 from services.signups.operations.codes import Proof, forget_codes, send_code
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.details import change_details
@@ -45,6 +46,7 @@ __all__ = [
     "change_details",
     "check_in",
     "check_out",
+    "claim_for_people",
     "clear",
     "decline_handover",
     "decline_offer",

@@ -17,8 +17,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_holds_release_at"), ["release_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_holds_shift_id"), ["shift_id"], unique=False)
 
+    with op.batch_alter_table("signups", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("shows_name", sa.Boolean(), server_default=sa.false(), nullable=False))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("signups", schema=None) as batch_op:
+        batch_op.drop_column("shows_name")
+
     with op.batch_alter_table("holds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_holds_shift_id"))
         batch_op.drop_index(batch_op.f("ix_holds_release_at"))
