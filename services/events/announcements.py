@@ -59,6 +59,10 @@ def event_changed(session: Session, event: Event, message_type: str, now: dateti
                 }
                 for shift in event.shifts
             ],
+            "supplies": [
+                {"supply_id": supply.id, "label": supply.name, "quantity": supply.quantity, "unit": supply.unit}
+                for supply in event.supplies
+            ],
         },
         now=now,
     )

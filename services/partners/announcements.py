@@ -1,5 +1,6 @@
 """What the partners service tells the others: needs and pledges, with their units' names and never a contact's."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ def need_posted(session: Session, need: Need, now: datetime) -> None:
             "unit": need.unit,
             "description": need.description,
             "due_at": need.due_at,
+            "returnable": need.returnable,
         },
         now=now,
     )
@@ -43,6 +45,16 @@ def pledge_changed(session: Session, pledge: Pledge, message_type: str, now: dat
             "work_unit": pledge.work_unit.name,
             "kind": pledge.kind.value,
             "quantity": pledge.quantity,
+            "waits": pledge.waits,
+            "release_at": pledge.release_at,
         },
         now=now,
     )
+
+
+def retell(session: Session, pledges: Iterable[Pledge], now: datetime) -> None:
+    """Send what is still promised anew, since the others keep the unit's name beside it and that has changed."""
+    for pledge in pledges:
+        if pledge.quantity:
+            pledge.version += 1
+            pledge_changed(session, pledge, "pledge.made", now)

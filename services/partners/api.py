@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.partners import operations, queries, schemas
+from services.partners import isolation, operations, queries, schemas
 from services.partners.asking import present_scope
 from services.partners.models import Need, Pledge, WorkUnit
 from services.partners.scope import Scope
@@ -18,6 +18,7 @@ from shared.web.openapi import ApiBlueprint
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/partners/api/v1", description="For everybody")
 unit = ApiBlueprint("api_unit", __name__, url_prefix="/partners/api/v1", description="For work units and organizers")
+isolation.watch(unit)
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/partners/api/v1", description="For organizers")
 
 
@@ -82,6 +83,22 @@ def deliver_pledge(entered: dict[str, Any], pledge_id: UUID) -> Any:
     return database.write(operations.deliver_pledge, pledge_id, **entered, scope=present_scope(), now=now())
 
 
+@unit.route("/pledges/<uuid:pledge_id>/return", methods=["POST"])
+@unit.arguments(schemas.ReturnSchema)
+@unit.response(200, schemas.PledgeViewSchema)
+def return_pledge(entered: dict[str, Any], pledge_id: UUID) -> Any:
+    """Write down how much of what was lent has gone back in all; doing so again corrects it."""
+    return database.write(operations.return_pledge, pledge_id, **entered, scope=present_scope(), now=now())
+
+
+@unit.route("/pledges/<uuid:pledge_id>/wait", methods=["POST"])
+@unit.arguments(schemas.WaitSchema)
+@unit.response(200, schemas.PledgeViewSchema)
+def wait_for_rest(entered: dict[str, Any], pledge_id: UUID) -> Any:
+    """Say whether the unit wants the places that it did not get, should they become free."""
+    return database.write(operations.wait_for_rest, pledge_id, **entered, scope=present_scope(), now=now())
+
+
 @desk.route("/work-units", methods=["POST"])
 @desk.arguments(schemas.WorkUnitSchema)
 @desk.response(201, schemas.AccessSchema)
@@ -111,21 +128,21 @@ def replace_contact(contact: operations.Person, work_unit_id: UUID) -> Any:
 @desk.response(200, schemas.AccessSchema)
 def renew_access(work_unit_id: UUID) -> Any:
     """Give the unit's contact a new access link; the old one stops working."""
-    return database.write(operations.renew_access, work_unit_id, scope=present_scope())
+    return database.write(operations.renew_access, work_unit_id, scope=present_scope(), now=now())
 
 
 @desk.route("/work-units/<uuid:work_unit_id>/close", methods=["POST"])
 @desk.response(200, schemas.WorkUnitViewSchema)
 def close_work_unit(work_unit_id: UUID) -> Any:
     """Stop working with a unit; its pledges stay."""
-    return database.write(operations.close_work_unit, work_unit_id, scope=present_scope())
+    return database.write(operations.close_work_unit, work_unit_id, scope=present_scope(), now=now())
 
 
 @desk.route("/work-units/<uuid:work_unit_id>/reopen", methods=["POST"])
 @desk.response(200, schemas.WorkUnitViewSchema)
 def reopen_work_unit(work_unit_id: UUID) -> Any:
     """Work with a unit again; its contact's access link works as before."""
-    return database.write(operations.reopen_work_unit, work_unit_id, scope=present_scope())
+    return database.write(operations.reopen_work_unit, work_unit_id, scope=present_scope(), now=now())
 
 
 @desk.route("/needs", methods=["POST"])

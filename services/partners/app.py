@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
-from services.partners import api, handlers, models, notices, pages, scope
-from shared import sign_ins
+from services.partners import api, handlers, models, notices, operations, pages, scope
+from services.partners.operations.importing import UNITS
+from services.partners.operations.invitations import forget_links
+from shared import imports, sign_ins
 from shared.service import Service, Task
 
 service = Service(
@@ -13,9 +15,15 @@ service = Service(
     contact=[pages.unit, api.unit],  # a unit's contact, or an organizer
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
-    tasks=[Task(sign_ins.forget, timedelta(hours=1))],
+    tasks=[
+        Task(sign_ins.forget, timedelta(hours=1)),
+        Task(imports.continuing([UNITS]), timedelta(seconds=1)),
+        Task(imports.forget_uploads, timedelta(minutes=10)),
+        Task(forget_links, timedelta(hours=1)),
+        Task(operations.remind_of_names, timedelta(minutes=1)),
+    ],
     composer=notices.composer,
-    tables=[sign_ins.Base.metadata],
+    tables=[sign_ins.Base.metadata, imports.Base.metadata],
     identify=scope.identify,
     confirm=sign_ins.confirm,
 )

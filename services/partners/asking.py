@@ -1,5 +1,8 @@
 """What both entrances need to know of whoever is asking."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from services.partners.scope import Scope
 from shared.errors import Unauthorized
 from shared.texts import text as _
@@ -12,3 +15,8 @@ def present_scope() -> Scope:
     if principal is None:
         raise Unauthorized(_("Please sign in, or open the link that the community office sent you."))
     return Scope.of(principal)
+
+
+def in_zone(local: datetime | None, zone: str) -> datetime | None:
+    """Return what a form means by a time: that of the event's place."""
+    return None if local is None else local.replace(tzinfo=ZoneInfo(zone))

@@ -52,6 +52,7 @@ def _help(
         due_at=event.starts_at,
     )
     need = operations.post_need(session, water, scope=desk, now=now)
+    operations.invite_units(session, need.id, [school.unit.id], scope=desk, now=now)
     shift = max((shift for shift in event.shifts if shift.listed), key=lambda shift: shift.capacity)
     people = operations.Promise(
         work_unit_id=school.unit.id,

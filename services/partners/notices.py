@@ -3,15 +3,29 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services.partners import words
-from services.partners.models import LIVE, Contact, Event, Kind, Pledge, PledgeStatus
+from services.partners import record, wanted, words
+from services.partners.models import (
+    LIVE,
+    Contact,
+    Event,
+    Invitation,
+    InvitationState,
+    Kind,
+    Pledge,
+    PledgeStatus,
+)
+from services.partners.operations.invitations import new_link
+from services.partners.queries import NeedProgress
+from services.partners.scope import Scope
 from shared import catalogues, dates
 from shared.catalogues import Language
 from shared.config import Config
+from shared.errors import NotFound
 from shared.notices.queue import Composer, Letter
 from shared.notices.tables import Notice
 from shared.texts import Text
@@ -23,12 +37,6 @@ CONCERNED: Final[Mapping[str, tuple[str, Sequence[PledgeStatus]]]] = {
     "cancelled": ("cancelled", (*LIVE, PledgeStatus.DELIVERED)),
 }
 """Kind -> the state of the event and those of the pledges to which it applies."""
-
-SUBJECTS: Final[Mapping[str, Text]] = {
-    "reminder": _("Reminder: %(event)s"),
-    "changed": _("New time or place: %(event)s"),
-    "cancelled": _("Cancelled: %(event)s"),
-}
 
 OPENINGS: Final[Mapping[str, Text]] = {
     "reminder": _("the event that %(unit)s helps with begins soon. Thank you for being part of it."),
@@ -46,17 +54,139 @@ def composer(config: Config) -> Composer:
         event = session.get(Event, notice.event_id)
         if contact is None or event is None or not (contact.active and contact.work_unit.active):
             return None
-        status, pledged = CONCERNED[notice.kind]
-        if event.status != status or event.occurrence != notice.occurrence:
-            return None
-        pledges = _pledges(session, contact, event, pledged)
-        return _letter(contact, event, notice, pledges, page, now) if pledges else None
+        match notice.kind:
+            case "invited":
+                letter = _invitation(session, contact, event, notice, config.origin, now)
+            case "names_missing":
+                letter = _names_missing(session, contact, event, notice, config.origin, now)
+            case "thanks":
+                letter = _thanks(session, contact, event, page, now)
+            case _:
+                letter = _about_pledges(session, contact, event, notice, page, now)
+        return letter
 
     return compose
 
 
+def _about_pledges(
+    session: Session, contact: Contact, event: Event, notice: Notice, page: str, now: datetime
+) -> Letter | None:
+    status, pledged = CONCERNED[notice.kind]
+    if event.status != status or event.occurrence != notice.occurrence:
+        return None
+    pledges = _pledges(session, contact, event, pledged)
+    if not pledges:
+        return None
+    gaps = wanted.missing(session, scope=Scope(event.community), now=now).get(event.id, [])
+    return _letter(contact, event, notice, pledges, gaps, page, now)
+
+
+def _invitation(
+    session: Session, contact: Contact, event: Event, notice: Notice, origin: str, now: datetime
+) -> Letter | None:
+    """Write an invitation with a link made for this very letter, so that nothing of the link needs to be kept."""
+    invitation = session.get(Invitation, UUID(notice.params["invitation_id"]), options=[joinedload(Invitation.need)])
+    if invitation is None or event.status != "published" or invitation.work_unit_id != contact.work_unit_id:
+        return None
+    if invitation.state(now) not in {InvitationState.SENT, InvitationState.OPENED}:
+        return None
+    need, language = invitation.need, catalogues.language("partners", contact.language)
+    link = f"{origin}/partners/enter/{new_link(session, invitation, contact, now)}"
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _("the community office asks whether %(unit)s can help with an event.", unit=contact.work_unit.name),
+        "",
+        _("Needed: %(what)s. %(amount)s", what=need.description, amount=words.asked(need)),
+        *_event_lines(event, notice, language, now),
+    ]
+    if need.due_at is not None:
+        lines.append(_("Needed by: %(when)s", when=dates.moment(need.due_at, event.timezone, language, now)))
+    lines += [
+        "",
+        _("Say yes or no here, no password is needed: %(link)s", link=link),
+        _("This link is yours alone. It works until %(when)s.", when=_until(invitation, event, language, now)),
+    ]
+    if event.contact:
+        lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
+    return Letter(
+        subject=str(language.translate(words.letter(notice.kind, event.title))),
+        body="\n".join(language.translate(lines)),
+        phone=contact.phone,
+        email=contact.email,
+        language=language.tag,
+    )
+
+
+def _thanks(session: Session, contact: Contact, event: Event, page: str, now: datetime) -> Letter | None:
+    """Write where the letter of thanks is, to a unit that gave something."""
+    try:
+        pledges = record.for_event(session, contact.work_unit, event.id, now=now)
+    except NotFound:
+        return None
+    language = catalogues.language("partners", contact.language)
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _("“%(event)s” is over. Thank you for what %(unit)s gave:", event=event.title, unit=contact.work_unit.name),
+        *(
+            _("- %(what)s. %(amount)s", what=words.matter(one), amount=words.amount(one, record.given(one)))
+            for one in pledges
+        ),
+        "",
+        _("The letter of thanks, to print: %(link)s", link=f"{page}/events/{event.id}/letter"),
+    ]
+    return Letter(
+        subject=str(language.translate(words.letter("thanks", event.title))),
+        body="\n".join(language.translate(lines)),
+        phone=contact.phone,
+        email=contact.email,
+        language=language.tag,
+    )
+
+
+def _names_missing(
+    session: Session, contact: Contact, event: Event, notice: Notice, origin: str, now: datetime
+) -> Letter | None:
+    """Write how many names are missing, until when, and where they are entered; nothing once all are there."""
+    pledge = session.get(Pledge, UUID(notice.params["pledge_id"]), options=[joinedload(Pledge.shift)])
+    if pledge is None or pledge.work_unit_id != contact.work_unit_id or pledge.status not in LIVE:
+        return None
+    missing = pledge.held - pledge.claimed
+    if missing <= 0 or pledge.release_at is None or pledge.is_over(now) or event.status != "published":
+        return None
+    language = catalogues.language("partners", contact.language)
+    until = dates.moment(pledge.release_at, event.timezone, language, now)
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _("names are missing for places that are kept for %(unit)s.", unit=contact.work_unit.name),
+        "",
+        *_event_lines(event, notice, language, now),
+        _pledge_line(pledge, event, language, now),
+        _("Names still missing: %(n)s. After %(until)s these places go to others.", n=missing, until=until),
+        "",
+        _("Please pass this link on, or enter the names yourself: %(link)s", link=f"{origin}{pledge.claim_url}"),
+        _("Your unit's page: %(link)s", link=f"{origin}/partners/unit"),
+    ]
+    return Letter(
+        subject=str(language.translate(words.letter(notice.kind, event.title))),
+        body="\n".join(language.translate(lines)),
+        phone=contact.phone,
+        email=contact.email,
+        language=language.tag,
+    )
+
+
+def _until(invitation: Invitation, event: Event, language: Language, now: datetime) -> str:
+    return dates.moment(invitation.expires_at, event.timezone, language, now)
+
+
 def _letter(
-    contact: Contact, event: Event, notice: Notice, pledges: Sequence[Pledge], page: str, now: datetime
+    contact: Contact,
+    event: Event,
+    notice: Notice,
+    pledges: Sequence[Pledge],
+    gaps: Sequence[NeedProgress],
+    page: str,
+    now: datetime,
 ) -> Letter:
     language = catalogues.language("partners", contact.language)
     lines = [
@@ -68,17 +198,27 @@ def _letter(
         _("You have pledged:"),
         *(_pledge_line(pledge, event, language, now) for pledge in pledges),
         "",
+        *(_missing_lines(gaps) if notice.kind == "reminder" and gaps else ()),
         _("Your unit's page: %(link)s", link=page),
     ]
     if event.contact:
         lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
     return Letter(
-        subject=str(language.translate(_(SUBJECTS[notice.kind].msgid, event=event.title))),
+        subject=str(language.translate(words.letter(notice.kind, event.title))),
         body="\n".join(language.translate(lines)),
         phone=contact.phone,
         email=contact.email,
         language=language.tag,
     )
+
+
+def _missing_lines(gaps: Sequence[NeedProgress]) -> list[str]:
+    """Return what the event still lacks, for whoever can help out."""
+    told = (
+        _("- %(what)s: %(n)s %(unit)s", what=one.need.description.partition("\n")[0], n=one.open, unit=one.need.unit)
+        for one in gaps
+    )
+    return [_("Still missing, if your unit can help out:"), *told, ""]
 
 
 def _pledges(session: Session, contact: Contact, event: Event, statuses: Sequence[PledgeStatus]) -> Sequence[Pledge]:
@@ -113,6 +253,9 @@ def _event_lines(event: Event, notice: Notice, language: Language, now: datetime
 def _pledge_line(pledge: Pledge, event: Event, language: Language, now: datetime) -> Text:
     what, shift = words.matter(pledge), pledge.shift
     promised = words.amount(pledge, pledge.quantity)
+    if pledge.arrives_at is not None:
+        when = dates.moment(pledge.arrives_at, event.timezone, language, now)
+        return _("- %(what)s. %(amount)s; to be brought %(when)s", what=what, amount=promised, when=when)
     if pledge.kind is not Kind.PEOPLE or shift is None:
         return _("- %(what)s. %(amount)s", what=what, amount=promised)
     if not shift.listed:

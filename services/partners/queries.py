@@ -6,26 +6,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from services.partners.models import LIVE, Contact, Event, Need, Pledge, PledgeStatus, WorkUnit
+from services.partners.models import COVERED, LIVE, Contact, Event, Need, Pledge, PledgeStatus, WorkUnit
 from services.partners.scope import Scope
 from shared.errors import NotFound
 from shared.notices.tables import Notice
 from shared.texts import text as _
 
-PLEDGED: Final = func.coalesce(
-    func.sum(
-        case(
-            (Pledge.status == PledgeStatus.REFUSED, 0),
-            (Pledge.status == PledgeStatus.PARTLY_HELD, Pledge.held),
-            else_=Pledge.quantity,
-        )
-    ),
-    0,
-)
-"""How much of a need its pledges cover; a withdrawn pledge has no quantity."""
+PLEDGED: Final = func.coalesce(func.sum(COVERED), 0)
+"""How much of a need its pledges cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +40,6 @@ class Told:
     person: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnitOverview:
-    """A unit with its contact, and how many pledges it has made and not withdrawn."""
-
-    unit: WorkUnit
-    pledges: int
-
-
 def own_unit(session: Session, *, scope: Scope) -> WorkUnit:
     """Return the unit that a contact speaks for; raises NotFound where that has just ended."""
     found = session.scalars(_units(scope)).one_or_none()
@@ -76,18 +59,6 @@ def work_unit(session: Session, work_unit_id: UUID, *, scope: Scope) -> WorkUnit
 def work_units(*, scope: Scope) -> Select[WorkUnit]:
     """Select the units within the scope, with their contacts."""
     return _units(scope)
-
-
-def unit_overviews(session: Session, *, scope: Scope) -> Sequence[UnitOverview]:
-    """Return the units with the number of their pledges: active ones first, by name."""
-    rows = session.execute(
-        _units(scope)
-        .add_columns(func.count(Pledge.id))
-        .outerjoin(Pledge, (Pledge.work_unit_id == WorkUnit.id) & (Pledge.status != PledgeStatus.WITHDRAWN))
-        .group_by(WorkUnit.id, Contact.id)
-        .order_by(WorkUnit.active.desc(), WorkUnit.name)
-    )
-    return [UnitOverview(unit, pledges) for unit, pledges in rows]
 
 
 def event(session: Session, event_id: UUID, *, scope: Scope) -> Event:
@@ -194,4 +165,9 @@ def notices(*, community: str) -> Select[Notice, str]:
 
 
 def _units(scope: Scope) -> Select[WorkUnit]:
-    return select(WorkUnit).join(WorkUnit.contact).where(scope.units()).options(contains_eager(WorkUnit.contact))
+    return (
+        select(WorkUnit)
+        .join(WorkUnit.contact)
+        .where(scope.units())
+        .options(contains_eager(WorkUnit.contact), selectinload(WorkUnit.contacts))
+    )

@@ -1,14 +1,15 @@
 """Who may see and do what: an organizer in the whole community, a contact for the one unit they speak for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.partners.links import token_hash
-from services.partners.models import Contact, Event, WorkUnit
+from services.partners.models import Contact, Event, Invitation, InvitationLink, WorkUnit
 from shared.principal import Principal
 
 
@@ -18,11 +19,15 @@ class Scope:
 
     community: str
     contact_id: UUID | None = None
+    organizer_id: UUID | None = None
+    """Who it is at the desk, for the history of what was done there."""
 
     @classmethod
     def of(cls, principal: Principal) -> Self:
         """Return the scope of whoever is signed in."""
-        return cls(principal.community, principal.id if principal.kind == "contact" else None)
+        if principal.kind == "contact":
+            return cls(principal.community, contact_id=principal.id)
+        return cls(principal.community, organizer_id=principal.id)
 
     @property
     def by(self) -> str:
@@ -36,7 +41,7 @@ class Scope:
 
     def units(self) -> ColumnElement[bool]:
         """The condition on ``WorkUnit`` that leaves only the units within the scope."""
-        ours = WorkUnit.community == self.community
+        ours = and_(WorkUnit.community == self.community, WorkUnit.merged_into_id.is_(None))
         if self.contact_id is None:
             return ours
         return and_(
@@ -46,12 +51,28 @@ class Scope:
         )
 
 
-def identify(session: Session, token: str) -> Principal | None:
-    """Return the contact whom the access link lets in, under the unit's name; None where it lets nobody in."""
+def identify(session: Session, token: str, now: datetime) -> Principal | None:
+    """Return the contact whom the link lets in, under the unit's name; None where it lets nobody in.
+
+    It is a contact's own access link, or that of an invitation which still holds.
+    """
+    invited = (
+        select(InvitationLink.contact_id)
+        .join(InvitationLink.invitation)
+        .where(
+            InvitationLink.token_hash == token_hash(token),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > now,
+        )
+    )
     row = session.execute(
         select(Contact.id, WorkUnit.name, WorkUnit.community)
         .join(Contact.work_unit)
-        .where(Contact.token_hash == token_hash(token), Contact.active, WorkUnit.active)
+        .where(
+            or_(Contact.token_hash == token_hash(token), Contact.id.in_(invited)),
+            Contact.active,
+            WorkUnit.active,
+        )
     ).one_or_none()
     if row is None:
         return None

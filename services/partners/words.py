@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.partners.models import Kind, Pledge, PledgeStatus, PledgeStep
+from services.partners.models import LACKING, InvitationState, Kind, Need, Pledge, PledgeStatus, PledgeStep, UnitStep
 from shared import phones
 from shared.texts import Text
 from shared.texts import text as _
@@ -36,6 +36,14 @@ STATES: Final[Mapping[PledgeStatus, tuple[Text, str]]] = {
     PledgeStatus.DELIVERED: (_("Delivered"), "good"),
 }
 
+INVITATIONS: Final[Mapping[InvitationState, tuple[Text, str]]] = {
+    InvitationState.SENT: (_("Asked"), "info"),
+    InvitationState.OPENED: (_("Opened"), "info"),
+    InvitationState.DECLINED: (_("Cannot help"), "neutral"),
+    InvitationState.EXPIRED: (_("Expired"), "warning"),
+    InvitationState.REVOKED: (_("Taken back"), "neutral"),
+}
+
 STEPS: Final[Mapping[str, Text]] = {
     "made": _("Promised: %(n)s"),
     "reduced": _("Reduced to %(n)s"),
@@ -44,12 +52,40 @@ STEPS: Final[Mapping[str, Text]] = {
     "held": _("Places kept: %(n)s"),
     "partly_held": _("Places kept: %(n)s, the others were taken"),
     "refused": _("No places were left"),
+    "waits": _("Waits for the other places: %(n)s"),
+    "waits_not": _("Waits no more for the other places: %(n)s"),
+    "arrival": _("Another time of bringing it"),
+    "surplus": _("More than was promised: %(n)s"),
+    "returned": _("Given back in all: %(n)s"),
+    "released": _("Released at the deadline: %(n)s"),
 }
+
+LETTERS: Final[Mapping[str, Text]] = {
+    "reminder": _("Reminder: %(event)s"),
+    "changed": _("New time or place: %(event)s"),
+    "cancelled": _("Cancelled: %(event)s"),
+    "invited": _("Can you help? %(event)s"),
+    "thanks": _("Thank you: %(event)s"),
+    "names_missing": _("Names are missing: %(event)s"),
+}
+"""Kind of a notice -> the subject of its letter."""
 
 ACTORS: Final[Mapping[str, Text]] = {
     "contact": _("The unit"),
     "organizer": _("The community office"),
     "signups": _("Sign-up desk"),
+}
+
+UNIT_STEPS: Final[Mapping[str, Text]] = {
+    "added": _("Added to the directory"),
+    "changed": _("Entry changed"),
+    "contact_added": _("One more contact"),
+    "contact_replaced": _("New main contact"),
+    "contact_ended": _("A contact left"),
+    "link_renewed": _("New access link"),
+    "closed": _("Closed"),
+    "reopened": _("Reopened"),
+    "merged": _("“%(double)s” was merged into it: contacts %(contacts)s, pledges %(pledges)s"),
 }
 
 
@@ -62,7 +98,26 @@ def state(pledge: Pledge) -> tuple[Text, str]:
     """Return where the pledge stands, and the tone that goes with it."""
     if pledge.status is PledgeStatus.PENDING and pledge.kind is Kind.PEOPLE:
         return _("Being confirmed"), "info"
+    if pledge.released and pledge.status in LACKING:
+        return _("Other places released"), "info"
     return STATES[pledge.status]
+
+
+def letter(kind: str, event: str) -> Text:
+    """Return what a letter to a contact was about."""
+    return _(LETTERS[kind].msgid, event=event)
+
+
+def kind(need: Need) -> Text:
+    """Return what sort of help is asked for; things that go back are equipment."""
+    return _("Equipment on loan") if need.returnable else KINDS[need.kind]
+
+
+def asked(need: Need) -> Text:
+    """Return how much is needed, with what it counts."""
+    if need.kind is Kind.PEOPLE:
+        return _("People: %(n)s", n=need.quantity)
+    return _("%(n)s %(unit)s", n=need.quantity, unit=need.unit) if need.unit else _("Quantity: %(n)s", n=need.quantity)
 
 
 def matter(pledge: Pledge) -> str:
@@ -91,3 +146,13 @@ def step(one: PledgeStep) -> Text:
 def phone(number: str) -> str:
     """Return an E.164 number as people here read it."""
     return phones.shown(number)
+
+
+def ending(number: str) -> Text:
+    """Return what those see of a number who may not see all of it."""
+    return _("ends in %(digits)s", digits=number[-4:])
+
+
+def unit_step(one: UnitStep) -> Text:
+    """Return what was done to a unit's entry."""
+    return _(UNIT_STEPS[one.action].msgid, **one.detail)

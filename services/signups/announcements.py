@@ -136,6 +136,11 @@ def tell_handed_over(session: Session, giver: Signup, taker: Signup, now: dateti
     _tell(session, "taken_over", taker, taker.shift.ends_at, {}, now)
 
 
+def tell_entered(session: Session, signup: Signup, work_unit: str, now: datetime) -> None:
+    """Queue the news for somebody whose unit has entered their name."""
+    _tell(session, "entered", signup, signup.shift.ends_at, {"unit": work_unit}, now)
+
+
 def tell_not_handed_over(session: Session, handover: Handover, person_id: UUID, now: datetime) -> None:
     """Queue the news that the place stays where it is."""
     signup = handover.signup

@@ -22,6 +22,7 @@ service = Service(
     tasks=[
         Task(waitlist.sweep, timedelta(seconds=30)),
         Task(operations.expire_offers, timedelta(seconds=30)),
+        Task(operations.release_unclaimed, timedelta(seconds=5)),
         Task(idempotency.forget, timedelta(hours=1)),
         Task(lapse_handovers, timedelta(minutes=1)),
         Task(forget_links, timedelta(hours=1)),

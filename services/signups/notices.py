@@ -22,7 +22,7 @@ from shared.texts import text as _
 ACCEPT: Final = _("Accept or decline with one tap: %(link)s")
 LOOK_IT_UP: Final = _("Look it up or withdraw: %(link)s")
 HOW_WAS_IT: Final = _("How was it? Three questions, one minute: %(link)s")
-OF_ONE_SIGNUP: Final = ("promoted", "offered", "offer_expired", "moved_shift", "handed_on", "taken_over")
+OF_ONE_SIGNUP: Final = ("promoted", "offered", "offer_expired", "moved_shift", "handed_on", "taken_over", "entered")
 """Kinds of notices about one shift only; their ``rule`` is the sign-up's id."""
 
 
@@ -99,6 +99,14 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         _("%(name)s, the place that was offered to you is yours: %(event)s, %(role)s, %(time)s, %(place)s."),
         (SignupStatus.CONFIRMED,),
     ),
+    "entered": Wording(
+        _("You are signed up: %(event)s"),
+        _(
+            "%(name)s, %(unit)s has entered your name: %(event)s, %(role)s, %(time)s, %(place)s. If you have not agreed"
+            " to that or cannot come, please withdraw."
+        ),
+        (SignupStatus.CONFIRMED,),
+    ),
 }
 
 
@@ -127,7 +135,7 @@ def _of_signup(session: Session, notice: Notice, links: Links, origin: str, now:
     signup, wording = _signup(session, notice), WORDINGS[notice.kind]
     if signup is None or not _applies(wording, signup, notice, now):
         return None
-    subject, body = _filled(wording, signup, now)
+    subject, body = _filled(wording, signup, notice, now)
     token = links.manage_token(signup.id)
     if notice.kind == "thanks":
         return _letter(
@@ -147,7 +155,7 @@ def _applies(wording: Wording, signup: Signup, notice: Notice, now: datetime) ->
     return notice.kind != "reminder" or (notice.occurrence == event.occurrence and now < signup.shift.starts_at)
 
 
-def _filled(wording: Wording, signup: Signup, now: datetime) -> tuple[Text, Text]:
+def _filled(wording: Wording, signup: Signup, notice: Notice, now: datetime) -> tuple[Text, Text]:
     shift, event = signup.shift, signup.shift.event
     language = catalogues.language("signups", signup.language)
     filling = {
@@ -158,6 +166,7 @@ def _filled(wording: Wording, signup: Signup, now: datetime) -> tuple[Text, Text
         "place": " ".join(part for part in (event.venue_name, event.venue_address) if part),
         "until": dates.moment(signup.offered_until or shift.starts_at, event.timezone, language, now),
         "reason": event.reason or "–",
+        "unit": notice.params.get("unit", ""),
     }
     return _(wording.subject.msgid, **filling), _(wording.body.msgid, **filling)
 

@@ -101,6 +101,7 @@ class _OwnSignupSchema(Schema):
     answers = fields.Function(
         lambda signup: dict(signup.answered), metadata={"type": "object", "additionalProperties": {"type": "string"}}
     )
+    shows_name = fields.Boolean()
     language = fields.String()
     created_at = fields.AwareDateTime()
     consented_at = fields.AwareDateTime()

@@ -62,6 +62,7 @@ def signup(one: Signup, said: Feedback | None) -> Facts:
         (_("Birth date"), i18n.whole_day(one.birth_date) if one.birth_date else None),
         (_("Guardian"), guardian),
         *one.answered,
+        (_("Your unit"), _("May see your full name") if one.shows_name else None),
         (_("Language"), catalogues.language("signups", one.language).name),
         *((term, i18n.moment(at, zone)) for term, at in moments if at),
         (_("Reason"), _("Handed on to somebody else") if one.reason == HANDED_ON else one.reason),

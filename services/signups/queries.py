@@ -142,6 +142,21 @@ def hold_by_token(session: Session, token: str) -> HoldCounts:
     return HoldCounts(*row)
 
 
+def of_unit(session: Session, pledge_id: UUID) -> Sequence[Signup]:
+    """Return the sign-ups that have one of the places kept for the pledge, the first one first."""
+    return session.scalars(
+        with_people()
+        .join(Place, Place.signup_id == Signup.id)
+        .where(Place.pledge_id == pledge_id)
+        .order_by(Signup.created_at, Signup.id)
+    ).all()
+
+
+def shift_of(session: Session, shift_id: UUID) -> Shift:
+    """Return the shift that something is for which is there already, be it listed or not."""
+    return session.get_one(Shift, shift_id)
+
+
 def notices(*, community: str) -> Select[Notice, str]:
     """Select the community's notices, each with the name of the person it is for; whoever is sent a code has none."""
     return (

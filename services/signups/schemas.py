@@ -60,7 +60,10 @@ class CompanionSchema(Schema):
 
 
 class _Entered(Schema):
-    """What form and JSON have in common. ``claim`` is the last part of a unit's claim link."""
+    """What form and JSON have in common.
+
+    ``claim`` is the last part of a unit's claim link; ``shows_name`` lets that unit see the whole name.
+    """
 
     shift_id: fields.Field[Any] = fields.UUID()
     name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
@@ -71,6 +74,7 @@ class _Entered(Schema):
     may_wait = fields.Boolean()
     guardian = fields.Nested(GuardianSchema, allow_none=True)
     claim = Line(max=100, allow_none=True)
+    shows_name = fields.Boolean()
     consent = fields.Boolean(required=True, validate=true)
     code = Line(max=6, min=6, allow_none=True)
     code_by = Choice(CodeBy)
@@ -146,6 +150,7 @@ def applications(entered: dict[str, Any], language: str) -> list[Application]:
             birth_date=someone.get("birth_date"),
             answers=answers.get(str(shift_id), {}) if of_form else answers,
             skilled=shift_id in skilled if of_form else skilled,
+            shows_name=someone is entered and entered.get("shows_name", False),
         )
         for someone in (entered, *entered.get("companions", ()))
         for shift_id in shifts

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, places, timing
+from services.signups import announcements, holding, places, timing
 from services.signups.models import Event, Place, Shift, Signup, SignupStatus, Volunteer
 
 OFFERED_FROM: Final = timedelta(hours=48)
@@ -63,6 +63,7 @@ def with_turns(session: Session, signups: Sequence[Signup]) -> Sequence[Signup]:
 def promote(session: Session, shift: Shift, now: datetime, *, present: UUID | None = None) -> list[Signup]:
     """Give or offer free places of the shift to those who wait, in their order; return whom they went to.
 
+    What is left then is kept for units that wait for places (``holding``).
     Someone whose other shifts meanwhile leave no time for it keeps waiting and is passed over. Nobody is promoted into
     a shift that has begun or is no longer on. The sign-up ``present`` is being made now, so its person need not be
     asked whether they still want the place.
@@ -80,6 +81,7 @@ def promote(session: Session, shift: Shift, now: datetime, *, present: UUID | No
             .with_for_update(of=Signup)
         ).one_or_none()
         if signup is None:
+            holding.fill_up(session, shift, now)
             break
         lock_person(session, signup.volunteer_id)
         if timing.refusal(session, signup.volunteer_id, shift) or not places.take(session, shift.id, signup.id):
@@ -111,7 +113,7 @@ def offer_until(shift: Shift, now: datetime) -> datetime | None:
 
 
 def sweep(session: Session, now: datetime) -> int:
-    """Promote wherever a free place and a waiting person are left side by side; return how many were promoted.
+    """Promote wherever a free place and a waiting person or unit are left side by side; return how many people were.
 
     That is the case after a transaction which had a place in hand was rolled back.
     """
@@ -122,7 +124,7 @@ def sweep(session: Session, now: datetime) -> int:
             Event.status == "published",
             Shift.starts_at > now,
             Shift.listed,
-            exists(_waiting_for(Shift.id)),
+            or_(exists(_waiting_for(Shift.id)), holding.is_waited_for(now)),
             exists(
                 select(Place.number).where(
                     Place.shift_id == Shift.id, Place.signup_id.is_(None), Place.pledge_id.is_(None)

@@ -45,6 +45,15 @@ class ShiftSchema(PartSchema):
     """Whether an organizer has to agree before a place is handed on."""
 
 
+class SupplySchema(PartSchema):
+    """Something that the event needs, by its organizers' own list: so many of what ``unit`` says."""
+
+    supply_id = fields.UUID(required=True)
+    label = fields.String(required=True)
+    quantity = fields.Integer(required=True, strict=True, validate=Count)
+    unit = fields.String(load_default="")
+
+
 class EventSchema(MessageSchema):
     """An event's whole state; a shift that is no longer listed has been taken away."""
 
@@ -83,6 +92,8 @@ class EventSchema(MessageSchema):
     rest_hours = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Count)
     """The least rest between the last shift of one day and a shift of this event on the next."""
     shifts = fields.List(fields.Nested(ShiftSchema), required=True)
+    supplies = fields.List(fields.Nested(SupplySchema), load_default=list)
+    """As the list stood when the event was last published or changed; getting ready does not change the event."""
 
 
 class EventPublishedSchema(EventSchema):

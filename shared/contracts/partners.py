@@ -21,6 +21,8 @@ class NeedPostedSchema(MessageSchema):
     unit = fields.String(load_default="")
     description = fields.String(load_default="")
     due_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    returnable = fields.Boolean(load_default=False)
+    """Whether it is lent, like a tent, and goes back after the event."""
 
 
 class PledgeSchema(MessageSchema):
@@ -37,6 +39,10 @@ class PledgeSchema(MessageSchema):
     """The unit's name; units are organisations, so it is not personal."""
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     quantity = fields.Integer(required=True, strict=True, validate=Count)
+    waits = fields.Boolean(load_default=False)
+    """Whether the unit wants places that it did not get, should they become free."""
+    release_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    """When places that have no name by then go to others; None where they stay kept."""
 
 
 class PledgeMadeSchema(PledgeSchema):

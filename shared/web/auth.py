@@ -178,7 +178,7 @@ def _principal(token: str) -> Principal | None:
     principal = _organizer(token)
     if principal is not None:
         return around.database.read(around.confirm, principal) if around.confirm is not None else principal
-    return around.database.read(around.identify, token) if around.identify is not None else None
+    return around.database.read(around.identify, token, now()) if around.identify is not None else None
 
 
 def _organizer(token: str) -> Principal | None:

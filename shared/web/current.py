@@ -18,8 +18,8 @@ from shared.principal import Principal
 KEY: Final = "steward"
 """Where the application keeps its surroundings, among its extensions."""
 
-Identify = Callable[[Session, str], Principal | None]
-"""Finds whoever holds an opaque token of the service."""
+Identify = Callable[[Session, str, datetime], Principal | None]
+"""Finds whoever holds an opaque token of the service at the moment."""
 Confirm = Callable[[Session, Principal], Principal | None]
 """Returns an organizer as they stand now, or None where their sign-in holds no more."""
 

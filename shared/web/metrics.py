@@ -32,6 +32,12 @@ class Requests:
         self.gauges = gauges
         labels = ("service", "route", "method")
         self.count = Counter("steward_http_requests", "Requests answered", (*labels, "status"), registry=self.registry)
+        self.refused = Counter(
+            "steward_access_refused",
+            "Requests for what is not the asker's, and links that open nothing",
+            ("service", "reason"),
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "steward_http_request_seconds", "Time to answer a request", labels, registry=self.registry
         )
@@ -67,6 +73,12 @@ def observe(route: str, method: str, status: int, seconds: float) -> None:
     verb = method if method in METHODS else "other"
     requests.count.labels(requests.service, route, verb, status).inc()
     requests.seconds.labels(requests.service, route, verb).observe(seconds)
+
+
+def count_refusal(reason: str) -> None:
+    """Count that somebody asked for what is not theirs."""
+    requests = _requests()
+    requests.refused.labels(requests.service, reason).inc()
 
 
 def page() -> Response:

@@ -29,7 +29,11 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
         Place(_("Annual report"), "/events/desk/report"),
         Place(_("Colleagues"), "/events/desk/people", Ability.MANAGE_PEOPLE),
     ],
-    "contact": [Place(_("Our pledges"), "/partners/unit"), Place(_("Festival events"), "/events/")],
+    "contact": [
+        Place(_("Our pledges"), "/partners/unit"),
+        Place(_("Open board"), "/partners/board"),
+        Place(_("Festival events"), "/events/"),
+    ],
 }
 """Kind of principal -> places."""
 

@@ -37,6 +37,8 @@ NO_PAGES = {
     "/signups/desk/certificates/<number>.pdf": "a file",
     "/events/desk/me/codes": "leads on, where no code is being set up",
     "/events/desk/import/template.xlsx": "a file",
+    "/partners/desk/units/import/template.xlsx": "a file",
+    "/partners/desk/units/import/<uuid:upload_id>/corrections.xlsx": "a file",
     "/events/desk/import/<uuid:upload_id>/corrections.xlsx": "a file",
     "/signups/desk/roster.<any('csv', 'xlsx'):kind>": "a file",
     "/signups/desk/events/<uuid:event_id>/roster.<any('csv', 'xlsx'):kind>": "a file",
@@ -89,7 +91,8 @@ class Addresses:
         invited = site.post("/events/api/v1/invitations", 201, token=token, json=whom)
         organizers = site.get("/events/api/v1/organizers", token=token)["items"]
         desk, ours = f"/partners/desk/events/{event['id']}", f"/partners/unit/events/{event['id']}"
-        plan, people = _uploads(site, event)
+        double = next(one["work_unit_id"] for one in pledges if one["work_unit_id"] != unit)
+        plan, people, directory = _uploads(site, event)
         open_to_all = [
             ("/events/", "/events/"),
             ("/events/<slug>", f"/events/{event['slug']}"),
@@ -106,9 +109,11 @@ class Addresses:
             ("/signups/find", "/signups/find"),
             ("/signups/find/sent", "/signups/find/sent"),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
+            ("/signups/claim/<token>/list", urlsplit(pledge["claim_url"]).path + "/list"),
             ("/partners/enter/<token>", urlsplit(enter).path),
             ("/signups/here/<uuid:event_id>", f"/signups/here/{event['id']}"),
             ("/signups/here/<uuid:event_id>/<wall>", f"/signups/here/{event['id']}/gone-by"),
+            ("/partners/board", "/partners/board"),
         ]
         at_the_desk = [
             ("/events/desk", "/events/desk"),
@@ -168,16 +173,27 @@ class Addresses:
             ("/events/desk/<uuid:event_id>/repeat", f"/events/desk/{event['id']}/repeat"),
             ("/partners/desk/events/<uuid:event_id>", desk),
             ("/partners/desk/events/<uuid:event_id>/needs/new", f"{desk}/needs/new"),
+            ("/partners/desk/events/<uuid:event_id>/supplies", f"{desk}/supplies"),
+            ("/partners/desk/events/<uuid:event_id>/supplies/list", f"{desk}/supplies/list"),
             ("/partners/desk/events/<uuid:event_id>/pledge", f"{desk}/pledge?kind=people"),
             ("/partners/desk/pledges/<uuid:pledge_id>", f"/partners/desk/pledges/{pledge['id']}"),
             ("/partners/desk/pledges/<uuid:pledge_id>/withdraw", f"/partners/desk/pledges/{pledge['id']}/withdraw"),
             ("/partners/desk/units/<uuid:work_unit_id>", f"/partners/desk/units/{unit}"),
             ("/partners/desk/units/<uuid:work_unit_id>/contact", f"/partners/desk/units/{unit}/contact"),
+            ("/partners/desk/needs/<uuid:need_id>", f"/partners/desk/needs/{supplies['need_id']}"),
             ("/partners/desk/units/new", "/partners/desk/units/new"),
+            ("/partners/desk/units/<uuid:work_unit_id>/record", f"/partners/desk/units/{unit}/record"),
+            ("/partners/desk/units/<uuid:work_unit_id>/edit", f"/partners/desk/units/{unit}/edit"),
+            ("/partners/desk/units/<uuid:work_unit_id>/contacts/new", f"/partners/desk/units/{unit}/contacts/new"),
+            ("/partners/desk/units/<uuid:work_unit_id>/merge", f"/partners/desk/units/{unit}/merge?double_id={double}"),
+            ("/partners/desk/units/import", "/partners/desk/units/import"),
+            ("/partners/desk/units/import/<uuid:upload_id>", directory),
         ]
         of_the_unit = [
             ("/partners/unit", "/partners/unit"),
             ("/partners/unit/events/<uuid:event_id>", ours),
+            ("/partners/unit/record", "/partners/unit/record"),
+            ("/partners/unit/invitations/<uuid:invitation_id>", _invitation(site, enter)),
             ("/partners/unit/events/<uuid:event_id>/pledge", f"{ours}/pledge?need={supplies['need_id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>", f"/partners/unit/pledges/{pledge['id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>/withdraw", f"/partners/unit/pledges/{pledge['id']}/withdraw"),
@@ -199,6 +215,14 @@ class Addresses:
             Sample("/signups/mine/certificate", VOLUNTEER, "/signups/mine/certificate"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
             *(Sample(rule, CONTACT, path) for rule, path in of_the_unit),
+            # No event of the demo is over, and before that nobody is thanked.
+            Sample("/partners/unit/events/<uuid:event_id>/letter", CONTACT, f"{ours}/letter", 404),
+            Sample(
+                "/partners/desk/units/<uuid:work_unit_id>/letters/<uuid:event_id>",
+                ORGANIZER,
+                f"/partners/desk/units/{unit}/letters/{event['id']}",
+                404,
+            ),
         ]
         return cls(samples, enter, mine["manage_url"], event)
 
@@ -215,8 +239,8 @@ def page_rules() -> Iterator[str]:
             yield from (rule for rule in rules if not own.match(rule))
 
 
-def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str]:
-    """Upload a plan and a list of people, each with something to correct, as their organizer does in a browser."""
+def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Upload a plan, people and units, each with something to correct, as their organizer does in a browser."""
     send = Browser(site).send
     head = ["活动", "模板", "日期", "开始", "结束", "地点"]
     rows = [["纳凉晚会", "", "2027-07-10", "19:00", "21:00", "社区广场"], ["夜跑", "", "2027-07-40", "22", "21:00", ""]]
@@ -224,6 +248,7 @@ def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str]:
     return (
         send("/events/desk/import", {}, {"file": ("plan.xlsx", xlsx("活动", head, rows))}),
         send(f"/signups/desk/events/{event['id']}/import", {"lines": lines, "agreed": "true"}),
+        send("/partners/desk/units/import", {"lines": "曙光小学，学校，王老师，13900139009\n药店，药店，李四，1390"}),
     )
 
 
@@ -312,6 +337,15 @@ class Browser:
         found = re.findall(pattern, self.session.get(f"{self.origin}{path}", timeout=30).text)
         assert found, (path, pattern)
         return found
+
+
+def _invitation(site: Site, enter: str) -> str:
+    """Return the path of the invitation that the unit's page leads to."""
+    token = urlsplit(enter).path.rpartition("/")[2]
+    page = requests.get(f"{site.origin}/partners/unit", cookies={"steward-contact": token}, timeout=30).text
+    found = re.search(r'href="(/partners/unit/invitations/[^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def _links(site: Site) -> list[str]:

@@ -32,6 +32,12 @@ def test_publishing_tells_the_whole_state_and_plans_the_reminders(world):
     assert planned["PT2H"].due_at == STARTS_AT - timedelta(hours=2)
 
 
+def test_publishing_tells_partners_what_the_event_needs(world):
+    event = world.published(supplies=[{"name": "粽叶", "quantity": 200, "unit": "套", "ready": 0}])
+    [message] = world.messages()
+    assert message["supplies"] == [{"supply_id": event.supplies[0].id, "label": "粽叶", "quantity": 200, "unit": "套"}]
+
+
 def test_an_event_that_recruits_names_all_seven_things_first(world):
     # GB/T 40143-2021, 6.1: time, place, content, conditions, number of people, how to sign up, risks and safeguards
     bare = {"summary": "", "conditions": "", "how_to_sign_up": "", "risks": "", "shifts": []}

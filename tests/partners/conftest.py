@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from services.partners import operations, queries
-from services.partners.models import Base, Kind, Pledge
+from services.partners import operations, queries, wanted
+from services.partners.models import Base, Invitation, Kind, Pledge
 from services.partners.scope import Scope
-from shared import sign_ins
+from shared import imports, sign_ins
 from shared.contracts import decode
 from shared.database import Database
 from shared.messaging import tables as messaging_tables
@@ -31,7 +31,7 @@ DESK = Scope(COMMUNITY)
 @pytest.fixture
 def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
-    tables = [one.metadata for one in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base)]
+    tables = [one.metadata for one in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base, imports.Base)]
     database = Database(
         new_database_url(*tables), "partners", pool_size=20, keys=["a data key for tests that is long enough"]
     )
@@ -80,6 +80,7 @@ def event_data(**changes: Any) -> dict[str, Any]:
         "risks": "",
         "contact": "0891-6320000",
         "shifts": [shift_data(), shift_data(role="套圈")],
+        "supplies": [{"supply_id": uuid4(), "label": "粽叶", "quantity": 200, "unit": "套"}],
     } | changes
 
 
@@ -148,6 +149,19 @@ class World:
         }
         promise = operations.Promise(**promised | changes)
         return self.database.write(operations.make_pledge, promise, scope=scope or unit.scope, now=now).id
+
+    def need(self, *, now: datetime = NOW, **changes: Any) -> UUID:
+        """Ask partners for twenty boxes of water, or what is said."""
+        asked: dict[str, Any] = {"kind": Kind.SUPPLIES, "quantity": 20, "unit": "箱", "description": "矿泉水"}
+        request = operations.Request(**{"event_id": self.event_id, **asked} | changes)
+        return self.database.write(operations.post_need, request, scope=DESK, now=now).id
+
+    def invite(self, need_id: UUID, *units: Unit, now: datetime = NOW, **changes: Any) -> Invitation:
+        """Ask the unit, or those named, for what is needed; return the first one's invitation."""
+        asked = [unit.id for unit in units or (self.unit,)]
+        self.database.write(operations.invite_units, need_id, asked, **{"scope": DESK, "now": now} | changes)
+        found = self.database.read(wanted.asked_for, need_id, scope=DESK)
+        return next(one.invitation for one in found if one.invitation.work_unit_id == asked[0])
 
     def answer(self, pledge_id: UUID, version: int, held: int, claimed: int = 0, requested: int = 5) -> None:
         """Let the sign-up service say what is kept for the pledge."""

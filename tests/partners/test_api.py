@@ -56,7 +56,17 @@ def a_need(world: World, **changes: Any) -> dict[str, Any]:
 
 def test_a_unit_comes_with_the_access_of_its_contact(desk: Api, app: Flask) -> None:
     made = desk.post("/work-units", UNIT, 201)
-    assert made.keys() == {"id", "name", "kind", "active", "contact", "access_url", "access_token"}
+    assert made.keys() == {
+        "id",
+        "name",
+        "kind",
+        "address",
+        "offers",
+        "active",
+        "contact",
+        "access_url",
+        "access_token",
+    }
     assert made["contact"] == {"name": "李老师", "phone": "+8613900001111", "email": None, "language": "zh-CN"}
     assert made["access_url"] == f"http://127.0.0.1:8000/partners/enter/{made['access_token']}"
     assert Api(app.test_client(), made["access_token"]).get("/pledges") == {"items": [], "next_cursor": None}
@@ -65,7 +75,8 @@ def test_a_unit_comes_with_the_access_of_its_contact(desk: Api, app: Flask) -> N
 def test_units_are_listed_without_their_access(desk: Api, world: World) -> None:
     [unit] = desk.get("/work-units")["items"]
     assert unit["id"] == str(world.unit.id)
-    assert unit.keys() == {"id", "name", "kind", "active", "contact"}
+    assert unit.keys() == {"id", "name", "kind", "address", "offers", "active", "contact", "contacts"}
+    assert unit["contacts"] == [unit["contact"]]
 
 
 def test_a_list_comes_in_pages(desk: Api, world: World) -> None:

@@ -99,7 +99,7 @@ def test_news_of_a_cancellation_says_why(world: World) -> None:
     "change",
     [
         lambda world, pledge_id: world.database.write(operations.withdraw_pledge, pledge_id, scope=DESK, now=NOW),
-        lambda world, _: world.database.write(operations.close_work_unit, world.unit.id, scope=DESK),
+        lambda world, _: world.database.write(operations.close_work_unit, world.unit.id, scope=DESK, now=NOW),
         lambda world, _: world.database.write(operations.replace_contact, world.unit.id, person(), scope=DESK, now=NOW),
         lambda world, _: world.publish(status="cancelled"),
         lambda world, _: world.publish(status="completed"),

@@ -83,13 +83,14 @@ def test_a_contact_pledges_people_and_passes_the_claim_link_on(app: Flask, world
     assert (answer.status_code, answer.location) == (303, f"/partners/unit/pledges/{made.id}")
     waiting = browser.get(answer.location)
     assert "正在确认" in waiting
-    assert "hx-get" in waiting
+    assert 'hx-trigger="every 2s"' in waiting
     world.answer(made.id, 1, held=4, claimed=1)
     page = browser.get(answer.location)
     assert "部分名额已留" in page
     assert 'href="http://127.0.0.1:8000/signups/claim/abc"' in page
     assert "<svg" in page
-    assert "hx-get" not in page
+    assert 'hx-trigger="every 2s"' not in page
+    assert 'id="counts" hx-get' in page, "how many names there are is asked anew while people claim"
 
 
 def test_pressing_the_button_twice_makes_one_pledge(app: Flask, world: World) -> None:
@@ -244,7 +245,7 @@ def test_a_wrong_unit_comes_back_with_its_values(app: Flask) -> None:
 
 def test_a_new_link_and_a_new_contact_end_the_old_ones(app: Flask, world: World) -> None:
     browser, page = an_organizer(app), f"/partners/desk/units/{world.unit.id}"
-    answer = browser.send(page, f"{page}/access-link", {})
+    answer = browser.send(page, f"{page}/contacts/{world.unit.contact_id}/access-link", {})
     renewed = link_of(browser.get(answer.location))
     stranger = Browser(app.test_client())
     stranger.get(f"/partners/enter/{world.unit.token}", 404)
@@ -322,9 +323,15 @@ def test_no_english_on_the_chinese_pages(app: Flask, world: World) -> None:
         f"/pledges/{pledge_id}/withdraw",
     ]
     ours = ["", "/units/new", f"/units/{unit}", f"/units/{unit}/contact", f"/events/{event}"]
+    need = world.need()
+    invitation = world.invite(need)
+    theirs += [f"/invitations/{invitation.id}"]
+    ours += [f"/needs/{need}"]
+    ours += [f"/units/{unit}/{page}" for page in ("edit", "contacts/new", "merge")] + ["?q=x"]
     ours += [f"/events/{event}/needs/new", f"/events/{event}/pledge", f"/pledges/{pledge_id}"]
     pages = [a_contact(app, world).get(f"/partners/unit{path}") for path in theirs]
     pages += [an_organizer(app).get(f"/partners/desk{path}") for path in ours]
+    pages.append(a_contact(app, world).get("/partners/board"))
     for page in pages:
         shown = re.sub(r"<[^>]*>", " ", page[page.index("<main") :])
         assert re.findall(r"[A-Za-z]{3,}", re.sub(r"http://\S+|English", "", shown)) == []

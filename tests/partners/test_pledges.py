@@ -49,6 +49,8 @@ def test_a_pledge_of_people_asks_the_sign_up_service_for_places(world: World) ->
         "work_unit": "朝阳小学",
         "kind": "people",
         "quantity": 5,
+        "waits": False,
+        "release_at": world.event["starts_at"] - timedelta(hours=48),
     }
 
 
@@ -298,12 +300,12 @@ def test_another_community_neither_sees_nor_touches_anything(world: World) -> No
 
 
 def test_a_closed_unit_pledges_nothing_until_it_is_reopened(world: World) -> None:
-    world.database.write(operations.close_work_unit, world.unit.id, scope=DESK)
+    world.database.write(operations.close_work_unit, world.unit.id, scope=DESK, now=NOW)
     with pytest.raises(Conflict):
         world.pledge(scope=DESK)
     with pytest.raises(NotFound):
         world.pledge()
-    world.database.write(operations.reopen_work_unit, world.unit.id, scope=DESK)
+    world.database.write(operations.reopen_work_unit, world.unit.id, scope=DESK, now=NOW)
     world.pledge()
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -28,7 +29,7 @@ CONFIG = Config(
 )
 
 
-def organizer_token(community: str = COMMUNITY) -> str:
+def organizer_token(community: str = COMMUNITY, at: datetime = NOW) -> str:
     """The token of an organizer."""
     token, _ends = issue_token(
         CONFIG,
@@ -37,7 +38,7 @@ def organizer_token(community: str = COMMUNITY) -> str:
         community=community,
         role="organizer",
         session_id=uuid4(),
-        issued_at=NOW,
+        issued_at=at,
     )
     return token
 
@@ -93,10 +94,10 @@ class Browser:
         return {"Accept-Language": self.language}
 
 
-def an_organizer(app: Flask, language: str = "zh-CN", community: str = COMMUNITY) -> Browser:
+def an_organizer(app: Flask, language: str = "zh-CN", community: str = COMMUNITY, at: datetime = NOW) -> Browser:
     """An organizer's browser."""
     client = app.test_client()
-    client.set_cookie("steward-organizer", organizer_token(community))
+    client.set_cookie("steward-organizer", organizer_token(community, at))
     return Browser(client, language)
 
 

@@ -141,6 +141,8 @@ class World:
             "kind": "people",
             "quantity": quantity,
             "version": version,
+            "waits": False,
+            "release_at": None,
         } | changes
         self.database.write(operations.record_pledge, data, now=NOW)
 

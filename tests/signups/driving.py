@@ -157,6 +157,10 @@ def expire(session: Any, *, now: datetime) -> None:
     operations.expire_offers(session, now)
 
 
+def release(session: Any, *, now: datetime) -> None:
+    operations.release_unclaimed(session, now)
+
+
 def sweep(session: Any, *, now: datetime) -> None:
     waitlist.sweep(session, now)
 

@@ -75,6 +75,9 @@ class Unit:
     shift: Shift
     requested: int = 0
     held: int = 0
+    waits_since: datetime | None = None
+    release_at: datetime | None = None
+    is_new: bool = True
 
 
 @dataclass
@@ -121,6 +124,19 @@ class Model:
         today = [one for one in (shift, *others) if one.day == shift.day]
         return all(len(today) * 2 <= (one.event.daily_hours or 24) for one in today)
 
+    def has_time(self, unit: Unit) -> bool:
+        """Whether places are kept for the unit still."""
+        return unit.release_at is None or self.now < unit.release_at
+
+    def waiting(self, shift: Shift) -> list[Unit]:
+        """The units that lack places of the shift and wait for them, in their order."""
+        found = [
+            (unit.waits_since, unit_id)
+            for unit_id, unit in self.units.items()
+            if unit.shift is shift and unit.waits_since and unit.held < unit.requested and self.has_time(unit)
+        ]
+        return [self.units[unit_id] for _since, unit_id in sorted(found)]
+
     def next(self, shift: Shift) -> Claim | None:
         """Who comes next, should a place be free."""
         return next((one for one in self.line(shift) if self.fits(one.person, shift)), None)
@@ -138,6 +154,8 @@ class Model:
                 claim.until = until
             else:
                 claim.confirm()
+        for unit in self.waiting(shift) if self.is_open(shift) else ():
+            unit.held += min(self.free(shift), unit.requested - unit.held)
 
     def sign_up(self, person: int, shift: Shift, unit: UUID | None = None) -> bool:
         """Tell whether there is a new sign-up."""
@@ -219,15 +237,23 @@ class Model:
         if had_place:
             self.promote(before)
 
-    def pledge(self, unit_id: UUID, quantity: int) -> None:
+    def pledge(self, unit_id: UUID, quantity: int, release_at: datetime | None, *, waits: bool) -> None:
         unit = self.units[unit_id]
-        unit.requested = quantity
-        if unit.held < quantity and self.is_open(unit.shift):
-            self.promote(unit.shift)
-            unit.held += min(self.free(unit.shift), quantity - unit.held)
-        elif unit.held > quantity:
+        unit.requested, unit.release_at = quantity, release_at
+        unit.waits_since = (unit.waits_since or self.now) if waits else None
+        self.give_back(unit_id)
+        self.promote(unit.shift)
+        if unit.is_new and self.is_open(unit.shift) and self.has_time(unit):
+            unit.held += max(min(self.free(unit.shift), quantity - unit.held), 0)
+        unit.is_new = False
+
+    def release(self) -> None:
+        """The unit whose time was over first lets its nameless places go, if there is one."""
+        over = [(one.release_at, unit_id) for unit_id, one in self.units.items() if not self.has_time(one)]
+        unit_id = next((unit_id for _at, unit_id in sorted(over) if self.nameless(unit_id)), None)
+        if unit_id is not None:
             self.give_back(unit_id)
-            self.promote(unit.shift)
+            self.promote(self.units[unit_id].shift)
 
     def change(self, event_id: UUID) -> None:
         """Hear of a new state of the event, which stands in the model already."""
@@ -257,6 +283,7 @@ class Model:
             self.give_back(claim.unit)
 
     def give_back(self, unit_id: UUID) -> None:
-        """The unit keeps no more nameless places than it asks for."""
+        """The unit keeps no more nameless places than it asks for, and none once its time is over."""
         unit = self.units[unit_id]
-        unit.held -= max(min(unit.held - unit.requested, self.nameless(unit_id)), 0)
+        wanted = unit.requested if self.has_time(unit) else 0
+        unit.held -= max(min(unit.held - wanted, self.nameless(unit_id)), 0)

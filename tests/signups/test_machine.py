@@ -16,7 +16,7 @@ from services.signups import operations
 from services.signups.idempotency import Request
 from shared.database import Database
 from tests.signups.conftest import LINKS
-from tests.signups.driving import Driver, expire, sweep
+from tests.signups.driving import Driver, expire, release, sweep
 from tests.signups.model import HOUR, Claim, Event, Model, Shift, Unit
 
 PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -139,8 +139,14 @@ class Door(Driver):
         if signup is not None:
             self.model.claims[-1].id = signup.id
 
-    @rule(number=st.integers(0, 1), shift=shifts, quantity=small)
-    def pledge(self, number: int, shift: int, quantity: int) -> None:
+    @rule(
+        number=st.integers(0, 1),
+        shift=shifts,
+        quantity=small,
+        waits=st.booleans(),
+        hours=st.sampled_from((None, 1, 12)),
+    )
+    def pledge(self, number: int, shift: int, quantity: int, hours: int | None, *, waits: bool) -> None:
         unit_id = self.units[number]
         unit = self.model.units.setdefault(unit_id, Unit(self.model.shifts[shift]))
         self.versions[unit_id] += 1
@@ -152,8 +158,14 @@ class Door(Driver):
             "kind": "people",
             "quantity": quantity,
             "version": self.versions[unit_id],
+            "waits": waits,
+            "release_at": None if hours is None else self.model.now + hours * HOUR,
         }
-        self.both(lambda model: model.pledge(unit_id, quantity), operations.record_pledge, data)
+        self.both(
+            lambda model: model.pledge(unit_id, quantity, data["release_at"], waits=waits),
+            operations.record_pledge,
+            data,
+        )
 
     @rule(shift=shifts, capacity=small)
     def resize(self, shift: int, capacity: int) -> None:
@@ -207,6 +219,11 @@ class Door(Driver):
         self.model.now = max(self.model.now, until - timedelta(minutes=1) * early)
         self.both(Model.expire, expire)
 
+    @precondition(lambda self: any(not self.model.has_time(unit) for unit in self.model.units.values()))
+    @rule()
+    def a_unit_s_time_is_over(self) -> None:
+        self.both(Model.release, release)
+
     @precondition(lambda self: any(self.is_left_free(shift) for shift in self.model.shifts))
     @rule()
     def sweep(self) -> None:
@@ -231,9 +248,10 @@ class Door(Driver):
         return [unit_id for unit_id in self.model.units if self.model.nameless(unit_id)]
 
     def is_left_free(self, shift: Shift) -> bool:
-        """Somebody had no time for it when it became free, and now they do."""
+        """Somebody had no time for it when it became free and now they do, or a unit has begun to wait."""
         model = self.model
-        return model.is_open(shift) and model.free(shift) > 0 and model.next(shift) is not None
+        is_wanted = model.next(shift) is not None or bool(model.waiting(shift))
+        return model.is_open(shift) and model.free(shift) > 0 and is_wanted
 
     # What has to be true
 

@@ -58,6 +58,8 @@ def test_the_bodies_that_are_spoilt_below_are_good_ones(fresh_site, world):
         "POST /signups/api/v1/signups/<uuid:signup_id>/feedback",  # was not there
         "POST /signups/api/v1/walk-ins",  # on the shift already
         "POST /partners/api/v1/pledges/<uuid:pledge_id>/deliver",  # withdrawn a moment before
+        "POST /partners/api/v1/pledges/<uuid:pledge_id>/return",  # given, and not lent
+        "POST /partners/api/v1/pledges/<uuid:pledge_id>/wait",  # no people, so there is nothing to wait for
     }, {route: statuses[route] for route in refused}
 
 

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.events.accounts import ADMIN, hash_password
 from services.events.models import Organizer
+from services.partners import wanted
+from services.partners.operations import invite_units
+from services.partners.scope import Scope
 from services.signups import certificates
 from services.signups.models import Certificate, HourEntry, HourReview, Record, Signup
 from shared import clock
@@ -34,6 +37,7 @@ class World:
     contact: str
     other_contact: str
     need: str
+    asked: str
     pledge: str
     things: str
     colleague: str
@@ -87,7 +91,8 @@ def build(site: Site) -> World:
     )
     unit, other = (a_unit(site, organizer, number) for number in (1, 2))
     wanted = {"kind": "people", "shift_id": shift, "quantity": 2}
-    asked = wanted | {"event_id": event["id"], "description": f"两位志愿者 {MARK}"}
+    # So many are wanted that none of the tests takes the last of it.
+    asked = wanted | {"event_id": event["id"], "quantity": 10_000, "description": f"志愿者 {MARK}"}
     need = site.done("POST", "/partners/api/v1/needs", asked, token=organizer)
     promised = {"work_unit_id": unit["id"], "need_id": need["id"], "quantity": 2, "note": f"两人 {MARK}"}
     pledge = site.done("POST", "/partners/api/v1/pledges", promised, token=unit["access_token"])
@@ -119,6 +124,7 @@ def build(site: Site) -> World:
         contact=unit["access_token"],
         other_contact=other["access_token"],
         need=need["id"],
+        asked=_ask(site, need["id"], unit["id"]),
         pledge=pledge["id"],
         things=things["id"],
         colleague=str(colleague),
@@ -185,6 +191,14 @@ def a_unit(site: Site, token: str, number: int) -> dict[str, Any]:
     contact = {"name": f"李四 {MARK}", "phone": f"1390014{number:04d}", "email": f"unit{number}@example.com"}
     unit = {"name": f"第{number}小学 {MARK}", "kind": f"学校 {MARK}"[:30], "contact": contact}
     return dict(site.done("POST", "/partners/api/v1/work-units", unit, token=token))
+
+
+def _ask(site: Site, need_id: str, unit_id: str) -> str:
+    """Return the id of an invitation to the unit."""
+    partners = next(part.database for part in site.parts if part.service.name == "partners")
+    scope, need = Scope(GIVEN["STEWARD_COMMUNITY"]), UUID(need_id)
+    partners.write(invite_units, need, [UUID(unit_id)], scope=scope, now=clock.utc_now())
+    return str(partners.read(wanted.asked_for, need, scope=scope)[0].invitation.id)
 
 
 def _add_stranger(session: Session) -> None:

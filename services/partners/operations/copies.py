@@ -1,22 +1,27 @@
 """The service's own copy of the events: kept up to date, and what a change of it means for units with pledges."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from services.partners.models import LIVE, Contact, Event, Pledge, PledgeStatus, Shift, WorkUnit
+from services.partners.models import LIVE, Contact, Event, Pledge, PledgeStatus, Shift, Supply, WorkUnit
+from services.partners.operations.moving import move_with
+from shared.database import change
 from shared.errors import Unready
 from shared.notices import queue
+
+THANKED_WITHIN: Final = timedelta(days=7)
+"""A thank-you that comes later than this after an event was completed is none."""
 
 
 def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) -> None:
     """Bring the copy of the event to the state in ``data`` (an ``event.*`` message), unless it is older.
 
-    Contacts of units with a pledge are told of a new time or place, and of a cancellation.
+    Contacts of units with a pledge are told of a new time or place and of a cancellation, and thanked at the end.
     """
     event = session.scalars(select(Event).where(Event.id == data["event_id"]).with_for_update(of=Event)).one_or_none()
     before = None
@@ -30,7 +35,10 @@ def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) ->
     _copy(event, data)
     session.flush()
     _record_shifts(session, event, data["shifts"])
+    _record_supplies(session, event, data["supplies"])
     if before is not None:
+        if before.starts_at != event.starts_at:
+            move_with(session, event, event.starts_at - before.starts_at, now=now)
         _tell(session, event, before, now)
 
 
@@ -129,6 +137,22 @@ def _record_shifts(session: Session, event: Event, listed: list[Mapping[str, Any
     session.flush()
 
 
+def _record_supplies(session: Session, event: Event, listed: list[Mapping[str, Any]]) -> None:
+    change(session, delete(Supply).where(Supply.event_id == event.id))
+    session.add_all(
+        Supply(
+            id=data["supply_id"],
+            event_id=event.id,
+            position=position,
+            name=data["label"],
+            quantity=data["quantity"],
+            unit=data["unit"],
+        )
+        for position, data in enumerate(listed)
+    )
+    session.flush()
+
+
 def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> None:
     """Take back what is no longer true and tell every unit concerned of what is, once for each version of the event."""
     moved, moved_shifts = before.moved(event), before.moved_shifts(event)
@@ -145,6 +169,8 @@ def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> N
         kind = "changed"
     elif event.status == "published" and moved_shifts:
         kind, concerned = "changed", concerned.where(Pledge.shift_id.in_(moved_shifts))
+    elif event.status == "completed" and before.status == "published":
+        kind = "thanks"
     else:
         return
     queue.plan_for_all(
@@ -155,7 +181,7 @@ def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> N
         rule=f"v{event.version}",
         occurrence=event.occurrence,
         due_at=now,
-        expires_at=max(event.ends_at, before.ends_at),
+        expires_at=now + THANKED_WITHIN if kind == "thanks" else max(event.ends_at, before.ends_at),
         params={"old_starts_at": before.starts_at.isoformat(), "old_ends_at": before.ends_at.isoformat()},
         now=now,
     )

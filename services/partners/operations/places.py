@@ -23,12 +23,19 @@ def record_places(session: Session, places: Mapping[str, Any], *, now: datetime)
         raise Unready("the pledge that places are kept for is not known yet")
     if places["version"] <= pledge.places_version:
         return
+    lost = min(pledge.held, pledge.quantity) - places["held"] if pledge.is_over(now) else 0
     pledge.places_version = places["version"]
     pledge.held = places["held"]
     pledge.claimed = places["claimed"]
     pledge.claim_url = places["claim_url"]
     status = answered(pledge)
-    if status is not pledge.status and status in MOVES[pledge.status]:
+    if status not in MOVES[pledge.status]:
+        return
+    if lost > 0:
+        pledge.move_to(status)
+        pledge.released += lost
+        pledge.steps.append(PledgeStep(at=now, by="signups", action="released", quantity=lost))
+    elif status is not pledge.status:
         pledge.move_to(status)
         pledge.steps.append(PledgeStep(at=now, by="signups", action=status.value, quantity=pledge.held))
 

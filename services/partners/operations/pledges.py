@@ -1,18 +1,18 @@
 """The life of a pledge, as far as the unit and the organizers decide it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from services.partners import announcements
+from services.partners import announcements, deadlines, ledger
 from services.partners.models import (
     MOVES,
     NO_WAY,
-    Event,
+    Entry,
     Kind,
     Need,
     Pledge,
@@ -22,6 +22,7 @@ from services.partners.models import (
     WorkUnit,
 )
 from services.partners.operations.events import event_at_hand, refuse_closed, shift_of
+from services.partners.operations.needs import need_at_hand, pledged_for
 from services.partners.operations.places import answered
 from services.partners.operations.units import locked_unit
 from services.partners.scope import Scope
@@ -36,6 +37,7 @@ MAX_QUANTITY: Final = 10_000
 class Promise:
     """What a unit wants to pledge: in answer to a need, or of its own accord for an event.
 
+    ``arrives_at`` is when things are brought; ``returnable`` ones are lent, and a need says so itself.
     ``pledge_id`` is made up by the form, so that pressing its button twice makes one pledge.
     """
 
@@ -46,6 +48,8 @@ class Promise:
     kind: Kind | None = None
     shift_id: UUID | None = None
     note: str = ""
+    arrives_at: datetime | None = None
+    returnable: bool = False
     pledge_id: UUID = field(default_factory=uuid4)
 
 
@@ -61,13 +65,15 @@ def make_pledge(session: Session, promise: Promise, *, scope: Scope, now: dateti
         return _same_unit(earlier, unit)
     if not unit.active:
         raise Conflict(_("This work unit is closed at present. Please reopen it first."))
-    need = _need(session, promise.need_id, unit)
+    need = _need(session, promise.need_id, scope)
     event_id, kind, shift_id = _purpose(promise, need)
     event = event_at_hand(session, event_id, community=unit.community)
     refuse_closed(event, now)
     shift = shift_of(session, event, shift_id)
     if kind is Kind.PEOPLE:
         _check_people(promise, shift, now)
+    if need is not None:
+        _check_need(session, need, promise.quantity, scope, now)
     pledge = Pledge(
         id=promise.pledge_id,
         version=1,
@@ -78,6 +84,12 @@ def make_pledge(session: Session, promise: Promise, *, scope: Scope, now: dateti
         kind=kind,
         quantity=promise.quantity,
         note=promise.note,
+        arrives_at=checked_arrival(event.ends_at, promise.arrives_at),
+        returnable=kind is Kind.SUPPLIES and (promise.returnable if need is None else need.returnable),
+        waits=False,
+        release_at=deadlines.release_at(need, shift, now) if kind is Kind.PEOPLE and shift is not None else None,
+        released=0,
+        returned=0,
         status=PledgeStatus.PENDING,
         places_version=0,
         held=0,
@@ -87,6 +99,7 @@ def make_pledge(session: Session, promise: Promise, *, scope: Scope, now: dateti
     )
     session.add(pledge)
     session.flush()
+    ledger.write(session, pledge, Entry.PLEDGED, pledge.quantity, by=scope.by, now=now)
     announcements.pledge_changed(session, pledge, "pledge.made", now)
     return pledge
 
@@ -98,7 +111,7 @@ def reduce_pledge(
 
     Raises NotFound, Invalid for more than was promised or less than has a name, and Conflict once it is too late.
     """
-    pledge = _locked(session, pledge_id, scope)
+    pledge = locked_pledge(session, pledge_id, scope)
     if quantity == pledge.quantity:
         return pledge
     _refuse_settled(pledge, now)
@@ -115,10 +128,11 @@ def reduce_pledge(
                 "quantity", _("Names already entered: %(n)s. Please keep at least that many.", n=pledge.claimed)
             )
         )
+    ledger.write(session, pledge, Entry.PLEDGED, quantity - pledge.quantity, by=scope.by, now=now)
     pledge.quantity = quantity
     if pledge.places_version:
         pledge.move_to(answered(pledge))
-    _take_step(session, pledge, "reduced", quantity, reason, scope, now)
+    take_step(session, pledge, "reduced", quantity, reason, scope, now)
     announcements.pledge_changed(session, pledge, "pledge.reduced", now)
     return pledge
 
@@ -130,28 +144,20 @@ def withdraw_pledge(
 
     Raises NotFound, and Conflict once it is too late.
     """
-    pledge = _locked(session, pledge_id, scope)
+    pledge = locked_pledge(session, pledge_id, scope)
     if pledge.status is PledgeStatus.WITHDRAWN:
         return pledge
     _refuse_settled(pledge, now)
     pledge.move_to(PledgeStatus.WITHDRAWN)
+    ledger.write(session, pledge, Entry.PLEDGED, -pledge.quantity, by=scope.by, now=now)
     pledge.quantity = 0
-    _take_step(session, pledge, "withdrawn", 0, reason, scope, now)
+    take_step(session, pledge, "withdrawn", 0, reason, scope, now)
     announcements.pledge_changed(session, pledge, "pledge.withdrawn", now)
     return pledge
 
 
-def deliver_pledge(session: Session, pledge_id: UUID, quantity: int, *, scope: Scope, now: datetime) -> Pledge:
-    """Write down how much of the pledge came; again corrects it. Raises NotFound, and Conflict where nothing could."""
-    pledge = _locked(session, pledge_id, scope)
-    pledge.move_to(PledgeStatus.DELIVERED)
-    if quantity != pledge.delivered:
-        pledge.delivered = quantity
-        _take_step(session, pledge, "delivered", quantity, None, scope, now)
-    return pledge
-
-
-def _locked(session: Session, pledge_id: UUID, scope: Scope) -> Pledge:
+def locked_pledge(session: Session, pledge_id: UUID, scope: Scope) -> Pledge:
+    """Return the pledge with its unit, locked until the transaction ends; raises NotFound outside of the scope."""
     pledge = session.scalars(
         select(Pledge)
         .join(Pledge.work_unit)
@@ -164,21 +170,43 @@ def _locked(session: Session, pledge_id: UUID, scope: Scope) -> Pledge:
     return pledge
 
 
+def checked_arrival(ends_at: datetime, arrives_at: datetime | None) -> datetime | None:
+    """Return the moment in UTC; raises Invalid where the event is over by then."""
+    if arrives_at is None:
+        return None
+    if arrives_at > ends_at:
+        raise Invalid(field_error("arrives_at", _("The event is over by then. Please choose an earlier time.")))
+    return arrives_at.astimezone(UTC)
+
+
 def _same_unit(earlier: Pledge, unit: WorkUnit) -> Pledge:
     if earlier.work_unit_id != unit.id:
         raise Conflict(_("This form has been used already. Please open a new one."))
     return earlier
 
 
-def _need(session: Session, need_id: UUID | None, unit: WorkUnit) -> Need | None:
+def _need(session: Session, need_id: UUID | None, scope: Scope) -> Need | None:
+    """Return the need, locked, so that two units that take the last of it at once take it one after the other."""
     if need_id is None:
         return None
-    need = session.scalars(
-        select(Need).join(Need.event).where(Need.id == need_id, Event.community == unit.community)
-    ).one_or_none()
-    if need is None:
-        raise Invalid(field_error("need_id", _("There is no such need. Please choose one from the list.")))
-    return need
+    try:
+        return need_at_hand(session, need_id, scope=scope)
+    except NotFound:
+        unknown = field_error("need_id", _("There is no such need. Please choose one from the list."))
+        raise Invalid(unknown) from None
+
+
+def _check_need(session: Session, need: Need, quantity: int, scope: Scope, now: datetime) -> None:
+    """Refuse more than is still wanted, and a contact who comes too late."""
+    if scope.contact_id is not None and need.due_at is not None and now >= need.due_at:
+        raise Conflict(_("The time for this has passed. Please call the community office if you can still help."))
+    wanted = need.quantity - pledged_for(session, need)
+    if wanted <= 0:
+        raise Conflict(_("Others have just taken the last of this. Thank you all the same!"))
+    if quantity > wanted:
+        raise Invalid(
+            field_error("quantity", _("Still wanted: %(n)s. Please pledge no more than that here.", n=wanted))
+        )
 
 
 def _purpose(promise: Promise, need: Need | None) -> tuple[UUID, Kind, UUID | None]:
@@ -211,9 +239,10 @@ def _refuse_settled(pledge: Pledge, now: datetime) -> None:
     refuse_closed(pledge.event, now)
 
 
-def _take_step(
+def take_step(
     session: Session, pledge: Pledge, action: str, quantity: int, reason: str | None, scope: Scope, now: datetime
 ) -> None:
+    """Write into the pledge's history what was done, and count its version."""
     pledge.version += 1
     pledge.steps.append(PledgeStep(at=now, by=scope.by, action=action, quantity=quantity, reason=reason))
     session.flush()

@@ -2,19 +2,25 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.partners import queries, words
+from services.partners import isolation, operations, queries, record, schemas, wanted, words
 from services.partners.asking import present_scope
 from services.partners.models import Event, Kind
 from services.partners.pages import pledges
 from services.partners.scope import Scope
+from shared.errors import Conflict
+from shared.texts import text as _
+from shared.web import forms
 from shared.web.current import database, now
+from shared.web.forms import Form
+from shared.web.i18n import tell
 
 unit = Blueprint("unit", __name__, url_prefix="/partners/unit")
 pledges.add_to(unit)
+isolation.watch(unit)
 
 
 @unit.before_request
@@ -31,8 +37,11 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "partners/unit.html",
         unit=database.read(queries.own_unit, scope=scope),
+        invitations=database.read(wanted.own_invitations, scope=scope, now=moment),
         ahead=ahead,
         past=past,
+        bringing=[one for one in ahead if one.kind is Kind.SUPPLIES],
+        letters=database.read(record.letters_sent, scope=scope),
         events=database.read(queries.upcoming, community=scope.community, now=moment),
         words=words,
     )
@@ -49,6 +58,43 @@ def event(event_id: UUID) -> ResponseReturnValue:
         shifts=[shift for shift in found.shifts if shift.listed and shift.starts_at > now()],
         open=found.status == "published" and found.ends_at > now(),
         kinds=[(kind.value, words.KINDS[kind]) for kind in Kind if kind is not Kind.PEOPLE],
+        words=words,
+    )
+
+
+@unit.get("/invitations/<uuid:invitation_id>")
+def invitation(invitation_id: UUID) -> ResponseReturnValue:
+    """Show what the unit is asked for."""
+    return _invitation(invitation_id, Form(None, {}))
+
+
+@unit.post("/invitations/<uuid:invitation_id>/decline")
+def decline(invitation_id: UUID) -> ResponseReturnValue:
+    """Answer that the unit cannot help."""
+    form = forms.load(schemas.WithdrawSchema(), request.form)
+    if form.data is not None:
+        try:
+            database.write(operations.decline_invitation, invitation_id, **form.data, scope=present_scope(), now=now())
+        except Conflict as error:
+            form.refuse(error)
+        else:
+            tell(_("Thank you for your answer."))
+            return redirect(url_for(".invitation", invitation_id=invitation_id), 303)
+    return _invitation(invitation_id, form), 422
+
+
+def _invitation(invitation_id: UUID, sent: Form) -> str:
+    scope = present_scope()
+    asked = database.read(wanted.invitation, invitation_id, scope=scope)
+    event = asked.invitation.need.event
+    return render_template(
+        "partners/invitation.html",
+        invitation=asked.invitation,
+        pledged=asked.pledged,
+        progress=database.read(wanted.need, asked.invitation.need_id, scope=scope),
+        is_open=event.status == "published" and event.ends_at > now(),
+        values=sent.values,
+        errors=sent.errors,
         words=words,
     )
 

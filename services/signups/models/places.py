@@ -1,5 +1,6 @@
 """Places, and those kept for units."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
@@ -38,7 +39,9 @@ class Place(Base):
 class Hold(Base):
     """Places kept for a unit: local copy of its pledge (``pledge_version``), and what it was given (``version``).
 
-    ``claim_token`` opens the claim page. It is kept readable, since each ``places.held`` has to repeat it.
+    ``claim_token`` opens the claim page. It is kept readable, since each ``places.held`` has to repeat it. Places that
+    have no name at ``release_at`` go to others. ``waits_since`` is from when the unit waits for the places that it did
+    not get; None where it does not.
     """
 
     __tablename__ = "holds"
@@ -47,7 +50,13 @@ class Hold(Base):
     pledge_version: Mapped[int]
     version: Mapped[int]
     event_id: Mapped[UUID] = mapped_column(index=True)
-    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"))
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
     work_unit: Mapped[str]
     requested: Mapped[int]
     claim_token: Mapped[str] = mapped_column(unique=True)
+    release_at: Mapped[datetime | None] = mapped_column(index=True)
+    waits_since: Mapped[datetime | None]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the unit still has time to enter names, so that places are kept for it."""
+        return self.release_at is None or now < self.release_at

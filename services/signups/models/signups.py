@@ -76,6 +76,8 @@ class Signup(Base):
     skilled: Mapped[bool] = mapped_column(server_default=false(), default=False)
     """Whether the person says that they can do what the shift asks for."""
     language: Mapped[str]
+    shows_name: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether the unit on whose place the person is may see their full name; else it sees 张*."""
     manage_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     consented_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from services.signups.operations.attendance import (
     undo_check_in,
     undo_check_out,
 )
+from services.signups.operations.claiming import claim_for_people
 from services.signups.operations.codes import Proof, forget_codes, send_code
 from services.signups.operations.copies import record_event, remind
 from services.signups.operations.details import change_details
@@ -22,7 +23,7 @@ from services.signups.operations.handing_over import (
     offer_place,
     take_place,
 )
-from services.signups.operations.holds import record_pledge
+from services.signups.operations.holds import record_pledge, release_unclaimed
 from services.signups.operations.hours import find_forgotten
 from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
 from services.signups.operations.own_data import end_consent, erase, erase_again, erasures
@@ -45,6 +46,7 @@ __all__ = [
     "change_details",
     "check_in",
     "check_out",
+    "claim_for_people",
     "clear",
     "decline_handover",
     "decline_offer",
@@ -70,6 +72,7 @@ __all__ = [
     "record_event",
     "record_pledge",
     "record_scan",
+    "release_unclaimed",
     "remind",
     "send_code",
     "send_links",

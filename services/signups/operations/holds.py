@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, places, waitlist
+from services.signups import announcements, holding, places, waitlist
 from services.signups.models import Hold, Place, Shift
 from shared.errors import Unready
 
@@ -19,8 +19,9 @@ CLAIM_TOKEN_BYTES: Final = 32
 def record_pledge(session: Session, pledge: Mapping[str, Any], *, now: datetime) -> None:
     """Keep as many places as the pledge asks for, or give back those that it no longer asks for.
 
-    ``pledge`` is the data of a ``pledge.*`` message. Only people for a shift concern this service. Claimed places stay
-    with their people, whatever becomes of the pledge. Raises Unready where the shift is not known yet.
+    ``pledge`` is the data of a ``pledge.*`` message. Only people for a shift concern this service. A unit that got
+    fewer places than it asked for is given others later on where it waits for them. Claimed places stay with their
+    people, whatever becomes of the pledge. Raises Unready where the shift is not known yet.
     """
     if pledge["kind"] != "people" or pledge["shift_id"] is None:
         return
@@ -42,31 +43,56 @@ def record_pledge(session: Session, pledge: Mapping[str, Any], *, now: datetime)
         session.add(hold)
     if pledge["version"] <= hold.pledge_version:
         return
+    is_new = hold.pledge_version == 0
     hold.pledge_version = pledge["version"]
     hold.requested = pledge["quantity"]
+    hold.release_at = pledge["release_at"]
+    hold.waits_since = (hold.waits_since or now) if pledge["waits"] else None
     session.flush()
-    _fit(session, hold, shift, now)
+    _fit(session, hold, shift, now, grows=is_new)
+
+
+def release_unclaimed(session: Session, now: datetime) -> int:
+    """Give back the places of one unit that have no name although its time is over; return how many units had some.
+
+    They go to whoever waits, in the same transaction.
+    """
+    nameless = exists(select(Place.number).where(Place.pledge_id == Hold.pledge_id, Place.signup_id.is_(None)))
+    hold = session.scalars(
+        select(Hold)
+        .where(Hold.release_at <= now, nameless)
+        .order_by(Hold.release_at, Hold.pledge_id)
+        .limit(1)
+        .with_for_update(of=Hold, skip_locked=True)
+    ).one_or_none()
+    if hold is None:
+        return 0
+    _give_back(session, hold, now)
+    waitlist.promote(session, session.get_one(Shift, hold.shift_id), now)
+    announcements.hold_changed(session, hold, now)
+    return 1
 
 
 def left(session: Session, pledge_id: UUID, now: datetime) -> None:
     """Note that somebody has left a place of the unit: it stays kept, unless the unit no longer asks for so many."""
     hold = session.get_one(Hold, pledge_id, with_for_update=True)
-    places.release(session, hold.shift_id, pledge_id, max(_held(session, hold) - hold.requested, 0))
+    _give_back(session, hold, now)
     announcements.hold_changed(session, hold, now)
 
 
-def _fit(session: Session, hold: Hold, shift: Shift, now: datetime) -> None:
-    """Keep or release places until the hold has what it asks for, as far as there are any."""
-    held = _held(session, hold)
-    is_open = shift.listed and shift.event.status == "published" and now < shift.starts_at
-    if held < hold.requested and is_open:
-        waitlist.promote(session, shift, now)  # whoever waits was there before the unit
-        places.keep(session, shift.id, hold.pledge_id, hold.requested - held)
-    elif held > hold.requested:
-        places.release(session, shift.id, hold.pledge_id, held - hold.requested)
-        waitlist.promote(session, shift, now)
+def _fit(session: Session, hold: Hold, shift: Shift, now: datetime, *, grows: bool) -> None:
+    """Give back places that the unit no longer asks for; keep those that it asks for where it ``grows``."""
+    _give_back(session, hold, now)
+    waitlist.promote(session, shift, now)  # whoever waits was there before the unit
+    is_on = shift.listed and shift.event.status == "published" and now < shift.starts_at
+    if grows and is_on and hold.is_open(now):
+        places.keep(session, shift.id, hold.pledge_id, max(hold.requested - holding.held(session, hold), 0))
     announcements.hold_changed(session, hold, now)
 
 
-def _held(session: Session, hold: Hold) -> int:
-    return session.scalar(select(func.count()).where(Place.pledge_id == hold.pledge_id)) or 0
+def _give_back(session: Session, hold: Hold, now: datetime) -> None:
+    """Let go of nameless places: those that the unit does not ask for, and all of them once its time is over."""
+    kept = hold.requested if hold.is_open(now) else 0
+    surplus = holding.held(session, hold) - kept
+    if surplus > 0:
+        places.release(session, hold.shift_id, hold.pledge_id, surplus)

@@ -52,6 +52,7 @@ def end_consent(session: Session, signup_ids: Collection[UUID], now: datetime) -
     for signup_id in sorted(signup_ids):
         signup = locked(session, signup_id)
         signup.consent_ended_at = signup.consent_ended_at or now
+        signup.shows_name = False
         _leave(session, signup, now)
 
 
@@ -122,7 +123,7 @@ def _forget_signups(session: Session, signup_ids: Sequence[UUID]) -> None:
     """Leave nothing but the facts of the sign-ups, and close their links."""
     session.flush()
     blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone", "answers", "reason"))
-    change(session, update(Signup).where(Signup.id.in_(signup_ids)).values(**blank))
+    change(session, update(Signup).where(Signup.id.in_(signup_ids)).values(**blank, shows_name=False))
     for signup_id in signup_ids:  # unlike the hash of any token
         change(session, update(Signup).where(Signup.id == signup_id).values(manage_hash=signup_id.hex))
     change(session, update(Feedback).where(Feedback.signup_id.in_(signup_ids)).values(words=""))

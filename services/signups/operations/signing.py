@@ -40,7 +40,8 @@ class Application:
     """What someone entered to sign up. ``phone`` is E.164; ``claim`` is the token of a unit's claim page.
 
     ``answers`` are those to the shift's questions by their keys, or None where nobody was asked (a list that was
-    imported, a walk-in); ``skilled``: they say that they can do what the shift asks for.
+    imported, a walk-in); ``skilled``: they say that they can do what the shift asks for; ``shows_name``: their unit may
+    see their full name.
     """
 
     shift_id: UUID
@@ -53,6 +54,7 @@ class Application:
     claim: str | None = None
     answers: Mapping[str, Any] | None = None
     skilled: bool = False
+    shows_name: bool = False
 
 
 def sign_up(
@@ -244,6 +246,7 @@ def new_signup(
         language=application.language,
         answers=[] if application.answers is None else questions.read(shift.questions, application.answers),
         skilled=application.skilled,
+        shows_name=application.shows_name and hold is not None,
         manage_hash=token_hash(links.manage_token(signup_id)),
         created_at=now,
         consented_at=now,

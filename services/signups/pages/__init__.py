@@ -3,6 +3,7 @@
 from services.signups.pages import (  # noqa: F401  # they add their pages
     certificates,
     check_in,
+    claiming,
     details,
     feedback,
     feeds,

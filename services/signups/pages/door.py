@@ -23,6 +23,7 @@ from shared.texts import text as _
 from shared.web import forms, limits
 from shared.web.current import config, database, now
 from shared.web.forms import Form
+from shared.web.notice_log import masked
 from shared.web.security import personal
 
 OFF: Final = _("This event has been cancelled.")
@@ -148,6 +149,7 @@ def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None, *, earlie
         "signups/form.html",
         event=event,
         hold=hold,
+        names=[one.volunteer.name if one.shows_name else masked(one.volunteer.name) for one in _named(hold)],
         days=days,
         greyed=any(card.get("own") for _day, cards in days for card in cards),
         most=schemas.PEOPLE - 1,
@@ -172,6 +174,10 @@ def _closed(event: Event) -> Text | None:
 def _earlier(session: Session) -> Sequence[Signup]:
     """Return the sign-ups that this browser has made, as far as it keeps their links."""
     return access.own(session).signups
+
+
+def _named(hold: HoldCounts | None) -> Sequence[Signup]:
+    return database.read(queries.of_unit, hold.hold.pledge_id) if hold is not None else ()
 
 
 def _event(session: Session, event_id: UUID) -> tuple[Event, list[ShiftCounts]]:

@@ -117,7 +117,7 @@ def notes(session: Session, page: keyset.Page) -> keyset.Part:
     return keyset.fetch(session, select(Note), (Note.title, Note.pinned_at, Note.copies, Note.id), page)
 
 
-def identify(_session: Session, token: str) -> Principal | None:
+def identify(_session: Session, token: str, _now: datetime) -> Principal | None:
     known = sha256(token.encode()).digest() == sha256(CONTACT_TOKEN.encode()).digest()
     return Principal(kind="contact", id=CONTACT, name="诊所", community="示范社区", role="") if known else None
 

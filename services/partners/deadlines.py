@@ -1,0 +1,41 @@
+"""By when a unit's people enter their names: places without one go to others then, after two reminders."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.partners.models import Need, Pledge, Shift
+
+USUALLY: Final = timedelta(hours=48)
+"""Before the shift begins, where the need has no deadline of its own."""
+REMINDED: Final = (timedelta(days=7), timedelta(days=2))
+"""Before the deadline; where it is nearer, each reminder comes in the middle of the time that is left."""
+BY_DAY: Final = (time(8), time(21))
+"""Between these hours of the event's place people are written to."""
+
+
+def release_at(need: Need | None, shift: Shift, now: datetime) -> datetime:
+    """Return the deadline of a pledge of people that is made now: the need's, else some time before the shift begins.
+
+    Where that has passed already, they have half of the time that is left.
+    """
+    due_at = need.due_at if need is not None else None
+    moment = min(due_at or shift.starts_at - USUALLY, shift.starts_at)
+    return moment if moment > now else now + (shift.starts_at - now) / 2
+
+
+def reminder(pledge: Pledge, now: datetime) -> int:
+    """Return which of the reminders is due: the first or the second, or 0 where neither is, or it is night."""
+    if pledge.release_at is None or not _is_day(now, pledge.event.timezone):
+        return 0
+    due, before = 0, pledge.release_at - pledge.created_at
+    for number, usual in enumerate(REMINDED, start=1):
+        before = usual if usual < before else before / 2
+        if now >= pledge.release_at - before:
+            due = number
+    return due
+
+
+def _is_day(now: datetime, timezone: str) -> bool:
+    first, last = BY_DAY
+    return first <= now.astimezone(ZoneInfo(timezone)).time() < last

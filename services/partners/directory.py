@@ -1,0 +1,107 @@
+"""The directory of work units as organizers search it, and what each has given so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from services.partners import queries
+from services.partners.models import Contact, Event, Kind, Pledge, PledgeStatus, UnitStep, WorkUnit
+from services.partners.scope import Scope
+
+COUNTED: Final = Pledge.status.not_in((PledgeStatus.WITHDRAWN, PledgeStatus.REFUSED))
+"""Pledges that say something of how a unit co-operates."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOverview:
+    """A unit with its contacts, how many pledges it has made and kept to, and when its last event was."""
+
+    unit: WorkUnit
+    pledges: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which units are wanted: ``words`` from any of their texts or a contact, and a ``kind``."""
+
+    words: str = ""
+    kind: str = ""
+
+    def finds(self, unit: WorkUnit) -> bool:
+        """Tell whether the unit is one of them.
+
+        It is asked here and not in the database, which need not be able to read how people are reached.
+        """
+        if self.kind and unit.kind != self.kind:
+            return False
+        texts = (unit.name, unit.kind, unit.address, unit.offers, *(contact.name for contact in unit.contacts))
+        return all(
+            any(word in text.casefold() for text in texts)
+            or any(contact.phone.endswith(word) for contact in unit.contacts)
+            for word in self.words.casefold().split()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cooperation:
+    """What a unit has given over the years: events it helped with, people it sent, and pledges of anything else."""
+
+    events: int
+    people: int
+    others: int
+    last: datetime | None
+
+
+def overviews(session: Session, *, scope: Scope, search: Search | None = None) -> Sequence[UnitOverview]:
+    """Return the units that are wanted: active ones first, by name."""
+    rows = session.execute(
+        queries.work_units(scope=scope)
+        .add_columns(func.count(Pledge.id), func.max(Event.starts_at))
+        .outerjoin(Pledge, (Pledge.work_unit_id == WorkUnit.id) & COUNTED)
+        .outerjoin(Event, Event.id == Pledge.event_id)
+        .group_by(WorkUnit.id, Contact.id)
+        .order_by(WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
+    )
+    wanted = search or Search()
+    return [UnitOverview(unit, pledges, last) for unit, pledges, last in rows if wanted.finds(unit)]
+
+
+def cooperation(session: Session, work_unit_id: UUID) -> Cooperation:
+    """Return what the unit has given so far; what it has promised for events to come counts as well."""
+    given = func.coalesce(Pledge.delivered, Pledge.quantity)
+    return Cooperation(
+        *session.execute(
+            select(
+                func.count(Pledge.event_id.distinct()),
+                func.coalesce(func.sum(case((Pledge.kind == Kind.PEOPLE, given), else_=0)), 0),
+                func.count(case((Pledge.kind != Kind.PEOPLE, Pledge.id))),
+                func.max(Event.starts_at),
+            )
+            .join(Event, Event.id == Pledge.event_id)
+            .where(Pledge.work_unit_id == work_unit_id, COUNTED)
+        ).one()
+    )
+
+
+def doubles(session: Session, unit: WorkUnit, *, scope: Scope) -> Sequence[WorkUnit]:
+    """Return the other units of the directory, those first for which somebody of the same number speaks."""
+    others = session.scalars(
+        queries.work_units(scope=scope)
+        .where(WorkUnit.id != unit.id)
+        .order_by(WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
+    )
+    numbers = {contact.phone for contact in unit.contacts}
+    return sorted(others, key=lambda other: numbers.isdisjoint(contact.phone for contact in other.contacts))
+
+
+def history(session: Session, work_unit_id: UUID) -> Sequence[UnitStep]:
+    """Return what was done to the unit's entry, the newest first."""
+    return session.scalars(
+        select(UnitStep).where(UnitStep.work_unit_id == work_unit_id).order_by(UnitStep.id.desc())
+    ).all()
