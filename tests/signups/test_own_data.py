@@ -175,7 +175,7 @@ class TestPages:
         assert (file.content_type, file.headers["Cache-Control"]) == ("application/pdf", "private, no-store")
         assert file.headers["Content-Disposition"] == "attachment; filename=my-data.pdf"
         text = text_of(file.data).replace("\n", "")
-        known = ("卓玛", "139 1234 5678", "z@example.com", str(a_child(8)), "扎西", "端午包粽子", "引导", "很好")
+        known = ("卓玛", "139 1234 5678", "z@example.com", "2019年1月1日", "扎西", "端午包粽子", "引导", "很好")
         for words in (*known, "1 小时 50 分钟", "只能打开"):
             assert words in text, words
         english = site.browser.get("/signups/mine/data.pdf", headers={"Accept-Language": "en"})
