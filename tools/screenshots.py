@@ -27,6 +27,10 @@ PASSWORD: Final = "for-pictures-only"  # noqa: S105  (of a site that is gone a m
 LANGUAGES: Final = {"zh": "zh-CN", "en": "en"}
 PHONE, WIDE, HEIGHT, GAP = 360, 1280, 900, 24
 START_SECONDS: Final = 30
+VOLUNTEERS: Final = zip(("格桑", "陈静", "刘洋", "赵敏"), map(str, range(13912340001, 13912340005)), strict=True)
+"""Who signs up: somebody else for each language and width, as one person has one place."""
+TYPING_MS: Final = 3_000
+"""Whoever sends the form any sooner is taken for a program."""
 FRAME: Final = f"""<!doctype html><style>
 body {{ margin: 0; padding: {GAP}px; display: flex; gap: {GAP}px; background: #e9ece9; width: max-content; }}
 img {{ display: block; border-radius: 12px; box-shadow: 0 2px 16px #0003; height: {HEIGHT}px; }}
@@ -53,23 +57,35 @@ def _pictures(browser: Browser, origin: str, enter: str, language: str) -> dict[
         context = browser.new_context(
             base_url=origin, locale=language, viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce"
         )
-        for name, page in _walk(context, enter):
+        for name, page in _walk(context, enter, *next(VOLUNTEERS)):
             found.setdefault(name, []).append(page.screenshot())
         context.close()
     return found
 
 
-def _walk(context: BrowserContext, enter: str) -> Iterator[tuple[str, Page]]:
-    """Go through the main pages as a visitor, a unit's contact and an organizer do, stopping at each."""
+def _walk(context: BrowserContext, enter: str, name: str, phone: str) -> Iterator[tuple[str, Page]]:
+    """Go through the main pages as a volunteer, a unit's contact and an organizer do, stopping at each."""
     page = context.new_page()
     page.goto("/events/")
     yield "home", page
     page.locator(".card-link a").first.click()
     page.wait_for_load_state()
     yield "festival", page
+    page.locator("a[href$='/poster']").first.click()
+    page.wait_for_load_state()
+    yield "poster", page
+    page.go_back()
     page.locator("a[href^='/signups/events/']").first.click()
     page.wait_for_load_state()
     yield "sign-up", page
+    page.locator("[name=shift_id]").nth(2).check()  # the shift with the most places
+    page.locator("#name").fill(name)
+    page.locator("#phone").fill(phone)
+    page.locator("#consent").check()
+    page.wait_for_timeout(TYPING_MS)
+    page.locator("main .button-full").click()
+    page.wait_for_url("**/signups/mine/*")
+    yield "own-page", page
     page.goto(enter)
     page.locator("main button").click()
     page.wait_for_url("**/partners/unit")
@@ -83,9 +99,12 @@ def _walk(context: BrowserContext, enter: str) -> Iterator[tuple[str, Page]]:
     page.locator(".card-link a").first.click()
     page.wait_for_load_state()
     yield "event", page
-    page.locator("a[href^='/signups/desk/']").first.click()
+    page.locator(".tabs a[href^='/signups/desk/events/']").first.click()
     page.wait_for_load_state()
     yield "roster", page
+    page.locator("a[href$='/check-in']").first.click()
+    page.wait_for_load_state()
+    yield "check-in", page
     page.goto("/events/desk/new")
     yield "templates", page
 
