@@ -79,11 +79,12 @@ def test_what_is_noted_without_a_connection_arrives_once_though_it_is_sent_twice
     expect(door.locator("#came")).to_have_text("已到 2 人，共 3 人")
     kept = door.evaluate(f"localStorage.getItem('{queue}')")
     assert "卓玛" not in kept
-
-    door.reload()  # the battery died, say
-    expect(card(door, "卓玛")).to_contain_text("已签到")
-    expect(door.get_by_role("status").filter(has_text="有 2 条还没有上传")).to_be_visible()
     assert {one["status"] for one in roster(site, event).values()} == {"confirmed"}
+
+    # The battery died, say. While it reloads, a browser that only plays offline may let a request through; so what
+    # counts from here on is that nothing is lost and nothing arrives twice.
+    door.reload()
+    expect(card(door, "卓玛")).to_contain_text("已签到")
 
     door.context.set_offline(False)
     expect(door.locator("[data-unsent]")).to_be_hidden(timeout=30_000)
