@@ -39,7 +39,8 @@ AT_THE_WALL: Final = "'check-in', 'check-out'"
 """What whoever has the code on the wall may note as well."""
 AT_THE_DESK: Final = STEPS.replace(f"{AT_THE_WALL}, ", "")
 WALL_CODE: Final = "Check-In-Code"
-CONTACT_DATA: Final = ("name", "phone", "email", "birth_date", "calendar_url")
+TOLD_AT_THE_WALL: Final = ("id", "status", "version", "checked_in_at", "checked_out_at", "minutes")
+"""What of a sign-up: nothing about its person, whom the code on the wall does not name."""
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/signups/api/v1", description="For volunteers")
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/signups/api/v1", description="For organizers")
@@ -120,7 +121,7 @@ def roster(entered: dict[str, Any]) -> Any:
             "required": False,
             "schema": {"type": "string"},
             "description": "The code that the event's wall shows, instead of an organizer's token; it changes every "
-            "minute. Good from two hours before the shift to one hour after it, and answered without contact data.",
+            "minute. Good from two hours before the shift to one hour after it, and answered with what was noted only.",
         }
     ]
 )
@@ -132,7 +133,7 @@ def come_or_go(signup_id: UUID, step: str) -> Any:
         return database.write(ATTENDANCE[step], known.id, now=now())
     database.read(_at_the_wall, signup_id, request.headers.get(WALL_CODE, ""))
     noted = database.write(ATTENDANCE[step], signup_id, now=now())
-    return jsonify(schemas.SignupSchema(exclude=CONTACT_DATA).dump(noted))
+    return jsonify(schemas.SignupSchema(only=TOLD_AT_THE_WALL).dump(noted))
 
 
 @desk.route(f"/signups/<uuid:signup_id>/<any({AT_THE_DESK}):step>", methods=["POST"])
