@@ -64,6 +64,7 @@ def test_the_roster_across_events_is_narrowed_by_event_shift_day_and_name(site: 
     assert names(site.open(f"{DESK}?until={(NOW + timedelta(days=9)).date()}")) == ["卓玛", "Tashi Dorje"]
     assert names(site.open(f"{DESK}?q=tashidorje")) == ["Tashi Dorje"]
     assert names(site.open(f"{DESK}?q=1234+5678")) == ["卓玛"]
+    assert 'value="扎西 多吉"' in site.open(f"{DESK}?q=扎西　多吉")
     assert len(names(site.open(f"{DESK}?event=nonsense&shift=&since=31.12.&status=no&q=%00"))) == 3
     assert "这些日子还没有人报名" in site.open(f"{DESK}?since=2040-01-01")
 

@@ -95,8 +95,9 @@ class View:
 
 def searched(query: Mapping[str, str]) -> str:
     """Return what is looked for."""
+    words = " ".join(query.get("q", "").split())  # a Chinese keyboard's blank is not printable
     # PostgreSQL fails on NUL, and a lone half of a character cannot be sent to any database.
-    return "".join(filter(str.isprintable, query.get("q", ""))).strip()[:LONGEST_SEARCH]
+    return "".join(filter(str.isprintable, words)).strip()[:LONGEST_SEARCH]
 
 
 def _uuid(written: str) -> UUID | None:
