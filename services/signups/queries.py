@@ -90,6 +90,12 @@ def shifts(session: Session, event_id: UUID) -> Sequence[ShiftCounts]:
     ]
 
 
+def listed(session: Session, event_id: UUID) -> Sequence[Shift]:
+    """Return the shifts that the event lists, without their counts; raises NotFound."""
+    event(session, event_id)
+    return session.scalars(select(Shift).where(Shift.event_id == event_id, Shift.listed)).all()
+
+
 def shift(session: Session, shift_id: UUID, *, community: str | None = None, event_id: UUID | None = None) -> Shift:
     """Return a shift that may be chosen: one that its event lists, of the community or the event that is asked for.
 

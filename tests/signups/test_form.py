@@ -125,6 +125,18 @@ def test_a_family_is_entered_row_by_row_and_each_gets_a_link(site: Site, page: s
     assert {other.get(link).status_code for link in links} == {303}
 
 
+def test_rows_that_are_still_empty_stay_and_the_one_that_was_meant_is_taken_out(
+    site: Site, page: str, first: str
+) -> None:
+    form = answered(first, **{"companions-0-name": "", "companions-1-name": "格桑"})
+    assert 'value="格桑"' in site.send(page, page, form | {"_remove": "0"}).text
+    assert 'value="格桑"' not in site.send(page, page, form | {"_remove": "1"}).text
+    more = site.send(page, page, answered(first, **{"companions-0-name": ""}) | {"_add": "person"}).text
+    assert 'name="companions-1-name"' in more
+    assert site.send(page, page, form).status_code == 303
+    assert rows(site) == 2
+
+
 def test_at_most_five_people_sign_up_in_one_go(site: Site, page: str, first: str) -> None:
     four = {f"companions-{number}-name": f"朋友{number}" for number in range(4)}
     assert 'name="_add"' not in site.send(page, page, answered(first, **four) | {"_add": "x"}).text

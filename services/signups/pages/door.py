@@ -1,5 +1,6 @@
 """The door for volunteers: the sign-up form, and where it leads."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID, uuid4
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, abort, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from services.signups import access, entering, queries, schemas
 from services.signups.applying import SIGNUPS, CodeNeeded, apply
@@ -30,6 +32,9 @@ OFF: Final = _("This event has been cancelled.")
 OVER: Final = _("This event is over.")
 CHECKED: Final = ("name", "phone", "email", "guardian-name", "guardian-phone")
 """Boxes of the form that are checked one by one while it is filled in."""
+REDRAWN: Final = {"_add", "_remove", "_edit"}
+"""Buttons that lead to the form again: a row more, a row less, and back from the code."""
+ROW: Final = re.compile(r"companions-\d+-name")
 
 door = Blueprint("door", __name__, url_prefix="/signups")
 
@@ -99,20 +104,29 @@ def received() -> ResponseReturnValue:
 
 
 def _sent(event_id: UUID) -> Form:
-    _event_here, shifts = database.read(_event, event_id)
-    return entering.read(typed(), [counts.shift for counts in shifts])
+    """Read the form, with one row of people more or less where a button says so; rows that are empty stay then."""
+    kept = _kept_rows(typed())
+    sent = entering.read(kept, database.read(queries.listed, event_id))
+    if REDRAWN & request.form.keys():
+        rows = sum(ROW.fullmatch(name) is not None for name in kept) + ("_add" in request.form)
+        people = sent.values["companions"]
+        people += [{}] * (min(rows, schemas.PEOPLE - 1) - len(people))
+    return sent
+
+
+def _kept_rows(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the form without the row that its button takes out."""
+    if "_remove" not in sent:
+        return sent
+    taken_out = f"companions-{sent['_remove']}-"
+    return MultiDict((name, value) for name, value in sent.items(multi=True) if not name.startswith(taken_out))
 
 
 def _answered(event_id: UUID, sent: Form, hold: HoldCounts | None = None) -> ResponseReturnValue:
-    """Do what the button that was pressed says: one row more or less, back from the code, or sign up."""
-    people = sent.values["companions"]
-    if "_add" in request.form:
-        people.append({})
-    elif "_remove" in request.form:
-        people[:] = [one for number, one in enumerate(people) if str(number) != request.form["_remove"]]
-    elif "_edit" not in request.form:
-        return _signed_up(event_id, sent, hold)
-    return _form(event_id, Form(None, sent.values), hold)
+    """Show the form once more where its button says so, with another row or back from the code, else sign up."""
+    if REDRAWN & request.form.keys():
+        return _form(event_id, Form(None, sent.values), hold)
+    return _signed_up(event_id, sent, hold)
 
 
 def _signed_up(event_id: UUID, sent: Form, hold: HoldCounts | None) -> ResponseReturnValue:
