@@ -56,6 +56,8 @@ class Own:
 def own(session: Session) -> Own:
     """Return what the links open that this browser keeps; nothing where it keeps none."""
     hashes = [token_hash(token) for token in _tokens()]
+    if not hashes:
+        return Own([], None, frozenset())
     links = session.scalars(_valid_links().where(AccessLink.token_hash.in_(hashes))).all()
     people = frozenset(link.volunteer_id for link in links if link.volunteer_id and link.address_mark is None)
     marks = {(link.volunteer_id, link.address_mark) for link in links}

@@ -23,6 +23,7 @@ from shared.web import assets, forms, json_reader, qr
 from shared.web.auth import needs, organizer
 from shared.web.current import config, database, now
 from shared.web.i18n import date_range, tell, time, translate
+from shared.web.security import HEADERS
 
 STATES: Final[Mapping[SignupStatus, str]] = {
     SignupStatus.CONFIRMED: "expected",
@@ -30,7 +31,8 @@ STATES: Final[Mapping[SignupStatus, str]] = {
     SignupStatus.ABSENT: "absent",
 }
 """How people stand at the entrance. Those who came are ``here``, have ``left``, or were ``seen``, nobody knows when."""
-WITH_CAMERA: Final = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+PERMISSIONS: Final = "Permissions-Policy"
+WITH_CAMERA: Final = HEADERS[PERMISSIONS].replace("camera=()", "camera=(self)")
 WORKER: Final = "check-in-offline.js"
 
 
@@ -43,20 +45,20 @@ def check_in_page(event_id: UUID) -> ResponseReturnValue:
     """
     is_shell = "shell" in request.args
     search = "" if is_shell else View.of(request.args, event_id).wanted.search
-    event, people, unseen, unsettled = database.read(_read, event_id, search)
+    event, people = database.read(_read, event_id, search)
     page = render_template(
         "signups/check_in.html",
         event=event,
         people=[] if is_shell else people,
         search=search,
         is_shell=is_shell,
-        unseen=unseen,
-        unsettled=unsettled,
+        unseen=database.read(today.unseen, event_id, now()),
+        unsettled=database.read(today.to_settle, event_id, now()),
         here=f"{DESK}/events/{event_id}",
         worker=WORKER,
     )
     answer = make_response(page)
-    answer.headers["Permissions-Policy"] = WITH_CAMERA
+    answer.headers[PERMISSIONS] = WITH_CAMERA
     return answer
 
 
@@ -64,7 +66,7 @@ def check_in_page(event_id: UUID) -> ResponseReturnValue:
 @needs(Ability.WRITE)
 def people_to_check_in(event_id: UUID) -> ResponseReturnValue:
     """List who is expected now, for the page's script; with names, which an organizer may see, and no phone numbers."""
-    _event, people, _unseen, _unsettled = database.read(_read, event_id, "")
+    _event, people = database.read(_read, event_id, "")
     return jsonify({"people": people, "csrf_token": generate_csrf()})
 
 
@@ -110,11 +112,10 @@ def wall(event_id: UUID) -> ResponseReturnValue:
     return render_template("signups/wall.html", event=event, code=qr.svg(address), here=f"{DESK}/events/{event_id}")
 
 
-def _read(session: Session, event_id: UUID, search: str) -> tuple[Event, list[dict[str, Any]], Any, Any]:
+def _read(session: Session, event_id: UUID, search: str) -> tuple[Event, list[dict[str, Any]]]:
     event = queries.event(session, event_id, community=organizer().community)
     found = today.found(session, event, search) if search else today.expected(session, event_id, now())
-    unseen, unsettled = (read(session, event_id, now()) for read in (today.unseen, today.to_settle))
-    return event, _people(session, found), unseen, unsettled
+    return event, _people(session, found)
 
 
 def _people(session: Session, signups: Sequence[Signup]) -> list[dict[str, Any]]:
