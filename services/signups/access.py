@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from services.signups import queries
 from services.signups.links import Links, token_hash
-from services.signups.models import AccessLink, Signup
+from services.signups.models import AccessLink, Signup, Volunteer
 from shared.errors import NotFound
 from shared.texts import text as _
 from shared.web.current import config, now
@@ -51,6 +51,14 @@ class Own:
         if found is None:
             raise NotFound(_("There is no such sign-up. Please open the link that you were given for it."))
         return found
+
+    def served(self) -> list[Volunteer]:
+        """Return the people whose record is open: by a link to their phone, or by that of a shift they served.
+
+        Any other link could have been got by somebody who only knows a name and a number.
+        """
+        served = {one.volunteer for one in self.signups if one.minutes or one.volunteer_id in self.people}
+        return sorted(served, key=lambda person: (person.name, person.id))
 
 
 def own(session: Session) -> Own:

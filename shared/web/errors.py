@@ -61,8 +61,8 @@ class Problem:
 
 def init_app(app: Flask) -> None:
     """Answer every error of the application in one of the two forms."""
-    app.register_error_handler(DomainError, lambda error: answer(_of_domain(error)))
-    app.register_error_handler(ValidationError, lambda error: answer(_of_domain(Invalid(messages_of(error)))))
+    app.register_error_handler(DomainError, lambda error: answer(of_domain(error)))
+    app.register_error_handler(ValidationError, lambda error: answer(of_domain(Invalid(messages_of(error)))))
     app.register_error_handler(HTTPException, _on_http)
     for kind in (OperationalError, DriverError, PoolTimeout):
         app.register_error_handler(kind, _on_no_database)
@@ -72,24 +72,37 @@ def init_app(app: Flask) -> None:
 
 def answer(problem: Problem) -> Response:
     """Return the problem as problem+json (RFC 9457) under ``/api``, as a page elsewhere, in the reader's language."""
-    title, detail, errors = (translate(part) for part in (problem.title, problem.detail, problem.errors))
-    if is_api():
-        body = {"type": problem.kind, "title": title, "status": problem.status, "detail": detail}
-        if errors:
-            body["errors"] = errors
-        body["correlation_id"] = current_correlation_id()
-        response = Response(json.dumps(body), content_type="application/problem+json")
-    else:
-        with suppress(SQLAlchemyError):  # the page's header can do without a name, the reader not without the page
-            current_principal()
-        page = render_template("error.html", status=problem.status, title=title, detail=detail, errors=errors)
-        response = Response(page, content_type="text/html; charset=utf-8")
-    response.status_code = problem.status
-    response.headers.update(problem.headers)
-    return response
+    return as_json(problem) if is_api() else _as_page(problem)
 
 
-def _of_domain(error: DomainError) -> Problem:
+def as_json(problem: Problem) -> Response:
+    """Return the problem as problem+json, in the reader's language."""
+    title, detail, errors = _translated(problem)
+    body = {"type": problem.kind, "title": title, "status": problem.status, "detail": detail}
+    if errors:
+        body["errors"] = errors
+    body["correlation_id"] = current_correlation_id()
+    return _response(problem, json.dumps(body), "application/problem+json")
+
+
+def _as_page(problem: Problem) -> Response:
+    title, detail, errors = _translated(problem)
+    with suppress(SQLAlchemyError):  # the page's header can do without a name, the reader not without the page
+        current_principal()
+    page = render_template("error.html", status=problem.status, title=title, detail=detail, errors=errors)
+    return _response(problem, page, "text/html; charset=utf-8")
+
+
+def _translated(problem: Problem) -> list[Any]:
+    return [translate(part) for part in (problem.title, problem.detail, problem.errors)]
+
+
+def _response(problem: Problem, body: str, content_type: str) -> Response:
+    return Response(body, problem.status, problem.headers, content_type=content_type)
+
+
+def of_domain(error: DomainError) -> Problem:
+    """Return what an operation or a query refused, as it is answered."""
     headers: dict[str, str] = {}
     if isinstance(error, Conflict) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)

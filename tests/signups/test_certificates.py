@@ -119,6 +119,8 @@ def test_an_unknown_number_says_what_to_check(site: Site) -> None:
         assert (page.status_code, "逐位核对" in page.text) == (404, True), number
     problem = site.browser.get("/signups/verify/x", headers=JSON)
     assert (problem.status_code, problem.content_type) == (404, "application/problem+json")
+    assert problem.json["correlation_id"]
+    assert "Accept" in problem.vary
 
 
 def test_a_correction_shows_which_certificates_it_makes_wrong(site: Site) -> None:

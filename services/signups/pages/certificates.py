@@ -20,11 +20,11 @@ from services.signups.pages.views import DESK
 from shared.errors import Conflict, DomainError, NotFound
 from shared.principal import Ability
 from shared.texts import text as _
-from shared.web import forms, limits
+from shared.web import errors, forms, limits
 from shared.web.auth import needs, organizer
 from shared.web.current import config, database, now
 from shared.web.forms import Form
-from shared.web.i18n import tell, translate
+from shared.web.i18n import tell
 from shared.web.security import personal
 
 MINE: Final = "/signups/mine/certificate"
@@ -71,7 +71,7 @@ def ask_for_certificate() -> ResponseReturnValue:
 def own_paper(number: str) -> ResponseReturnValue:
     """Download one's own certificate."""
     certificate = database.read(certificates.by_number, number)
-    person = next((one for one in database.read(_served) if one.id == certificate.volunteer_id), None)
+    person = next((one for one in database.read(access.own).served() if one.id == certificate.volunteer_id), None)
     if person is None:
         raise NotFound(_("There is no such certificate."))
     return _paper(certificate, person)
@@ -82,26 +82,9 @@ def own_paper(number: str) -> ResponseReturnValue:
 def verify(number: str) -> ResponseReturnValue:
     """Say whether a certificate is genuine and still holds, as a page or as JSON, and never whose it is."""
     as_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-    try:
-        found = database.read(certificates.by_number, number.strip().upper())
-    except NotFound as error:
-        if not as_json:
-            return render_template("signups/verify.html", certificate=None, detail=error.detail), error.status
-        told = {"type": error.kind, "title": translate(error.title), "status": error.status}
-        answer = jsonify(told | {"detail": translate(error.detail)})
-        answer.content_type, answer.status_code = "application/problem+json", error.status
-        return answer
-    if not as_json:
-        return render_template("signups/verify.html", certificate=found, lasting=lasting)
-    return jsonify(
-        number=found.number,
-        period={"from": found.since.isoformat(), "until": found.until.isoformat()},
-        hours=round(found.minutes / 60, 2),
-        minutes=found.minutes,
-        issuer=found.community,
-        issued_at=found.issued_at.isoformat(),
-        status="valid" if found.revoked_at is None else "revoked",
-    )
+    answer = make_response(_verified(number, as_json=as_json))
+    answer.vary.add("Accept")
+    return answer
 
 
 @desk.get("/people/<uuid:volunteer_id>/certificates")
@@ -170,6 +153,26 @@ def revoke(number: str) -> ResponseReturnValue:
     return redirect(f"{DESK}/people/{person.id}/certificates", 303)
 
 
+def _verified(number: str, *, as_json: bool) -> ResponseReturnValue:
+    try:
+        found = database.read(certificates.by_number, number.strip().upper())
+    except NotFound as error:
+        if not as_json:
+            return render_template("signups/verify.html", certificate=None, detail=error.detail), error.status
+        return errors.as_json(errors.of_domain(error))
+    if not as_json:
+        return render_template("signups/verify.html", certificate=found, lasting=lasting)
+    return jsonify(
+        number=found.number,
+        period={"from": found.since.isoformat(), "until": found.until.isoformat()},
+        hours=round(found.minutes / 60, 2),
+        minutes=found.minutes,
+        issuer=found.community,
+        issued_at=found.issued_at.isoformat(),
+        status="valid" if found.revoked_at is None else "revoked",
+    )
+
+
 def _paper(certificate: Certificate, person: Volunteer) -> Response:
     """Answer with the PDF; raises Conflict for one that was revoked, or whose person was erased."""
     from services.signups.certificate_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
@@ -184,25 +187,15 @@ def _paper(certificate: Certificate, person: Volunteer) -> Response:
     return personal(answer)
 
 
-def _served(session: Session) -> list[Volunteer]:
-    """Return the people whose record the links here open: one sent to their phone, or that of a shift they served.
-
-    Any other link could have been got by somebody who only knows a name and a number.
-    """
-    links = access.own(session)
-    served = {one.volunteer for one in links.signups if one.minutes or one.volunteer_id in links.people}
-    return sorted(served, key=lambda person: (person.name, person.id))
-
-
 def _chosen(person_id: UUID) -> Volunteer:
-    found = next((one for one in database.read(_served) if one.id == person_id), None)
+    found = next((one for one in database.read(access.own).served() if one.id == person_id), None)
     if found is None:
         raise NotFound(_("There is nobody like that here."))
     return found
 
 
 def _own_page(typed: Form) -> Response:
-    people = database.read(_served)
+    people = database.read(access.own).served()
     wanted = typed.values.get("person") or request.args.get("person")
     person = next((one for one in people if str(one.id) == wanted), people[0] if people else None)
     communities: Sequence[str] = []
