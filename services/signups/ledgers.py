@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from services.signups import queries, working_days
@@ -40,13 +40,16 @@ class Due:
     is_overdue: bool
 
 
-def waiting(session: Session, *, community: str) -> Sequence[tuple[HourReview, Signup]]:
-    """Return the hours that wait for a decision with their sign-ups, the oldest first."""
+def waiting(
+    session: Session, *, community: str, volunteer_id: UUID | None = None
+) -> Sequence[tuple[HourReview, Signup]]:
+    """Return the hours that wait for a decision with their sign-ups, of all or of one person, the oldest first."""
+    of_whom = Signup.volunteer_id == volunteer_id if volunteer_id is not None else true()
     reviews = session.scalars(
         select(HourReview)
         .join(Signup, Signup.id == HourReview.signup_id)
         .join(Event, Event.id == Signup.event_id)
-        .where(Event.community == community, HourReview.outcome.is_(None))
+        .where(Event.community == community, HourReview.outcome.is_(None), of_whom)
         .order_by(HourReview.created_at, HourReview.id)
     ).all()
     signups = _signups(session, [review.signup_id for review in reviews])

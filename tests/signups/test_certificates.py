@@ -194,7 +194,9 @@ def test_what_organizers_wrote_about_the_hours_of_whoever_is_erased_goes(site: S
     who = {"organizer_id": UUID(int=1), "now": site.now}
     write = site.world.database.write
     write(hours.decide, review.id, outcome=Outcome.REFUSED, reason="说自己生病", **who)
-    write(hours.propose, waiting.signup_id, minutes=90, reason="说自己生病", **who)
+    volunteer_id = site.world.read(lambda session: session.get_one(Signup, waiting.signup_id).volunteer_id)
+    whose = {"volunteer_id": volunteer_id, "community": "朝阳社区"}
+    write(hours.propose, waiting.signup_id, minutes=90, reason="说自己生病", **whose, **who)
     for volunteer_id in site.world.read(lambda session: session.scalars(select(Signup.volunteer_id)).all()):
         write(operations.erase, volunteer_id, site.now)
     kept = site.world.read(lambda session: session.scalars(select(HourReview)).all())

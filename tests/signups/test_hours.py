@@ -1,6 +1,7 @@
 """Service hours: a ledger that only grows, to the minute."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -46,6 +47,13 @@ def entries(world: World) -> list[HourEntry]:
 
 def waiting(world: World) -> list[HourReview]:
     return world.read(lambda session: session.scalars(select(HourReview).where(HourReview.outcome.is_(None))).all())
+
+
+def propose(world: World, signup_id: UUID | None, *, now: datetime, **changes: Any) -> HourReview:
+    """Back-fill the whole shift of somebody, by Wang."""
+    volunteer_id = world.read(lambda session: session.get_one(Signup, signup_id).volunteer_id)
+    given = {"volunteer_id": volunteer_id, "community": "朝阳社区", "minutes": 180, "reason": "没信号"} | changes
+    return world.database.write(hours.propose, signup_id, organizer_id=WANG, now=now, **given)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +109,7 @@ def test_a_role_that_is_no_service_earns_no_hours(world: World) -> None:
     signup_id = serve(world, 0, 180)
     assert (minutes(world, signup_id), entries(world), waiting(world)) == (None, [], [])
     with pytest.raises(Conflict, match="does not count as service"):
-        world.database.write(hours.propose, signup_id, minutes=60, reason="在场", organizer_id=WANG, now=at(200))
+        propose(world, signup_id, now=at(200))
 
 
 def test_taking_the_check_out_back_reverses_the_hours_and_another_one_counts_anew(world: World) -> None:
@@ -148,11 +156,9 @@ def test_a_check_out_the_next_morning_says_nothing_of_the_hours(world: World) ->
 def test_back_filled_hours_need_two_people_and_a_reason(world: World) -> None:
     signup_id = world.sign_up().signup_id
     with pytest.raises(Conflict, match="not over"):
-        world.database.write(hours.propose, signup_id, minutes=180, reason="没信号", organizer_id=WANG, now=at(100))
+        propose(world, signup_id, now=at(100))
     for _ in range(2):
-        review = world.database.write(
-            hours.propose, signup_id, minutes=180, reason="没信号", organizer_id=WANG, now=at(200)
-        )
+        review = propose(world, signup_id, now=at(200))
     with pytest.raises(Conflict, match="a colleague has to approve"):
         world.database.write(hours.decide, review.id, outcome=Outcome.ACCEPTED, organizer_id=WANG, now=at(201))
     assert entries(world) == []
@@ -162,9 +168,18 @@ def test_back_filled_hours_need_two_people_and_a_reason(world: World) -> None:
     assert world.status(operations.Answer(status="", signup_id=signup_id)) is SignupStatus.ATTENDED
     assert world.messages("signup.attended")[-1]["minutes"] == 180
     with pytest.raises(Conflict, match="in the record already"):
-        world.database.write(hours.propose, signup_id, minutes=180, reason="没信号", organizer_id=WANG, now=at(203))
+        propose(world, signup_id, now=at(203))
     with pytest.raises(Conflict, match="Two people agreed"):
         world.database.write(hours.correct, entry.id, minutes=200, reason="更久", organizer_id=WANG, now=at(204))
+
+
+def test_hours_are_proposed_for_one_s_own_volunteers_only(world: World) -> None:
+    signup_id = world.sign_up().signup_id
+    for wrong in ({"community": "别的社区"}, {"volunteer_id": uuid4()}):
+        with pytest.raises(Invalid) as refused:
+            propose(world, signup_id, now=at(200), **wrong)
+        assert list(refused.value.errors) == ["signup_id"]
+    assert waiting(world) == []
 
 
 def test_a_correction_is_a_reversal_and_a_new_entry(world: World) -> None:

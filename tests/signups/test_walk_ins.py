@@ -97,9 +97,8 @@ def test_for_a_day_after_the_end_people_who_were_there_are_added_without_times_b
     with pytest.raises(Conflict, match="not been checked in"):
         world.database.write(operations.check_out, signup.id, now=later)
     [unsettled] = world.database.read(today.to_settle, world.event["event_id"], later)
-    review = world.database.write(
-        hours.propose, unsettled.id, minutes=180, reason="一直在场", organizer_id=ORGANIZER, now=later
-    )
+    who = {"volunteer_id": unsettled.volunteer_id, "community": "朝阳社区", "organizer_id": ORGANIZER}
+    review = world.database.write(hours.propose, unsettled.id, minutes=180, reason="一直在场", now=later, **who)
     world.database.write(hours.decide, review.id, outcome=Outcome.ACCEPTED, organizer_id=uuid4(), now=later)
     assert world.read(lambda session: session.get_one(Signup, signup.id).minutes) == 180
     assert not world.database.read(today.to_settle, world.event["event_id"], later)

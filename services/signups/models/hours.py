@@ -101,6 +101,10 @@ class HourReview(Base):
         ),
     )
 
+    def may_be_approved_by(self, organizer_id: UUID) -> bool:
+        """Say whether the organizer may let the hours count: nobody approves what they proposed themselves."""
+        return self.kind is not ReviewKind.BACK_FILL or self.proposed_by != organizer_id
+
 
 TRIGGERS: Final = {
     "sqlite": [

@@ -8,14 +8,14 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import contacts, hour_schemas, ledgers, queries
+from services.signups import contacts, hour_schemas, ledgers
 from services.signups.durations import lasting
 from services.signups.models import EntryKind, HourEntry, HourReview, Outcome, ReviewKind, Signup
 from services.signups.operations import hours
 from services.signups.operations.hours import ledger
 from services.signups.pages.desk import desk
 from services.signups.pages.views import DESK
-from shared.errors import DomainError, Invalid, NotFound, field_error
+from shared.errors import DomainError
 from shared.principal import Ability
 from shared.texts import Text
 from shared.texts import text as _
@@ -115,8 +115,14 @@ def propose(volunteer_id: UUID) -> ResponseReturnValue:
     sent = forms.load(hour_schemas.ProposalForm(), request.form)
     if sent.data is not None:
         try:
-            database.read(_check_owner, sent.data["signup_id"], volunteer_id)
-            database.write(hours.propose, organizer_id=organizer().id, now=now(), **sent.data)
+            database.write(
+                hours.propose,
+                volunteer_id=volunteer_id,
+                community=organizer().community,
+                organizer_id=organizer().id,
+                now=now(),
+                **sent.data,
+            )
         except DomainError as error:
             sent.refuse(error)
         else:
@@ -127,8 +133,7 @@ def propose(volunteer_id: UUID) -> ResponseReturnValue:
 
 def _may_take(review: HourReview) -> bool:
     """Say whether the reader may let the hours count as they are."""
-    is_own = review.kind is ReviewKind.BACK_FILL and review.proposed_by == organizer().id
-    return organizer().may_write and review.minutes > 0 and not is_own
+    return organizer().may_write and review.minutes > 0 and review.may_be_approved_by(organizer().id)
 
 
 def _decision_page(review_id: UUID, typed: Form) -> str:
@@ -140,7 +145,7 @@ def _decision_page(review_id: UUID, typed: Form) -> str:
         name=contacts.name,
         why=WHY[review.kind],
         who=_who(review.proposed_by),
-        is_own=review.kind is ReviewKind.BACK_FILL and review.proposed_by == organizer().id,
+        is_own=not review.may_be_approved_by(organizer().id),
         is_waiting=review.outcome is None,
         can_change=review.kind is not ReviewKind.BACK_FILL,
         planned=ledger.planned(signup.shift),
@@ -192,11 +197,7 @@ def _person(session: Session, volunteer_id: UUID) -> dict[str, Any]:
             (one.id, _shift_line(one))
             for one in ledgers.without_hours(session, volunteer_id, community=community, now=now())
         ],
-        "waiting": [
-            (review, signup)
-            for review, signup in ledgers.waiting(session, community=community)
-            if signup.volunteer_id == volunteer_id
-        ],
+        "waiting": ledgers.waiting(session, community=community, volunteer_id=volunteer_id),
     }
 
 
@@ -205,16 +206,6 @@ def _shift_line(signup: Signup) -> str:
     shift = signup.shift
     when = date_range(shift.starts_at, shift.ends_at, shift.event.timezone)
     return f"{shift.event.title} · {shift.role} · {when}"
-
-
-def _check_owner(session: Session, signup_id: UUID, volunteer_id: UUID) -> None:
-    """Raise Invalid unless the sign-up is one of this person in this community."""
-    try:
-        found = queries.signup(session, signup_id, community=organizer().community)
-    except NotFound:
-        found = None
-    if found is None or found.volunteer_id != volunteer_id:
-        raise Invalid(field_error("signup_id", _("There is no such shift. Please choose one from the list.")))
 
 
 def _who(organizer_id: UUID | None) -> Text:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.signups.models import (
     EntryKind,
+    Event,
     HourEntry,
     HourReview,
     Outcome,
@@ -22,14 +23,23 @@ from shared.texts import text as _
 
 
 def propose(
-    session: Session, signup_id: UUID, *, minutes: int, reason: str, organizer_id: UUID, now: datetime
+    session: Session,
+    signup_id: UUID,
+    *,
+    volunteer_id: UUID,
+    community: str,
+    minutes: int,
+    reason: str,
+    organizer_id: UUID,
+    now: datetime,
 ) -> HourReview:
     """Propose minutes for somebody who was there without having been checked in; a colleague has to agree.
 
-    Proposing the same again changes nothing. Raises NotFound, Invalid for more minutes than the shift can have, and
-    Conflict where it is no service, not over, or has hours that count or wait already.
+    Proposing the same again changes nothing. Raises Invalid for a sign-up that is not this person's in this community
+    and for more minutes than the shift can have, and Conflict where it is no service, not over, or has hours that count
+    or wait already.
     """
-    signup = locked(session, signup_id)
+    signup = _of_person(session, signup_id, volunteer_id, community)
     shift = signup.shift
     if not shift.counts_as_service:
         raise Conflict(_("This shift does not count as service, so nobody gets hours for it."))
@@ -75,7 +85,7 @@ def decide(
     if (is_changed or outcome is Outcome.REFUSED) and not reason:
         raise Invalid(field_error("reason", _("Please give a reason: the volunteer may ask for it.")))
     if outcome is Outcome.ACCEPTED:
-        if review.kind is ReviewKind.BACK_FILL and organizer_id == review.proposed_by:
+        if not review.may_be_approved_by(organizer_id):
             raise Conflict(_("You proposed these hours yourself, so a colleague has to approve them."))
         if review.kind is ReviewKind.BACK_FILL and is_changed:
             raise Conflict(_("Hours that a colleague proposed can be taken as they are, or refused."))
@@ -133,6 +143,14 @@ def _take(session: Session, signup: Signup, review: HourReview, organizer_id: UU
     reason = reason or review.reason
     ledger.enter(session, signup, review.minutes, kind, reason=reason, recorded_by=by, approved_by=approved, now=now)
     ledger.announce(session, signup, now)
+
+
+def _of_person(session: Session, signup_id: UUID, volunteer_id: UUID, community: str) -> Signup:
+    """Return the sign-up, locked; raises Invalid unless it is one of this person in this community."""
+    theirs = select(Signup.id).join(Event, Event.id == Signup.event_id).where(Signup.volunteer_id == volunteer_id)
+    if session.scalar(theirs.where(Signup.id == signup_id, Event.community == community)) is None:
+        raise Invalid(field_error("signup_id", _("There is no such shift. Please choose one from the list.")))
+    return locked(session, signup_id)
 
 
 def _of_review(session: Session, review_id: UUID) -> Signup:
