@@ -1,6 +1,7 @@
 """What both entrances do with somebody who wants to sign up, or who walks in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
 
 from services.signups import operations, queries, schemas
@@ -40,27 +41,35 @@ class CodeNeeded(Conflict):
 def apply(entered: dict[str, Any], key: str, *, patient: bool = False) -> Answer:
     """Sign up with what an ``ApplicationSchema`` or a ``FormSchema`` has loaded, once for each key.
 
-    ``patient``: wait for the same request while it is in flight, instead of refusing. Raises what ``sign_up_together``
-    raises, CodeNeeded or Invalid where the event's code is missing or wrong, and TooManyRequests for a phone that was
-    used too often.
+    Raises what ``sign_up_together`` raises, and what ``enter`` does.
+    """
+    sign_up = partial(operations.sign_up_together, may_wait=entered.get("may_wait", False))
+    return enter(sign_up, entered, key, patient=patient)
+
+
+def enter(operation: Callable[..., Answer], entered: dict[str, Any], key: str, *, patient: bool) -> Answer:
+    """Let the operation have the applications of what was entered, once for each key, with the event's code.
+
+    ``patient``: wait for the same request while it is in flight, instead of refusing. Raises what the operation raises,
+    CodeNeeded or Invalid where the event's code is missing or wrong, and TooManyRequests for a phone that was used too
+    often.
     """
     for _person in ("one", *entered.get("companions", ())):
         limits.spend(SIGNUPS_OF_A_PHONE, entered["phone"])
     code, by = entered.pop("code", None), entered.pop("code_by", schemas.CodeBy.SMS)
     answer = database.write(
-        operations.sign_up_together,
+        operation,
         applications := schemas.applications(entered, current_language().tag),
-        may_wait=entered.get("may_wait", False),
         code=code,
         request=Request.of(key, entered, patient=patient),
         links=Links(config.secret_key),
         now=now(),
     )
-    ask_for_code(answer, applications[0], by)
+    _ask_for_code(answer, applications[0], by)
     return answer
 
 
-def ask_for_code(answer: Answer, application: Application, by: schemas.CodeBy) -> None:
+def _ask_for_code(answer: Answer, application: Application, by: schemas.CodeBy) -> None:
     """Raise Invalid where the code was wrong; where it was missing, send one and raise CodeNeeded."""
     if answer.status in WRONG_CODES:
         raise Invalid(field_error("code", WRONG_CODES[answer.status]))

@@ -2,9 +2,9 @@
 
 from marshmallow import ValidationError, fields
 
-from services.signups.schemas import CodeBy, GuardianSchema, says
+from services.signups.schemas import FormSchema, says
 from shared import catalogues
-from shared.fields import Choice, Day, Email, Line, Phone, Schema, true
+from shared.fields import Email, Line, Phone, Schema
 from shared.texts import text as _
 
 
@@ -29,19 +29,10 @@ class DetailsSchema(Schema):
     language = fields.String(required=True, validate=_known_language)
 
 
-class TakerForm(Schema):
-    """Somebody who takes the place that another gives away; ``key`` was made with the page.
+class TakerForm(FormSchema):
+    """Somebody who takes the place that another gives away: the sign-up form of one person, with no shift to choose."""
 
-    What the shift asks is read by ``entering``; ``skilled`` holds the shift for whoever has its skills.
-    """
+    class Meta(FormSchema.Meta):
+        """What the form of a place that is given away does not have."""
 
-    name = Line(min=2, max=50, required=True, error_messages=says(_("Please enter the name.")))
-    phone = Phone(required=True, error_messages=says(_("Please enter the mobile number, 11 digits.")))
-    email = Email(allow_none=True)
-    birth_date = Day(allow_none=True)
-    guardian = fields.Nested(GuardianSchema, allow_none=True)
-    skilled = fields.List(fields.UUID())
-    consent = fields.Boolean(required=True, validate=true)
-    code = Line(max=6, min=6, allow_none=True)
-    code_by = Choice(CodeBy)
-    key = fields.UUID(required=True)
+        exclude = ("shift_id", "companions", "may_wait", "claim", "shows_name", "opened", "website")

@@ -1,5 +1,6 @@
 """Pages for giving one's place to somebody: the giver's, the taker's, and the organizers' list of who asks."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -7,11 +8,12 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, contacts, entering, handovers, offering, operations, own_schemas, schemas
-from services.signups.applying import SIGNUPS, SIGNUPS_OF_A_PHONE, CodeNeeded, ask_for_code
-from services.signups.idempotency import Answer, Request
+from services.signups import access, contacts, entering, handovers, offering, operations, own_schemas
+from services.signups.applying import SIGNUPS, CodeNeeded, enter
+from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Handover, HandoverState, Signup, may_be_given
+from services.signups.operations import Application
 from services.signups.pages.codes import code_page, typed
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
@@ -22,7 +24,7 @@ from shared.web import limits, qr
 from shared.web.auth import organizer
 from shared.web.current import config, database, now
 from shared.web.forms import Form
-from shared.web.i18n import current_language, tell
+from shared.web.i18n import tell
 from shared.web.security import personal
 
 SWAPS: Final = f"{DESK}/swaps"
@@ -139,23 +141,19 @@ def _take(token: str, handover: Handover, sent: Form) -> Answer | None:
     """
     if sent.data is None:
         return None
-    limits.spend(SIGNUPS_OF_A_PHONE, sent.data["phone"])
-    code, by = sent.data.pop("code", None), sent.data.pop("code_by", schemas.CodeBy.SMS)
-    request_of = Request.of(f"take {handover.id} {sent.data.pop('key')}", sent.data, patient=True)
-    entered = sent.data | {"shift_id": [handover.signup.shift_id]}
-    [application] = schemas.applications(entered, current_language().tag)
-    links = Links(config.secret_key)
+    key = f"take {handover.id} {sent.data.pop('key')}"
+
+    def take_place(session: Session, applications: Sequence[Application], **given: Any) -> Answer:
+        [application] = applications
+        return operations.take_place(session, token, application, **given)
+
     try:
-        answer = database.write(
-            operations.take_place, token, application, code=code, request=request_of, links=links, now=now()
-        )
-        ask_for_code(answer, application, by)
+        return enter(take_place, sent.data | {"shift_id": [handover.signup.shift_id]}, key, patient=True)
     except CodeNeeded:
         raise
     except DomainError as error:
         sent.refuse(error)
         return None
-    return answer
 
 
 def _take_page(token: str, typed: Form) -> Response:
