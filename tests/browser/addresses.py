@@ -23,6 +23,7 @@ from tests.journeys.conftest import PASSWORD, Site, an_event, in_future
 NO_PAGES = {
     "/events/<slug>/places": "a part of the event's page",
     "/events/<slug>/code.png": "a file",
+    "/signups/claim/<token>/names": "a part of the claim page",
     "/signups/": "leads on",
     "/partners/": "leads on",
     "/signups/manage/<token>": "leads on",

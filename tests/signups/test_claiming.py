@@ -138,6 +138,9 @@ class TestPages:
         assert "扎*、卓玛拉姆" in shown
         assert "扎西·多吉" not in shown
         assert "已填姓名：2 人（共 4 个名额）" in shown
+        part = site.open(f"{page}/names")  # what the page asks for anew
+        assert f'hx-get="{page}/names"' in shown
+        assert part.strip() in shown
 
     def test_the_full_name_is_gone_once_the_consent_is_taken_back(self, site: Site, page: str) -> None:
         self.enter(site, page, "卓玛拉姆", 2, shows_name="true")
@@ -165,4 +168,5 @@ class TestPages:
         assert last(site.world) == (4, 4, 0)
 
     def test_a_made_up_link_opens_no_list(self, site: Site) -> None:
-        assert site.browser.get("/signups/claim/made-up/list").status_code == 404
+        for part in ("list", "names"):
+            assert site.browser.get(f"/signups/claim/made-up/{part}").status_code == 404

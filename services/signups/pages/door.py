@@ -86,6 +86,15 @@ def claim(token: str) -> ResponseReturnValue:
     return personal(make_response(_form(hold.hold.event_id, typed, hold)))
 
 
+@door.get("/claim/<token>/names")
+def claimed_names(token: str) -> ResponseReturnValue:
+    """Return the part of the claim page that shows who has a place by now."""
+    hold = database.read(queries.hold_by_token, token)
+    event = database.read(queries.event, hold.hold.event_id)
+    page = render_template("signups/claimed_names.html", hold=hold, names=_names(hold), event=event)
+    return personal(make_response(page))
+
+
 @door.post("/claim/<token>")
 @limits.limit(SIGNUPS)
 def claim_place(token: str) -> ResponseReturnValue:
@@ -163,7 +172,7 @@ def _form(event_id: UUID, typed: Form, hold: HoldCounts | None = None, *, earlie
         "signups/form.html",
         event=event,
         hold=hold,
-        names=[one.volunteer.name if one.shows_name else masked(one.volunteer.name) for one in _named(hold)],
+        names=_names(hold) if hold is not None else [],
         days=days,
         greyed=any(card.get("own") for _day, cards in days for card in cards),
         most=schemas.PEOPLE - 1,
@@ -190,8 +199,10 @@ def _earlier(session: Session) -> Sequence[Signup]:
     return access.own(session).signups
 
 
-def _named(hold: HoldCounts | None) -> Sequence[Signup]:
-    return database.read(queries.of_unit, hold.hold.pledge_id) if hold is not None else ()
+def _names(hold: HoldCounts) -> list[str]:
+    """Return the names of those with a place of the unit, in full only where they agreed."""
+    named = database.read(queries.of_unit, hold.hold.pledge_id)
+    return [one.volunteer.name if one.shows_name else masked(one.volunteer.name) for one in named]
 
 
 def _event(session: Session, event_id: UUID) -> tuple[Event, list[ShiftCounts]]:
