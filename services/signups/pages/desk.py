@@ -29,6 +29,7 @@ ROWS: Final = 50
 
 desk = Blueprint("desk", __name__, url_prefix=DESK)
 desk.after_request(contacts.note)
+desk.add_app_template_global(contacts.name_of)
 
 
 @desk.get("")

@@ -51,7 +51,6 @@ def hours_overview() -> ResponseReturnValue:
         why=WHY,
         may_take=_may_take,
         lasting=lasting,
-        name=contacts.name,
         may_write=organizer().may_write,
     )
 
@@ -142,7 +141,6 @@ def _decision_page(review_id: UUID, typed: Form) -> str:
         "signups/decide.html",
         review=review,
         signup=signup,
-        name=contacts.name,
         why=WHY[review.kind],
         who=_who(review.proposed_by),
         is_own=not review.may_be_approved_by(organizer().id),
@@ -162,7 +160,6 @@ def _correction_page(entry_id: UUID, typed: Form) -> str:
         "signups/correct.html",
         entry=entry,
         signup=signup,
-        name=contacts.name,
         kind=KINDS[entry.kind],
         most=ledger.most(signup.shift),
         lasting=lasting,
