@@ -41,6 +41,7 @@ def test_everybody_on_the_list_gets_a_place_and_is_told(world: World) -> None:
     answer = claim(world, ["张伟", "王芳", "李娜"])
     assert {one.status for one in answer.all} == {"confirmed"}
     assert last(world) == (4, 4, 3)
+    assert len(world.messages("places.held")) == 2, "once for the pledge and once for the whole list"
     notices = world.notices("entered")
     assert len(notices) == 3
     compose = composer(Config(service="signups", origin="https://steward.example", secret_key=LINKS.secret_key))

@@ -123,7 +123,7 @@ def correct(session: Session, entry_id: UUID, *, minutes: int, reason: str, orga
 
 
 def _take(session: Session, signup: Signup, review: HourReview, organizer_id: UUID, reason: str, now: datetime) -> None:
-    """Write the hours of a review into the ledger, and what they say of the sign-up; raises Conflict for hours twice."""
+    """Write the hours of a review into the ledger, and what they say of it; raises Conflict where some count."""
     if ledger.standing(session, signup.id):
         raise Conflict(IN_THE_RECORD)
     if review.kind is ReviewKind.BACK_FILL:
