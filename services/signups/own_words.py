@@ -29,6 +29,7 @@ NOTICES: Final[Mapping[str, Text]] = {
     "shift_removed": _("The shift is no longer needed"),
     "handed_on": _("Your place has been handed on"),
     "taken_over": _("You have taken over a place"),
+    "entered": _("A unit has entered your name"),
     "not_handed_over": _("The place stays where it is"),
 }
 """Kind of a notice -> its words."""
