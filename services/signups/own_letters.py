@@ -1,4 +1,4 @@
-"""The form of every letter to a volunteer, and those that are about no sign-up of their reader: links, places not had."""
+"""The form of every letter, and those about no sign-up of their reader: the link to all of them, a place not had."""
 
 from datetime import datetime
 from uuid import UUID

@@ -7,7 +7,7 @@ from services.signups.durations import lasting
 from services.signups.feedback import SCORES
 from services.signups.models import Feedback, Signup
 from services.signups.operations.handing_over import HANDED_ON
-from services.signups.own_data import Person
+from services.signups.own_data import Known
 from services.signups.questions import NO, YES
 from shared import catalogues, phones
 from shared.texts import Text
@@ -35,7 +35,7 @@ NOTICES: Final[Mapping[str, Text]] = {
 """Kind of a notice -> its words."""
 
 
-def person(known: Person) -> Facts:
+def person(known: Known) -> Facts:
     """Return who somebody is, and since when that is known."""
     return [
         (_("Name"), known.volunteer.name),
@@ -74,7 +74,7 @@ def signup(one: Signup, said: Feedback | None) -> Facts:
     return [(term, value) for term, value in facts if value]
 
 
-def notices(known: Person) -> Sequence[str]:
+def notices(known: Known) -> Sequence[str]:
     """Return what was sent to the person, each in a line."""
     return [
         " · ".join(
@@ -88,7 +88,7 @@ def notices(known: Person) -> Sequence[str]:
     ]
 
 
-def looks(known: Person) -> Sequence[Text]:
+def looks(known: Known) -> Sequence[Text]:
     """Return which communities looked at the person's number, each in a line."""
     return [
         _(
