@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    Connection,
     CursorResult,
     DateTime,
     Delete,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     event,
     func,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -125,6 +127,12 @@ def change(session: Session, statement: Delete | Insert | Update) -> int:
     # An INSERT's cursor is closed before its rows could be counted, unless asked to keep the count.
     result = session.execute(statement.execution_options(synchronize_session=False, preserve_rowcount=True))
     return cast("CursorResult[Any]", result).rowcount
+
+
+def insert(to: Session | Connection, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT into the table that may say ON CONFLICT, which both dialects spell alike."""
+    dialect = to.get_bind().dialect if isinstance(to, Session) else to.dialect
+    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
 
 
 class Database:

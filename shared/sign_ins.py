@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from shared.database import TYPES, change, new_metadata
+from shared.database import TYPES, change, insert, new_metadata
 from shared.messaging.envelope import Message
 from shared.messaging.registry import Registry
 from shared.principal import Principal, Role
@@ -62,7 +61,7 @@ def register(registry: Registry) -> None:
 def record_organizer(session: Session, organizer: Mapping[str, Any]) -> None:
     """Keep the account; ``organizer`` is the data of ``organizer.changed``, and an older version changes nothing."""
     columns = [column.name for column in OrganizerCopy.__table__.columns]
-    statement = _insert(session)(OrganizerCopy).values({name: organizer[name] for name in columns})
+    statement = insert(session, OrganizerCopy).values({name: organizer[name] for name in columns})
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[OrganizerCopy.organizer_id],
@@ -75,7 +74,7 @@ def record_organizer(session: Session, organizer: Mapping[str, Any]) -> None:
 def record_session_end(session: Session, ended: Mapping[str, Any]) -> None:
     """Keep that a sign-in has ended; ``ended`` is the data of ``session.ended``."""
     values = {"session_id": ended["session_id"], "expires_at": ended["expires_at"]}
-    session.execute(_insert(session)(EndedSession).values(values).on_conflict_do_nothing())
+    session.execute(insert(session, EndedSession).values(values).on_conflict_do_nothing())
 
 
 def confirm(session: Session, principal: Principal) -> Principal | None:
@@ -105,7 +104,3 @@ def confirm(session: Session, principal: Principal) -> Principal | None:
 def forget(session: Session, now: datetime) -> int:
     """Delete the sign-ins whose tokens have run out by themselves, and return how many."""
     return change(session, delete(EndedSession).where(EndedSession.expires_at <= now))
-
-
-def _insert(session: Session) -> Any:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.signups import own_words
-from services.signups.own_data import Person
+from services.signups.own_data import Known
 from services.signups.words import STATES
 from shared.papers.paper import SMALL, Column, Paper
 from shared.texts import text as _
@@ -18,7 +18,7 @@ LEAST: Final = 40.0
 """Millimetres that are left on a page for a table to begin there."""
 
 
-def draw(people: Sequence[Person], made_at: datetime) -> bytes:
+def draw(people: Sequence[Known], made_at: datetime) -> bytes:
     """Return all that the page tells of the people, as a PDF in the reader's language."""
     paper = Paper(
         title=translate(_("Your data")),
@@ -35,7 +35,7 @@ def draw(people: Sequence[Person], made_at: datetime) -> bytes:
     return paper.bytes()
 
 
-def _person(paper: Paper, person: Person) -> None:
+def _person(paper: Paper, person: Known) -> None:
     _title(paper, person.volunteer.name)
     if not person.whole:
         _lines(paper, [_("This link opens one of several sign-ups only. Here is what it opens.")])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from services.signups.links import token_hash
@@ -52,6 +52,13 @@ def over(session: Session, now: datetime) -> Sequence[Handover]:
     """Return the handovers that are under way and can come to nothing but an end, locked."""
     query = _with_signups().where(Handover.state.in_(UNDER_WAY), not_(_is_to_give(now)))
     return session.scalars(query.with_for_update(of=Handover, skip_locked=True)).all()
+
+
+def of_person(session: Session, volunteer_id: UUID) -> Sequence[Handover]:
+    """Return the handovers under way by which the person would give a place or get one, locked."""
+    theirs = or_(Signup.volunteer_id == volunteer_id, Handover.taker_id == volunteer_id)
+    query = _with_signups().where(Handover.state.in_(UNDER_WAY), theirs).order_by(Handover.id)
+    return session.scalars(query.with_for_update(of=Handover)).all()
 
 
 def _to_decide(community: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

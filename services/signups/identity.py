@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.signups.models import Volunteer
 from shared import phones, sealing
+from shared.database import insert
 
 END: Final = 4
 """Digits of a number that are kept readable."""
@@ -22,8 +22,7 @@ def note(session: Session, *, name: str, name_key: str, phone: str, now: datetim
     known = _known_by_any(session, keys, name_key) if len(keys) > 1 else None
     if known is not None:
         return known
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Volunteer).values(
+    statement = insert(session, Volunteer).values(
         id=uuid4(),
         name=name,
         name_key=name_key,

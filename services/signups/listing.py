@@ -13,6 +13,8 @@ from shared.texts import text as _
 
 MOST: Final = 200
 """People on one list."""
+LONGEST: Final = 200
+"""Characters in a line: more than a name and a number, and few enough to try every place where the name may end."""
 PERSON: Final = re.compile(r"(?P<name>.+?)[\s,，、;；:：]+(?P<phone>[+＋]?\d[\d\s()（）-]*)")
 
 
@@ -56,6 +58,10 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def _person(line: str) -> dict[str, str]:
+    if len(line) > LONGEST:
+        raise ValidationError(
+            {"people": [_("Please write one person in a line, with the name and the mobile number.")]}
+        )
     found = PERSON.fullmatch(line)
     if found is None:
         raise ValidationError({"people": [_("Please write the name, a comma and the mobile number.")]})

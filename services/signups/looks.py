@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups import rosters
-from services.signups.models import ContactView, Volunteer
+from services.signups.models import ContactView, Event, Handover, Signup, Volunteer
 from services.signups.rosters import Filter
 from shared.paging import Page, Part, fetch
 
@@ -30,10 +30,16 @@ class Looks:
 
 
 def of_person(session: Session, volunteer_id: UUID) -> Sequence[Looks]:
-    """Return who looked at the person's contact data, by community."""
+    """Return who looked at the person's contact data, by community.
+
+    Only the communities that had reason to are searched: where the person signed up, or asked for somebody's place.
+    """
+    asked = select(Handover.signup_id).where(Handover.taker_id == volunteer_id)
+    events = select(Signup.event_id).where(or_(Signup.volunteer_id == volunteer_id, Signup.id.in_(asked)))
+    communities = select(Event.community).where(Event.id.in_(events))
     rows = session.execute(
         select(ContactView.community, func.count(), func.max(ContactView.at))
-        .where(ContactView.people.contains(volunteer_id.hex))
+        .where(ContactView.community.in_(communities), ContactView.people.contains(volunteer_id.hex))
         .group_by(ContactView.community)
         .order_by(ContactView.community)
     )

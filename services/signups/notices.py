@@ -158,11 +158,8 @@ def _applies(wording: Wording, signup: Signup, notice: Notice, now: datetime) ->
 def _filled(wording: Wording, signup: Signup, notice: Notice, now: datetime) -> tuple[Text, Text]:
     shift, event = signup.shift, signup.shift.event
     language = catalogues.language("signups", signup.language)
-    filling = {
+    filling = own_letters.about(shift, language, now) | {
         "name": signup.volunteer.name,
-        "event": event.title,
-        "role": shift.role,
-        "time": dates.span(shift.starts_at, shift.ends_at, event.timezone, language, now),
         "place": " ".join(part for part in (event.venue_name, event.venue_address) if part),
         "until": dates.moment(signup.offered_until or shift.starts_at, event.timezone, language, now),
         "reason": event.reason or "–",
@@ -227,13 +224,8 @@ def _code(session: Session, notice: Notice, links: Links) -> Letter | None:
         event=event.title,
         n=int((code.expires_at - code.sent_at).total_seconds() // 60),
     )
-    return Letter(
-        subject=str(language.translate(subject)),
-        body=str(language.translate(body)),
-        phone=None if code.email else code.phone,
-        email=code.email,
-        language=language.tag,
-    )
+    phone = None if code.email else code.phone
+    return own_letters.letter(language, subject, body, phone=phone, email=code.email)
 
 
 def _signup(session: Session, notice: Notice) -> Signup | None:
@@ -257,13 +249,5 @@ def _letter(signup: Signup, subject: Text, body: Text, address: str | None, asks
     if signup.consent_ended_at is not None:
         return None
     language = catalogues.language("signups", signup.language)
-    parts = [str(language.translate(body))]
-    if address is not None:
-        parts.append(str(language.translate(_(asks.msgid, link=address))))
-    return Letter(
-        subject=str(language.translate(subject)),
-        body="\n\n".join(parts),
-        phone=signup.volunteer.phone,
-        email=signup.email,
-        language=language.tag,
-    )
+    paragraphs = [body] if address is None else [body, _(asks.msgid, link=address)]
+    return own_letters.letter(language, subject, *paragraphs, phone=signup.volunteer.phone, email=signup.email)

@@ -30,9 +30,6 @@ class Person:
     volunteer: Volunteer
     signups: Sequence[Signup]
     whole: bool
-    feedback: Mapping[UUID, Feedback]
-    notices: Sequence[Notice]
-    looks: Sequence[Looks]
 
     @property
     def has_consented(self) -> bool:
@@ -40,14 +37,42 @@ class Person:
         return any(signup.consent_ended_at is None for signup in self.signups)
 
 
+@dataclass(frozen=True, slots=True)
+class Known(Person):
+    """Somebody with all that is shown of them; ``feedback`` is by the sign-up's id."""
+
+    feedback: Mapping[UUID, Feedback]
+    notices: Sequence[Notice]
+    looks: Sequence[Looks]
+
+
 def opened(session: Session, signups: Collection[Signup], people: Collection[UUID] = ()) -> list[Person]:
     """Return the people of whom a link opens the sign-ups; of those in ``people`` it opens all there is."""
-    found = []
-    for volunteer in dict.fromkeys(signup.volunteer for signup in signups):
-        theirs = [signup for signup in signups if signup.volunteer is volunteer]
-        number = session.scalar(select(func.count()).where(Signup.volunteer_id == volunteer.id))
-        found.append(_person(session, volunteer, theirs, whole=volunteer.id in people or number == len(theirs)))
-    return found
+    theirs: dict[Volunteer, list[Signup]] = {}
+    for signup in signups:
+        theirs.setdefault(signup.volunteer, []).append(signup)
+    ids = [one.id for one in theirs]
+    rows = session.execute(
+        select(Signup.volunteer_id, func.count()).where(Signup.volunteer_id.in_(ids)).group_by(Signup.volunteer_id)
+    )
+    numbers = {volunteer_id: number for volunteer_id, number in rows}  # noqa: C416  (a Row is no pair to mypy)
+    return [Person(one, its, one.id in people or numbers[one.id] == len(its)) for one, its in theirs.items()]
+
+
+def known(session: Session, people: Sequence[Person]) -> list[Known]:
+    """Return the people with what they said, what was sent to them, and who looked at their number."""
+    signups = [one for person in people for one in person.signups]
+    said = session.scalars(select(Feedback).where(Feedback.signup_id.in_([one.id for one in signups]))).all()
+    notices = session.scalars(
+        select(Notice)
+        .where(
+            Notice.person_id.in_([one.volunteer.id for one in people]),
+            Notice.event_id.in_({one.event_id for one in signups}),
+            Notice.state.in_(_TOLD),
+        )
+        .order_by(Notice.sent_at)
+    ).all()
+    return [_known(session, person, said, notices) for person in people]
 
 
 def must_be_whole(person: Person) -> None:
@@ -61,16 +86,18 @@ def must_be_whole(person: Person) -> None:
         )
 
 
-def _person(session: Session, volunteer: Volunteer, signups: Sequence[Signup], *, whole: bool) -> Person:
-    ids, events = [one.id for one in signups], {one.event_id for one in signups}
-    said = session.scalars(select(Feedback).where(Feedback.signup_id.in_(ids)))
-    notices = session.scalars(
-        select(Notice)
-        .where(Notice.person_id == volunteer.id, Notice.event_id.in_(events), Notice.state.in_(_TOLD))
-        .order_by(Notice.sent_at)
-    ).all()
-    seen = looks.of_person(session, volunteer.id)
-    return Person(volunteer, signups, whole, {one.signup_id: one for one in said}, notices, seen)
+def _known(session: Session, person: Person, said: Sequence[Feedback], notices: Sequence[Notice]) -> Known:
+    """Pick what is theirs, as far as the link opens it."""
+    volunteer, signups = person.volunteer, person.signups
+    ids, events = {one.id for one in signups}, {one.event_id for one in signups}
+    return Known(
+        volunteer,
+        signups,
+        person.whole,
+        feedback={one.signup_id: one for one in said if one.signup_id in ids},
+        notices=[one for one in notices if one.person_id == volunteer.id and one.event_id in events],
+        looks=looks.of_person(session, volunteer.id),
+    )
 
 
 _TOLD = (NoticeState.SENT, NoticeState.DELIVERED)
@@ -130,7 +157,7 @@ class _LooksSchema(Schema):
     last = fields.AwareDateTime()
 
 
-def _signups(person: Person) -> list[Any]:
+def _signups(person: Known) -> list[Any]:
     answers = {signup_id: FeedbackShownSchema().dump(said) for signup_id, said in person.feedback.items()}
     return [_OwnSignupSchema().dump(one) | {"feedback": answers.get(one.id)} for one in person.signups]
 

@@ -1,4 +1,4 @@
-"""The letters that are about no sign-up of their reader: the link to all of them, and a place that was not had."""
+"""The form of every letter, and those about no sign-up of their reader: the link to all of them, a place not had."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,11 +7,34 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups.links import Links
-from services.signups.models import AccessLink, Handover, Signup, Volunteer
+from services.signups.models import AccessLink, Handover, Shift, Signup, Volunteer
 from shared import catalogues, dates
+from shared.catalogues import Language
 from shared.notices.queue import Letter
 from shared.notices.tables import Notice
+from shared.texts import Text
 from shared.texts import text as _
+
+
+def letter(language: Language, subject: Text, *paragraphs: Text | str, phone: str | None, email: str | None) -> Letter:
+    """Return the letter in the language; an address that is not known rules its channel out."""
+    return Letter(
+        subject=str(language.translate(subject)),
+        body="\n\n".join(str(language.translate(one)) for one in paragraphs),
+        phone=phone,
+        email=email,
+        language=language.tag,
+    )
+
+
+def about(shift: Shift, language: Language, now: datetime) -> dict[str, str]:
+    """Return what every letter about a shift may say of it: the event, the role and the time."""
+    zone = shift.event.timezone
+    return {
+        "event": shift.event.title,
+        "role": shift.role,
+        "time": dates.span(shift.starts_at, shift.ends_at, zone, language, now),
+    }
 
 
 def own_link(session: Session, notice: Notice, links: Links, origin: str) -> Letter | None:
@@ -33,13 +56,8 @@ def own_link(session: Session, notice: Notice, links: Links, origin: str) -> Let
         " need not do anything.",
         name=volunteer.name,
     )
-    return Letter(
-        subject=str(language.translate(_("The link to your sign-ups"))),
-        body=f"{language.translate(body)}\n\n{address}",
-        phone=volunteer.phone if link.address_mark is None else None,
-        email=carrying[0].email if carrying else None,
-        language=language.tag,
-    )
+    phone, email = (volunteer.phone, None) if link.address_mark is None else (None, carrying[0].email)
+    return letter(language, _("The link to your sign-ups"), body, address, phone=phone, email=email)
 
 
 def not_handed_over(session: Session, notice: Notice, now: datetime) -> Letter | None:
@@ -48,34 +66,24 @@ def not_handed_over(session: Session, notice: Notice, now: datetime) -> Letter |
     if handover is None or handover.taker is None:
         return None
     giver = handover.signup
-    shift, event = giver.shift, giver.shift.event
     is_giver = notice.person_id == giver.volunteer_id
+    if is_giver and giver.consent_ended_at is not None:
+        return None
     person, email = (giver.volunteer, giver.email) if is_giver else (handover.taker, handover.email)
     language = catalogues.language("signups", giver.language if is_giver else handover.language)
-    filling = {
-        "name": person.name,
-        "event": event.title,
-        "role": shift.role,
-        "time": dates.span(shift.starts_at, shift.ends_at, event.timezone, language, now),
-    }
+    filling = {"name": person.name} | about(giver.shift, language, now)
     if is_giver:
-        subject = _("You keep your place: %(event)s", event=event.title)
+        subject = _("You keep your place: %(event)s", event=filling["event"])
         body = _(
             "%(name)s, your place could not be handed on, and you are still expected: %(event)s, %(role)s, %(time)s. If"
             " you cannot come, please withdraw.",
             **filling,
         )
     else:
-        subject = _("The place stays with its owner: %(event)s", event=event.title)
+        subject = _("The place stays with its owner: %(event)s", event=filling["event"])
         body = _(
             "%(name)s, the place that you asked for could not be handed to you: %(event)s, %(role)s, %(time)s. Please"
             " look at the event's page for others.",
             **filling,
         )
-    return Letter(
-        subject=str(language.translate(subject)),
-        body=str(language.translate(body)),
-        phone=person.phone,
-        email=email,
-        language=language.tag,
-    )
+    return letter(language, subject, body, phone=person.phone, email=email)

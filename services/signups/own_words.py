@@ -7,7 +7,7 @@ from services.signups.durations import lasting
 from services.signups.feedback import SCORES
 from services.signups.models import Feedback, Signup
 from services.signups.operations.handing_over import HANDED_ON
-from services.signups.own_data import Person
+from services.signups.own_data import Known
 from services.signups.questions import NO, YES
 from shared import catalogues, phones
 from shared.texts import Text
@@ -29,12 +29,13 @@ NOTICES: Final[Mapping[str, Text]] = {
     "shift_removed": _("The shift is no longer needed"),
     "handed_on": _("Your place has been handed on"),
     "taken_over": _("You have taken over a place"),
+    "entered": _("A unit has entered your name"),
     "not_handed_over": _("The place stays where it is"),
 }
 """Kind of a notice -> its words."""
 
 
-def person(known: Person) -> Facts:
+def person(known: Known) -> Facts:
     """Return who somebody is, and since when that is known."""
     return [
         (_("Name"), known.volunteer.name),
@@ -73,7 +74,7 @@ def signup(one: Signup, said: Feedback | None) -> Facts:
     return [(term, value) for term, value in facts if value]
 
 
-def notices(known: Person) -> Sequence[str]:
+def notices(known: Known) -> Sequence[str]:
     """Return what was sent to the person, each in a line."""
     return [
         " · ".join(
@@ -87,7 +88,7 @@ def notices(known: Person) -> Sequence[str]:
     ]
 
 
-def looks(known: Person) -> Sequence[Text]:
+def looks(known: Known) -> Sequence[Text]:
     """Return which communities looked at the person's number, each in a line."""
     return [
         _(

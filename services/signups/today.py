@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.signups import queries, rosters
 from services.signups.models import SEATED, CheckInCode, Event, HourReview, Shift, Signup, SignupStatus
 from services.signups.models.check_in import DIGITS
+from services.signups.operations.hours import ledger
 from shared.paging import Page
 
 LATE_AFTER: Final = timedelta(minutes=15)
@@ -22,8 +23,6 @@ LINGERING: Final = timedelta(hours=1)
 """How long after its end somebody may still check themselves in or out."""
 LISTED: Final = timedelta(hours=12)
 """How long after its end a shift's people stay on the list of those to check in and out."""
-FORGOTTEN: Final = timedelta(hours=2)
-"""After the end of the shift; whoever has not checked out by then has forgotten it."""
 MOST_FOUND: Final = 50
 SHOWN: Final = (*SEATED, SignupStatus.WAITLISTED)
 """States of people whom one may look for at the entrance."""
@@ -110,7 +109,7 @@ def to_settle(session: Session, event_id: UUID, now: datetime) -> Sequence[Signu
             Signup.checked_out_at.is_(None),
             Signup.minutes.is_(None),
             Shift.counts_as_service,
-            or_(Shift.ends_at < now - FORGOTTEN, Signup.checked_in_at.is_(None)),
+            or_(Shift.ends_at < now - ledger.FORGOTTEN, Signup.checked_in_at.is_(None)),
         )
         .order_by(*rosters.BY_SHIFT)
     ).all()

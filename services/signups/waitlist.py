@@ -68,7 +68,7 @@ def promote(session: Session, shift: Shift, now: datetime, *, present: UUID | No
     a shift that has begun or is no longer on. The sign-up ``present`` is being made now, so its person need not be
     asked whether they still want the place.
     """
-    if now >= shift.starts_at or not shift.listed or shift.event.status != "published":
+    if not shift.is_to_come(now):
         return []
     promoted: list[Signup] = []
     passed_over: set[UUID] = set()

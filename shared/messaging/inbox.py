@@ -13,12 +13,11 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.contracts import ContractError, subject
-from shared.database import change
+from shared.database import change, insert
 from shared.errors import DomainError, NotFound, Unready
 from shared.logs import correlation_id
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
@@ -146,7 +145,6 @@ def purge(session: Session, now: datetime) -> int:
 
 def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUID]:
     """Insert the rows as done and return the ids that were new."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = {
         sealed.id: {
             "message_id": sealed.id,
@@ -158,11 +156,8 @@ def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUI
         }
         for sealed in sorted(batch, key=lambda sealed: sealed.id)  # one order, so that two readers never deadlock
     }
-    return set(
-        session.scalars(
-            insert(Incoming).values(list(rows.values())).on_conflict_do_nothing().returning(Incoming.message_id)
-        )
-    )
+    statement = insert(session, Incoming).values(list(rows.values())).on_conflict_do_nothing()
+    return set(session.scalars(statement.returning(Incoming.message_id)))
 
 
 def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, now: datetime) -> bool:

@@ -7,10 +7,9 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, func, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from shared.database import change, random_uuid
+from shared.database import change, insert, random_uuid
 from shared.notices.tables import OPEN, Notice, NoticeState
 
 LEASE: Final = timedelta(minutes=5)
@@ -46,7 +45,7 @@ def plan(
 ) -> None:
     """Queue a notice for one person, to be sent at once; planning the same one again changes nothing."""
     session.execute(
-        _insert(session)
+        insert(session, Notice)
         .values(
             id=uuid4(),
             person_id=person_id,
@@ -101,7 +100,8 @@ def plan_for_all(
     constants = [literal(value, columns[name].type).label(name) for name, value in values.items()]
     # The condition keeps SQLite from reading ON CONFLICT as a join's ON.
     rows = select(random_uuid(), person, *constants).where(person.is_not(None))
-    return change(session, _insert(session).from_select(["id", "person_id", *values], rows).on_conflict_do_nothing())
+    statement = insert(session, Notice).from_select(["id", "person_id", *values], rows)
+    return change(session, statement.on_conflict_do_nothing())
 
 
 def cancel(
@@ -142,9 +142,3 @@ def claim(session: Session, now: datetime) -> Notice | None:
     if notice is not None:
         notice.lease_until = now + LEASE
     return notice
-
-
-def _insert(session: Session) -> Any:
-    """Return an insert into notices that can ignore doubles; both dialects spell it alike."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(Notice)

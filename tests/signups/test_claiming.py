@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import process_time
 from uuid import uuid4
 
 import pytest
@@ -41,6 +42,7 @@ def test_everybody_on_the_list_gets_a_place_and_is_told(world: World) -> None:
     answer = claim(world, ["张伟", "王芳", "李娜"])
     assert {one.status for one in answer.all} == {"confirmed"}
     assert last(world) == (4, 4, 3)
+    assert len(world.messages("places.held")) == 2, "once for the pledge and once for the whole list"
     notices = world.notices("entered")
     assert len(notices) == 3
     compose = composer(Config(service="signups", origin="https://steward.example", secret_key=LINKS.secret_key))
@@ -115,6 +117,16 @@ def test_what_is_wrong_is_said_of_each_line() -> None:
         listing.read("张伟\n王芳，1390000\n李娜，13900000003\n李 娜，13900000003")
     lines = [str(one) for one in wrong.value.errors["people"]]
     assert [line[:7] for line in lines] == ["Line 1:", "Line 2:", "Line 4:"]
+
+
+def test_a_line_that_no_person_has_is_refused_at_once() -> None:
+    began = process_time()
+    with pytest.raises(Invalid) as wrong:
+        listing.read("a" + " 1" * 9_000 + "x\n张伟，1390000")
+    assert process_time() - began < 0.5
+    first, second = (str(one) for one in wrong.value.errors["people"])
+    assert first.startswith("Line 1: Please write one person in a line")
+    assert second.startswith("Line 2:")
 
 
 @ON_SQLITE

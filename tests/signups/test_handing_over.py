@@ -223,6 +223,12 @@ class TestWithTheOrganizersAgreement:
             decide(world, agree=True)
         assert take(world, offer(world, people[0])) == Answer(status="asked")
 
+    def test_whoever_took_their_consent_back_is_not_told(self, world, people):
+        take(world, offer(world, people[0]))
+        decide(world, agree=False)
+        world.database.write(operations.end_consent, [people[0].signup_id], NOW)
+        assert [letter.phone for letter in written(world, "not_handed_over") if letter] == [TAKER["phone"]]
+
     @pytest.mark.parametrize("why", ["the giver withdraws", "the shift begins", "the event is called off"])
     def test_a_request_lapses_and_whoever_asked_is_told(self, world, people, why):
         take(world, offer(world, people[0]), birth_date=a_child(40))

@@ -14,6 +14,7 @@ from services.signups import operations, working_days
 from services.signups.app import service
 from services.signups.models import Base, EntryKind, HourEntry, HourReview, Outcome, ReviewKind, Signup, SignupStatus
 from services.signups.operations import hours
+from services.signups.operations.hours import ledger
 from shared import migrations
 from shared.database import Database
 from shared.errors import Conflict, Invalid, NotFound
@@ -180,6 +181,36 @@ def test_hours_are_proposed_for_one_s_own_volunteers_only(world: World) -> None:
             propose(world, signup_id, now=at(200), **wrong)
         assert list(refused.value.errors) == ["signup_id"]
     assert waiting(world) == []
+
+
+def test_nobody_asks_about_a_check_out_while_proposed_hours_wait(world: World) -> None:
+    signup_id, other_id = (world.sign_up().signup_id for _ in range(2))
+    for one in (signup_id, other_id):
+        world.database.write(operations.check_in, one, now=at(0))
+    propose(world, signup_id, reason="没信号", now=at(200))
+    assert world.database.write(hours.find_forgotten, at(300)) == 1, "the other one's"
+    assert {(one.signup_id, one.kind) for one in waiting(world)} == {
+        (signup_id, ReviewKind.BACK_FILL),
+        (other_id, ReviewKind.FORGOTTEN),
+    }
+
+
+def test_hours_that_count_are_neither_asked_about_nor_counted_again(world: World) -> None:
+    signup_id = world.sign_up().signup_id
+    assert signup_id is not None
+    world.database.write(operations.check_in, signup_id, now=at(0))
+    review = propose(world, signup_id, reason="没信号", now=at(200))
+    world.database.write(hours.decide, review.id, outcome=Outcome.ACCEPTED, organizer_id=LI, now=at(201))
+    assert world.database.write(hours.find_forgotten, at(300)) == 0
+
+    def ask(session: Session) -> HourReview:
+        return ledger.ask(session, session.get_one(Signup, signup_id), ReviewKind.FORGOTTEN, 180, at(300))
+
+    late = world.database.write(ask)  # as an earlier release did
+    with pytest.raises(Conflict, match="in the record already"):
+        world.database.write(hours.decide, late.id, outcome=Outcome.ACCEPTED, organizer_id=LI, now=at(301))
+    assert minutes(world, signup_id) == 180
+    world.database.write(hours.decide, late.id, outcome=Outcome.REFUSED, reason="已补录", organizer_id=LI, now=at(302))
 
 
 def test_a_correction_is_a_reversal_and_a_new_entry(world: World) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from services.signups import operations
-from services.signups.notices import composer
+from services.signups.notices import WORDINGS, composer
+from services.signups.own_words import NOTICES
 from shared.notices.queue import Letter
 from shared.notices.tables import Notice
 from tests.signups.conftest import LINKS, NOW, World
@@ -48,6 +49,10 @@ def test_a_reminder_says_what_where_and_when_with_the_person_s_own_link(reminded
         assert words in letter.body
     assert letter.body.endswith(LINKS.manage_token(reminded.people))
     assert letter.email == "zhaxi@example.com"
+
+
+def test_every_notice_has_its_words_on_the_page_of_one_s_own_data() -> None:
+    assert not WORDINGS.keys() - NOTICES.keys()
 
 
 def test_who_withdrew_is_not_reminded(reminded: World) -> None:

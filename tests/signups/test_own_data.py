@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from services.signups import operations
-from services.signups.models import Feedback, IdempotencyKey, Signup, SignupStatus, Volunteer
+from services.signups.models import Feedback, HandoverState, IdempotencyKey, Signup, SignupStatus, Volunteer
 from services.signups.operations import Guardian
 from services.signups.operations.own_data import KEPT, erase_unused
 from services.signups.rosters import Filter, part
@@ -19,6 +19,7 @@ from shared.paging import Page
 from tests.conftest import ON_SQLITE
 from tests.papers import text_of
 from tests.signups.conftest import LINKS, NOW, World, a_child, shift_data
+from tests.signups.test_handing_over import TAKER, handovers, offer, take
 from tests.signups.test_importing import IMPORTER, arranged, person, whose
 from tests.signups.test_notices import written
 from tests.signups.web import Site
@@ -84,6 +85,21 @@ def test_whoever_is_erased_leaves_the_facts_and_nothing_else(served):
 def test_the_place_of_somebody_who_is_erased_goes_to_who_waits(served):
     served.database.write(operations.erase, served.child, DURING)
     assert served.read(lambda session: session.get(Signup, served.waiting)).offered_until is not None
+
+
+@pytest.mark.parametrize("erased", ["giver", "taker"])
+def test_who_asked_for_a_place_hears_that_its_holder_was_erased_and_leaves_nothing_when_erased(world, erased):
+    world.publish(shifts=[world.event["shifts"][0] | {"swap_approval": True}])
+    giver = world.sign_up()
+    take(world, offer(world, giver), email="z@example.com", birth_date=a_child(40))
+    [asked] = handovers(world)
+    people = {"giver": asked.signup.volunteer_id, "taker": asked.taker_id}
+    world.database.write(operations.erase, people[erased], NOW)
+    [over] = handovers(world)
+    assert (over.state, over.birth_date) == (HandoverState.LAPSED, None)
+    letters = [(one.phone, one.email) for one in written(world, "not_handed_over")]
+    assert letters == ([(TAKER["phone"], "z@example.com")] if erased == "giver" else [])
+    assert over.email == (None if erased == "taker" else "z@example.com")
 
 
 def test_others_on_the_same_phone_stay(served):

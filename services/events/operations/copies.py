@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.events import announcements, audit
@@ -21,6 +20,7 @@ from services.events.models import (
     SignupCopy,
 )
 from services.events.operations import lifecycle
+from shared.database import insert
 
 GONE: Final = "withdrawn"
 """The state of a sign-up that holds neither a place nor a turn."""
@@ -87,9 +87,8 @@ def record_need(session: Session, need: Mapping[str, Any]) -> None:
 def _keep(session: Session, model: type[Base], data: Mapping[str, Any]) -> None:
     """Insert or replace the copy, in one statement that refuses an older version."""
     table = model.__table__
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {column.name: data.get(column.name) for column in table.columns}
-    statement = insert(model).values(values)
+    statement = insert(session, model).values(values)
     key = [column.name for column in table.primary_key]
     session.execute(
         statement.on_conflict_do_update(

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.signups import operations, own_data, queries
 from services.signups.api.signups import door
-from services.signups.own_data import Person, PersonSchema
+from services.signups.own_data import Known, Person, PersonSchema
 from shared.errors import Unauthorized
 from shared.texts import text as _
 from shared.web.auth import bearer_token
@@ -17,14 +17,14 @@ from shared.web.current import database, now
 @door.response(200, PersonSchema)
 def me() -> Any:
     """Show all that is known of the person, as far as the manage token opens it."""
-    return _person()
+    return database.read(_known, _token())
 
 
 @door.route("/me", methods=["DELETE"])
 @door.response(204)
 def erase_me() -> None:
     """Forget the person; their tokens open nothing any more."""
-    person = _person()
+    person = database.read(_opened, _token())
     own_data.must_be_whole(person)
     database.write(operations.erase, person.volunteer.id, now())
 
@@ -33,16 +33,21 @@ def erase_me() -> None:
 @door.response(200, PersonSchema)
 def end_my_consent() -> Any:
     """Take the consent back: what is to come is withdrawn, and no more notices are sent; again changes nothing."""
-    database.write(operations.end_consent, [one.id for one in _person().signups], now())
-    return _person()
+    token = _token()
+    database.write(operations.end_consent, [one.id for one in database.read(_opened, token).signups], now())
+    return database.read(_known, token)
 
 
-def _person() -> Person:
+def _token() -> str:
     token = bearer_token()
     if token is None:
         raise Unauthorized(_("Please send your manage token."))
-    return database.read(_of_link, token)
+    return token
 
 
-def _of_link(session: Session, token: str) -> Person:
+def _opened(session: Session, token: str) -> Person:
     return own_data.opened(session, [queries.signup_by_token(session, token)])[0]
+
+
+def _known(session: Session, token: str) -> Known:
+    return own_data.known(session, [_opened(session, token)])[0]

@@ -13,6 +13,7 @@ from services.signups.models.people import Volunteer
 from services.signups.models.places import Hold, Place
 from services.signups.models.records import Certificate, Record, RecordKind
 from services.signups.models.signups import (
+    DETAILS,
     KEEPS_TIME,
     LIVE,
     MOVES,
@@ -24,6 +25,7 @@ from services.signups.models.signups import (
 )
 
 __all__ = [
+    "DETAILS",
     "KEEPS_TIME",
     "LIVE",
     "MOVES",

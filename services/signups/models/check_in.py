@@ -7,12 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, ForeignKey, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.signups.models.base import Base
 from services.signups.models.signups import Signup
-from shared.database import one_of
+from shared.database import insert, one_of
 
 DIGITS: Final = 6
 """Few enough to be read out loud over the noise of a festival."""
@@ -70,8 +69,7 @@ class Scan(Base):
 @event.listens_for(Signup, "after_insert")
 def _give_code(_mapper: Any, connection: Connection, signup: Signup) -> None:
     """Give every new sign-up its code, by whatever way it came."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(CheckInCode).on_conflict_do_nothing(index_elements=["event_id", "code"])
+    statement = insert(connection, CheckInCode).on_conflict_do_nothing(index_elements=["event_id", "code"])
     given = None
     while given is None:
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"

@@ -69,6 +69,10 @@ class Shift(Base):
 
     event: Mapped[Event] = relationship(back_populates="shifts", lazy="joined", innerjoin=True)
 
+    def is_to_come(self, now: datetime) -> bool:
+        """Tell whether the shift is on and has not begun."""
+        return self.listed and self.event.status == "published" and now < self.starts_at
+
     @property
     def asks_for(self) -> list[str]:
         """The skills and the training that a lead has to confirm for each person."""

@@ -77,6 +77,4 @@ class Handover(Base):
 
 def may_be_given(signup: Signup, now: datetime) -> bool:
     """Tell whether somebody may give their place to another: they have one, and the shift is still to come."""
-    shift = signup.shift
-    is_on = shift.listed and shift.event.status == "published" and now < shift.starts_at
-    return signup.status is SignupStatus.CONFIRMED and is_on
+    return signup.status is SignupStatus.CONFIRMED and signup.shift.is_to_come(now)

@@ -50,6 +50,9 @@ KEEPS_TIME: Final = (SignupStatus.CONFIRMED, SignupStatus.ATTENDED)
 NEEDS_CLEARING: Final = (SignupStatus.CONFIRMED, SignupStatus.WAITLISTED, SignupStatus.ATTENDED)
 """States in which it still matters whether somebody has the skills and the training that the shift asks for."""
 
+DETAILS: Final = ("birth_date", "guardian_name", "guardian_phone", "answers")
+"""What somebody enters of themselves for one shift besides their address, on a sign-up as on a handover."""
+
 
 class Signup(Base):
     """A volunteer's claim on a place in a shift.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.signups import announcements, idempotency, queries
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import Shift, Signup
+from services.signups.models import Hold, Shift, Signup
 from services.signups.operations.signing import Application, enter, hold_of, is_on, name_key, open_shift, person
 from shared.errors import Conflict, DomainError, Invalid, field_error
 from shared.texts import Text
@@ -44,22 +44,26 @@ def claim_for_people(
     if wanted > left:
         text = _("There are places left for %(n)s people, and the list has %(m)s new ones.", n=left, m=wanted)
         raise Invalid(field_error("people", text))
-    answers = _enter(session, applications, links, now)
+    answers = _enter(session, applications, hold, links, now)
     for answer in answers:
         if answer.signup_id is not None:
             announcements.tell_entered(session, session.get_one(Signup, answer.signup_id), hold.work_unit, now)
+    if wanted:
+        announcements.hold_changed(session, hold, now)
     answer = replace(answers[0], others=tuple(answers[1:]))
     idempotency.finish(session, request, answer, now)
     return answer
 
 
-def _enter(session: Session, applications: Sequence[Application], links: Links, now: datetime) -> list[Answer]:
+def _enter(
+    session: Session, applications: Sequence[Application], hold: Hold, links: Links, now: datetime
+) -> list[Answer]:
     answers: list[Answer] = []
     refusals: list[Text] = []
     for number, one in enumerate(applications, start=1):
         try:
             # Each a moment later, so that they stand in the order of the list.
-            answers.append(enter(session, one, links=links, now=now + timedelta(microseconds=number)))
+            answers.append(enter(session, one, links=links, now=now + timedelta(microseconds=number), hold=hold))
         except DomainError as error:
             refusals.append(_("Person %(n)s, %(name)s: %(reason)s", n=number, name=one.name, reason=error.detail))
     if refusals:

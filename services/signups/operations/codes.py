@@ -7,14 +7,13 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.signups import queries
 from services.signups.links import Links
 from services.signups.models import Code
 from shared import sealing
-from shared.database import change
+from shared.database import change, insert
 from shared.notices import queue
 
 LIFE: Final = timedelta(minutes=10)
@@ -41,9 +40,8 @@ def send_code(session: Session, shift_id: UUID, *, phone: str, email: str | None
     keys = _keys(session, phone)
     of_phone = (Code.event_id == event_id, Code.phone_key.in_(keys))
     change(session, delete(Code).where(*of_phone, Code.sent_at <= now - AGAIN_AFTER))
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     code_id = session.scalar(
-        insert(Code)
+        insert(session, Code)
         .values(
             id=uuid4(),
             event_id=event_id,

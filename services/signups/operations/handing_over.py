@@ -11,6 +11,7 @@ from services.signups import announcements, handovers, idempotency, questions, t
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
 from services.signups.models import (
+    DETAILS,
     UNDER_WAY,
     Handover,
     HandoverState,
@@ -65,7 +66,7 @@ def keep_place(session: Session, signup_id: UUID, *, now: datetime) -> Signup:
     if found is not None:
         handover, _giver = _locked(session, found)
         if handover.state in UNDER_WAY:
-            _end(session, handover, HandoverState.LAPSED, now)
+            end_handover(session, handover, HandoverState.LAPSED, now)
     return signup
 
 
@@ -151,7 +152,7 @@ def decline_handover(
     if handover.state is not HandoverState.ASKED:
         raise Conflict(_("This request has come to nothing meanwhile."))
     handover.decided_at, handover.decided_by = now, organizer_id
-    _end(session, handover, HandoverState.DECLINED, now)
+    end_handover(session, handover, HandoverState.DECLINED, now)
     return handover
 
 
@@ -159,7 +160,7 @@ def lapse_handovers(session: Session, now: datetime) -> int:
     """Close the links whose place can change hands no more, and tell whoever asked; return how many."""
     over = handovers.over(session, now)
     for handover in over:
-        _end(session, handover, HandoverState.LAPSED, now)
+        end_handover(session, handover, HandoverState.LAPSED, now)
     return len(over)
 
 
@@ -225,7 +226,7 @@ def _application(handover: Handover, taker: Volunteer, giver: Signup) -> Applica
     )
 
 
-def _end(session: Session, handover: Handover, state: HandoverState, now: datetime) -> None:
+def end_handover(session: Session, handover: Handover, state: HandoverState, now: datetime) -> None:
     """Leave the place where it is, and tell whoever asked for it; of an organizer's no the giver hears as well."""
     handover.state = state
     if handover.taker_id is not None:
@@ -237,4 +238,5 @@ def _end(session: Session, handover: Handover, state: HandoverState, now: dateti
 
 def _forget_details(handover: Handover) -> None:
     """Keep no more of a settled request than what writing to the taker needs."""
-    handover.birth_date = handover.guardian_name = handover.guardian_phone = handover.answers = None
+    for name in DETAILS:
+        setattr(handover, name, None)

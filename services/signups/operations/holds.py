@@ -84,8 +84,7 @@ def _fit(session: Session, hold: Hold, shift: Shift, now: datetime, *, grows: bo
     """Give back places that the unit no longer asks for; keep those that it asks for where it ``grows``."""
     _give_back(session, hold, now)
     waitlist.promote(session, shift, now)  # whoever waits was there before the unit
-    is_on = shift.listed and shift.event.status == "published" and now < shift.starts_at
-    if grows and is_on and hold.is_open(now):
+    if grows and shift.is_to_come(now) and hold.is_open(now):
         places.keep(session, shift.id, hold.pledge_id, max(hold.requested - holding.held(session, hold), 0))
     announcements.hold_changed(session, hold, now)
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from services.signups import waitlist
+from services.signups import handovers, waitlist
 from services.signups.models import (
+    DETAILS,
     LIVE,
     AccessLink,
     Certificate,
@@ -28,7 +29,7 @@ from services.signups.models import (
     Signup,
     Volunteer,
 )
-from services.signups.models.handovers import UNDER_WAY
+from services.signups.operations.handing_over import end_handover
 from services.signups.operations.importing import KIND
 from services.signups.operations.signing import locked, take_out
 from shared import phones
@@ -72,8 +73,8 @@ def erase(session: Session, volunteer_id: UUID, now: datetime) -> None:
     for signup in signups:
         _leave(session, signup, now)
     _forget_uploads_with(session, person.phone)
-    _forget_signups(session, [signup.id for signup in signups])
-    _close_links(session, volunteer_id)
+    _forget_signups(session, signups)
+    _close_links(session, volunteer_id, now)
     change(session, update(Certificate).where(Certificate.volunteer_id == volunteer_id).values(id_masked=None))
     change(session, delete(Notice).where(Notice.person_id == volunteer_id))
     person.name = person.name_key = person.phone = person.phone_end = ""
@@ -119,27 +120,30 @@ def _leave(session: Session, signup: Signup, now: datetime) -> None:
         waitlist.promote(session, shift, now)
 
 
-def _forget_signups(session: Session, signup_ids: Sequence[UUID]) -> None:
+def _forget_signups(session: Session, signups: Sequence[Signup]) -> None:
     """Leave nothing but the facts of the sign-ups, and close their links."""
-    session.flush()
-    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone", "answers", "reason"))
-    change(session, update(Signup).where(Signup.id.in_(signup_ids)).values(**blank, shows_name=False))
-    for signup_id in signup_ids:  # unlike the hash of any token
-        change(session, update(Signup).where(Signup.id == signup_id).values(manage_hash=signup_id.hex))
+    for signup in signups:
+        for name in ("email", "reason", *DETAILS):
+            setattr(signup, name, None)
+        signup.shows_name = False
+        signup.manage_hash = signup.id.hex  # unlike the hash of any token
+    signup_ids = [signup.id for signup in signups]
     change(session, update(Feedback).where(Feedback.signup_id.in_(signup_ids)).values(words=""))
     change(session, update(HourReview).where(HourReview.signup_id.in_(signup_ids)).values(reason="", decision=""))
     change(session, delete(IdempotencyKey).where(IdempotencyKey.signup_id.in_(signup_ids)))
 
 
-def _close_links(session: Session, volunteer_id: UUID) -> None:
-    """Let nothing open the person's pages or calendar any more, and no place change hands to or from them."""
+def _close_links(session: Session, volunteer_id: UUID, now: datetime) -> None:
+    """Let nothing open the person's pages or calendar any more, and no place change hands to or from them.
+
+    Whoever asked for their place is told.
+    """
     change(session, delete(AccessLink).where(AccessLink.volunteer_id == volunteer_id))
     change(session, delete(Feed).where(Feed.volunteer_id == volunteer_id))
-    theirs = select(Signup.id).where(Signup.volunteer_id == volunteer_id)
-    involved = update(Handover).where(or_(Handover.taker_id == volunteer_id, Handover.signup_id.in_(theirs)))
-    change(session, involved.where(Handover.state.in_(UNDER_WAY)).values(state=HandoverState.LAPSED))
-    blank = dict.fromkeys(("email", "birth_date", "guardian_name", "guardian_phone", "answers"))
-    change(session, involved.values(**blank))
+    for handover in handovers.of_person(session, volunteer_id):
+        end_handover(session, handover, HandoverState.LAPSED, now)
+    asked = update(Handover).where(Handover.taker_id == volunteer_id)
+    change(session, asked.values(dict.fromkeys(("email", *DETAILS))))
 
 
 def _forget_uploads_with(session: Session, phone: str) -> None:

@@ -73,11 +73,17 @@ def sign_up(
     return answer
 
 
-def enter(session: Session, application: Application, *, links: Links, now: datetime) -> Answer:
-    """Do what ``sign_up`` does, for a request that the caller has found to be new; raises the same."""
+def enter(
+    session: Session, application: Application, *, links: Links, now: datetime, hold: Hold | None = None
+) -> Answer:
+    """Do what ``sign_up`` does, for a request that the caller has found to be new; raises the same.
+
+    A ``hold`` is that of the claim, which the caller has locked and announces once everybody is entered.
+    """
     shift = open_shift(session, application.shift_id, now)
     check_age(shift, application.birth_date, guarded=application.guardian is not None)
-    hold = hold_of(session, application) if application.claim is not None else None
+    own = hold_of(session, application) if hold is None and application.claim is not None else None
+    hold = hold or own
     volunteer_id = person(session, application, now)
     if is_on(session, shift.id, volunteer_id):
         answer = Answer(status="received")
@@ -88,6 +94,8 @@ def enter(session: Session, application: Application, *, links: Links, now: date
         session.add(signup)
         session.flush()
         _seat(session, signup, shift, hold, now)
+        if own is not None:
+            announcements.hold_changed(session, own, now)
         waits = signup.status is SignupStatus.WAITLISTED
         answer = Answer(
             status=signup.status.value,
@@ -264,7 +272,6 @@ def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now
                 )
             )
         confirm(session, signup, now)
-        announcements.hold_changed(session, hold, now)
         return
     if waitlist.is_waited_for(session, shift.id, but_for=signup.id):
         # Whoever came earlier is served first, should a place be free after all.

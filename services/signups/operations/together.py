@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.signups import idempotency, questions, timing
+from services.signups import announcements, idempotency, questions, timing
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import Shift, SignupStatus
+from services.signups.models import Hold, Shift, SignupStatus
 from services.signups.operations.codes import Proof, prove
 from services.signups.operations.signing import (
     GUARDIAN_BELOW,
@@ -57,15 +57,17 @@ def sign_up_together(
         proof = prove(session, event.id, ready[0].phone, code, links=links, now=now)
         if proof is not Proof.GIVEN:
             return Answer(status=proof.value)
-    _lock(session, ready, now)
+    hold = _lock(session, ready, now)
     # Shift after shift in one order, so that two families do not wait for each other; those who wait stand in line as
     # they were named.
     order = sorted(range(len(ready)), key=lambda place: (ready[place].shift_id, place))
     alone = len(ready) == 1
     answers = {
-        place: _enter(session, ready[place], shifts, links, now + timedelta(microseconds=place), alone=alone)
+        place: _enter(session, ready[place], shifts, hold, links, now + timedelta(microseconds=place), alone=alone)
         for place in order
     }
+    if hold is not None and any(one.signup_id is not None for one in answers.values()):
+        announcements.hold_changed(session, hold, now)
     if len(people) > 1 and not may_wait:
         waiting = next((place for place in order if answers[place].status == SignupStatus.WAITLISTED), None)
         if waiting is not None:
@@ -122,21 +124,30 @@ def _checked(application: Application, shift: Shift, people: Sequence[str]) -> A
     return application if is_child or len(people) == 1 else replace(application, guardian=None)
 
 
-def _lock(session: Session, applications: Sequence[Application], now: datetime) -> None:
-    """Lock the unit's places, then the people by their names: in one order, whatever is wanted of them."""
+def _lock(session: Session, applications: Sequence[Application], now: datetime) -> Hold | None:
+    """Lock the unit's places, which are returned, then the people by their names: in one order, whatever they want."""
+    hold = None
     if len(applications) == 1:
-        return  # ``enter`` does the same
-    if applications[0].claim is not None:
-        hold_of(session, applications[0])
+        return hold  # ``enter`` does the same
+    for wanted in {one.shift_id: one for one in applications if one.claim is not None}.values():
+        hold = hold_of(session, wanted)
     for one in sorted({name_key(one.name): one for one in applications}.items()):
         person(session, one[1], now)
+    return hold
 
 
 def _enter(
-    session: Session, application: Application, shifts: dict[UUID, Shift], links: Links, now: datetime, *, alone: bool
+    session: Session,
+    application: Application,
+    shifts: dict[UUID, Shift],
+    hold: Hold | None,
+    links: Links,
+    now: datetime,
+    *,
+    alone: bool,
 ) -> Answer:
     try:
-        return enter(session, application, links=links, now=now)
+        return enter(session, application, links=links, now=now, hold=hold)
     except Conflict as error:
         reason: str = error.detail
         if not alone:

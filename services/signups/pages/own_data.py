@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.signups import access, operations, own_data, own_words
-from services.signups.own_data import Person, PersonSchema
+from services.signups.own_data import Known, Person, PersonSchema
 from services.signups.pages.certificates import PAPERS
 from services.signups.pages.door import door
 from services.signups.words import STATES
@@ -31,7 +31,7 @@ def my_data() -> ResponseReturnValue:
 @door.get("/mine/data.json")
 def take_along() -> ResponseReturnValue:
     """Download the same for other programs."""
-    content = orjson.dumps(PersonSchema(many=True).dump(_people()), option=orjson.OPT_INDENT_2)
+    content = orjson.dumps(PersonSchema(many=True).dump(_all()), option=orjson.OPT_INDENT_2)
     return _file(content, "application/json", "my-data.json")
 
 
@@ -41,7 +41,7 @@ def take_along_on_paper() -> ResponseReturnValue:
     """Download the same to read and to print."""
     from services.signups.data_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
 
-    return _file(draw(_people(), now()), "application/pdf", "my-data.pdf")
+    return _file(draw(_all(), now()), "application/pdf", "my-data.pdf")
 
 
 @door.post("/mine/data/consent")
@@ -81,7 +81,7 @@ def forgotten() -> ResponseReturnValue:
 
 
 def _page() -> str:
-    return render_template("signups/data.html", people=_people(), states=STATES, words=own_words)
+    return render_template("signups/data.html", people=_all(), states=STATES, words=own_words)
 
 
 def _file(content: bytes, content_type: str, name: str) -> Response:
@@ -90,22 +90,22 @@ def _file(content: bytes, content_type: str, name: str) -> Response:
     return personal(answer)
 
 
-def _people() -> list[Person]:
-    """Return the people of whom this browser's links open something."""
-    found = database.read(_opened)
-    if not found:
-        raise NotFound(_("Please open the link that you were given when you signed up."))
-    return found
+def _all() -> list[Known]:
+    """Return the people of whom this browser's links open something, with all that is shown of them."""
+    return database.read(lambda session: own_data.known(session, _opened(session)))
 
 
 def _opened(session: Session) -> list[Person]:
+    """Return the people of whom this browser's links open something; raises NotFound where they open nothing."""
     links = access.own(session)
+    if not links.signups:
+        raise NotFound(_("Please open the link that you were given when you signed up."))
     return own_data.opened(session, links.signups, links.people)
 
 
 def _chosen(person_id: str) -> Person:
     """Return one of the people, who need not be named where there is only one."""
-    found = [one for one in _people() if person_id in {"", str(one.volunteer.id)}]
+    found = [one for one in database.read(_opened) if person_id in {"", str(one.volunteer.id)}]
     if len(found) != 1:
         raise NotFound(_("There is nobody like that here."))
     return found[0]

@@ -1,6 +1,7 @@
 """What organizers decide about hours: those that are unclear, those that were not noted, and those that are wrong."""
 
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +21,8 @@ from services.signups.operations.hours import ledger
 from services.signups.operations.signing import locked
 from shared.errors import Conflict, Invalid, NotFound, field_error
 from shared.texts import text as _
+
+IN_THE_RECORD: Final = _("Hours for this shift are in the record already. They can be corrected there.")
 
 
 def propose(
@@ -56,7 +59,7 @@ def propose(
             return waiting
         raise Conflict(_("Hours for this shift wait for a decision already."))
     if ledger.standing(session, signup_id):
-        raise Conflict(_("Hours for this shift are in the record already. They can be corrected there."))
+        raise Conflict(IN_THE_RECORD)
     return ledger.ask(session, signup, ReviewKind.BACK_FILL, minutes, now, reason=reason, organizer_id=organizer_id)
 
 
@@ -72,8 +75,8 @@ def decide(
 ) -> HourReview:
     """Let the hours count, as they are or with other ``minutes``, or refuse them; a second press changes nothing.
 
-    What is not taken as it is needs a reason. Raises NotFound, Invalid, and Conflict where somebody else was faster or
-    where whoever proposed hours would also approve them.
+    What is not taken as it is needs a reason. Raises NotFound, Invalid, and Conflict where somebody else was faster,
+    where hours count already or where whoever proposed hours would also approve them.
     """
     signup = _of_review(session, review_id)
     review = session.get_one(HourReview, review_id, populate_existing=True)
@@ -130,7 +133,9 @@ def correct(session: Session, entry_id: UUID, *, minutes: int, reason: str, orga
 
 
 def _take(session: Session, signup: Signup, review: HourReview, organizer_id: UUID, reason: str, now: datetime) -> None:
-    """Write the hours of a review into the ledger, and what they say of the sign-up."""
+    """Write the hours of a review into the ledger, and what they say of it; raises Conflict where some count."""
+    if ledger.standing(session, signup.id):
+        raise Conflict(IN_THE_RECORD)
     if review.kind is ReviewKind.BACK_FILL:
         if signup.status is not SignupStatus.ATTENDED:
             signup.move_to(SignupStatus.ATTENDED)

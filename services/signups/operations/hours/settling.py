@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups.models import EntryKind, HourReview, ReviewKind, Shift, Signup, SignupStatus
@@ -40,12 +40,12 @@ def unsettle(session: Session, signup: Signup, *, now: datetime) -> None:
 
 
 def find_forgotten(session: Session, now: datetime) -> int:
-    """Ask about everybody whose check-out was forgotten, and return how many these are."""
-    asked = exists().where(
-        HourReview.signup_id == Signup.id,
-        HourReview.kind == ReviewKind.FORGOTTEN,
-        HourReview.created_at >= Signup.checked_in_at,
-    )
+    """Ask about everybody whose check-out was forgotten, and return how many these are.
+
+    Nobody is asked about whose hours count, or wait for a decision, for whatever reason.
+    """
+    asked_before = and_(HourReview.kind == ReviewKind.FORGOTTEN, HourReview.created_at >= Signup.checked_in_at)
+    asked = exists().where(HourReview.signup_id == Signup.id, or_(HourReview.outcome.is_(None), asked_before))
     found = session.scalars(
         select(Signup)
         .join(Shift, Shift.id == Signup.shift_id)
@@ -53,6 +53,7 @@ def find_forgotten(session: Session, now: datetime) -> int:
             Signup.status == SignupStatus.ATTENDED,
             Signup.checked_in_at.is_not(None),
             Signup.checked_out_at.is_(None),
+            Signup.minutes.is_(None),
             Shift.counts_as_service,
             Shift.ends_at <= now - ledger.FORGOTTEN,
             ~asked,
