@@ -97,6 +97,7 @@ def _page(signup: Signup, typed: Form) -> str:
         is_live=is_live,
         asks_how=operations.feedback_refusal(signup, now()) is None,
         can_withdraw=is_live and signup.status in LIVE and now() < shift.starts_at,
+        has_begun=signup.status in LIVE and now() >= shift.starts_at,
         can_give=may_be_given(signup, now()),
         can_return=signup.status is SignupStatus.WITHDRAWN and event.status == "published" and now() < shift.starts_at,
         waits=signup.status is SignupStatus.WAITLISTED,

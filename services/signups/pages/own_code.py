@@ -12,9 +12,10 @@ def check_in_code(signup: Signup) -> dict[str, Any] | None:
     """Return what ``signups/check_in_code.html`` shows: their six digits, and a QR code for an organizer's phone.
 
     The code is the address of the desk at the entrance with the digits, and says nothing of the person. None for
-    somebody who is not expected.
+    somebody who is not expected, or has left.
     """
-    if signup.status not in today.COMING_OR_GOING or signup.shift.event.status != "published":
+    is_awaited = signup.status in today.COMING_OR_GOING and signup.checked_out_at is None
+    if not is_awaited or signup.shift.event.status != "published":
         return None
     digits = database.read(today.codes, [signup])[signup.id]
     address = f"{config.origin}/signups/desk/events/{signup.event_id}/check-in?q={digits}"
