@@ -1,8 +1,11 @@
 """The directory of work units: who speaks for them, looking for them, and two entries that are one unit."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from services.partners import directory, operations, queries
 from services.partners.directory import Search
@@ -12,6 +15,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from tests.conftest import ON_SQLITE
 from tests.partners.conftest import DESK, NOW, Unit, World, person
 from tests.partners.web import Browser, an_organizer
+from tests.shared.messaging.conftest import only_postgresql
 
 
 def unit_of(world: World, unit: Unit) -> WorkUnit:
@@ -36,6 +40,19 @@ def merge(world: World, kept: Unit, double: Unit, scope: Scope = DESK) -> None:
 def names(world: World, **wanted: str) -> list[str]:
     found = world.database.read(directory.overviews, scope=DESK, search=Search(**wanted))
     return [one.unit.name for one in found]
+
+
+def rename(world: World, like: Unit, unit: Unit) -> None:
+    entry = operations.Entry(name=unit_of(world, like).name, kind="school")
+    world.database.write(operations.change_work_unit, unit.id, entry, scope=DESK, now=NOW)
+
+
+def somebody_waits(session: Session) -> bool:
+    """Whether a transaction of the database waits for another's lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(session.execute(waiting).scalar())
 
 
 def actions(world: World, unit: Unit) -> list[str]:
@@ -109,6 +126,25 @@ def test_units_are_found_by_any_of_their_words_and_by_their_contacts(world: Worl
     assert names(world, words="1111") == names(world, words="李老师") == names(world)
     assert names(world, words="%") == ["朝阳小学"]
     assert names(world, words="小学 卫生") == names(world, kind="clinic") == []
+
+
+@only_postgresql
+@pytest.mark.parametrize("step", ["rename", "merge"])
+def test_a_new_name_beside_a_reduction_is_told_with_a_version_of_its_own(world: World, step: str) -> None:
+    pledge, kept = world.pledge(), world.add_unit("卫生站")
+
+    def reduce(session: Session) -> None:
+        operations.reduce_pledge(session, pledge, 3, scope=DESK, now=NOW)
+        retold.append(pool.submit(rename if step == "rename" else merge, world, kept, world.unit))
+        while not world.database.read(somebody_waits) and not retold[0].done():
+            pass
+
+    retold: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as pool:
+        world.database.write(reduce)
+        retold[0].result()
+    told = [(one["version"], one["quantity"], one["work_unit"]) for one in world.messages()]
+    assert told == [(1, 5, "朝阳小学"), (2, 3, "朝阳小学"), (3, 3, "卫生站")]
 
 
 def test_a_unit_shows_what_it_has_given(world: World) -> None:
@@ -192,3 +228,4 @@ def test_the_desk_looks_after_contacts_and_doubles_in_a_browser(app: Flask, worl
     assert browser.send(form, form, {"name": "", "kind": "school"}).status_code == 422
     assert browser.send(form, form, {"name": "朝阳小学", "kind": "school", "offers": "礼堂"}).status_code == 303
     assert "礼堂" in browser.get("/partners/desk?q=礼堂")
+    assert "礼堂" in browser.get("/partners/desk?q=小学　朝阳")  # as Chinese keyboards part words
