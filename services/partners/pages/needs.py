@@ -52,13 +52,17 @@ def take_over(event_id: UUID) -> ResponseReturnValue:
     form = forms.load(schemas.TakeOverSchema(), request.form)
     if form.data is not None:
         try:
-            made = database.write(
+            made, left_out = database.write(
                 operations.take_over_supplies, event_id, form.data["supplies"], scope=present_scope(), now=now()
             )
         except DomainError as error:
             form.refuse(error)
         else:
-            tell(_("Needs posted from the event's list: %(n)s", n=len(made)))
+            if made or not left_out:
+                tell(_("Needs posted from the event's list: %(n)s", n=len(made)))
+            if left_out:
+                names = ", ".join(supply.name for supply in left_out)
+                tell(_("Left out: %(names)s. Money is not collected here.", names=names), "warning")
             return redirect(url_for(".event", event_id=event_id), 303)
     return event_page(event_id, form), 422
 
