@@ -31,7 +31,6 @@ class Invitation(Base):
     need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"))
     work_unit_id: Mapped[UUID] = mapped_column(ForeignKey("work_units.id"), index=True)
     sent: Mapped[int]
-    created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
@@ -65,6 +64,5 @@ class InvitationLink(Base):
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     invitation_id: Mapped[UUID] = mapped_column(ForeignKey("invitations.id"), index=True)
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contacts.id"))
-    created_at: Mapped[datetime]
 
     invitation: Mapped[Invitation] = relationship()

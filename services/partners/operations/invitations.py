@@ -56,7 +56,7 @@ def invite_units(
     for unit in units:
         invitation = earlier.get(unit.id)
         if invitation is None:
-            invitation = Invitation(id=uuid4(), need=need, work_unit=unit, sent=0, created_at=now, expires_at=ends)
+            invitation = Invitation(id=uuid4(), need=need, work_unit=unit, sent=0, expires_at=ends)
             session.add(invitation)
         elif invitation.revoked_at is None and now < invitation.expires_at:
             continue
@@ -125,7 +125,7 @@ def hand_out_link(session: Session, invitation_id: UUID, *, scope: Scope, now: d
     if invitation.revoked_at is not None or now >= invitation.expires_at or not invitation.work_unit.active:
         raise Conflict(_("This invitation no longer holds. Please send it again first."))
     unit = invitation.work_unit
-    return Access(unit, unit.contact, new_link(session, invitation, unit.contact, now))
+    return Access(unit, unit.contact, new_link(session, invitation, unit.contact))
 
 
 def forget_links(session: Session, now: datetime) -> int:
@@ -134,12 +134,10 @@ def forget_links(session: Session, now: datetime) -> int:
     return change(session, delete(InvitationLink).where(InvitationLink.invitation_id.in_(over)))
 
 
-def new_link(session: Session, invitation: Invitation, contact: Contact, now: datetime) -> str:
+def new_link(session: Session, invitation: Invitation, contact: Contact) -> str:
     """Return the token of a new link for the contact; nobody can read it again later."""
     token = new_token()
-    session.add(
-        InvitationLink(token_hash=token_hash(token), invitation=invitation, contact_id=contact.id, created_at=now)
-    )
+    session.add(InvitationLink(token_hash=token_hash(token), invitation=invitation, contact_id=contact.id))
     session.flush()
     return token
 

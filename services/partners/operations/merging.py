@@ -84,5 +84,4 @@ def merge_units(session: Session, kept_id: UUID, double_id: UUID, *, scope: Scop
     announcements.retell(session, Pledge.id.in_([one.id for one in merger.pledges]), now)
     moved = {"contacts": len(merger.moving), "pledges": len(merger.pledges)}
     note(session, kept, "merged", scope, now, double=double.name, **moved)
-    note(session, double, "merged_away", scope, now, kept=kept.name, **moved)
     return kept

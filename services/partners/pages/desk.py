@@ -65,7 +65,7 @@ def event_page(event_id: UUID, sent: Form) -> str:
         values=sent.values,
         errors=sent.errors,
         supplies_pledged=any(one.kind is Kind.SUPPLIES for one in shown["pledges"]),
-        open=found.status == "published" and found.ends_at > now(),
+        open=found.is_open(now()),
         kinds=[(kind.value, words.KINDS[kind]) for kind in Kind],
         words=words,
     )

@@ -190,7 +190,7 @@ def _page(need_id: UUID, sent: Form) -> str:
         "partners/need.html",
         **shown,
         event=event,
-        open=event.status == "published" and event.ends_at > now(),
+        open=event.is_open(now()),
         states={one.invitation.id: words.INVITATIONS[one.invitation.state(now())] for one in shown["asked"]},
         link=link,
         link_of=unit_name,
