@@ -1,6 +1,8 @@
 """The directory of work units: who speaks for them, looking for them, and two entries that are one unit."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -16,6 +18,8 @@ from tests.conftest import ON_SQLITE
 from tests.partners.conftest import DESK, NOW, Unit, World, person
 from tests.partners.web import Browser, an_organizer
 from tests.shared.messaging.conftest import only_postgresql
+
+CLINIC = operations.Entry(name="卫生站", kind="clinic")
 
 
 def unit_of(world: World, unit: Unit) -> WorkUnit:
@@ -42,9 +46,19 @@ def names(world: World, **wanted: str) -> list[str]:
     return [one.unit.name for one in found]
 
 
-def rename(world: World, like: Unit, unit: Unit) -> None:
-    entry = operations.Entry(name=unit_of(world, like).name, kind="school")
-    world.database.write(operations.change_work_unit, unit.id, entry, scope=DESK, now=NOW)
+def beside(world: World, first: Callable[[Session], object], second: Callable[[Session], object]) -> None:
+    """Do the second thing while the first is done but not committed, so that it has to wait."""
+
+    def both(session: Session) -> None:
+        first(session)
+        begun.append(pool.submit(world.database.write, second))
+        while not world.database.read(somebody_waits) and not begun[0].done():
+            pass
+
+    begun: list[Future[object]] = []
+    with ThreadPoolExecutor(1) as pool:
+        world.database.write(both)
+        begun[0].result()
 
 
 def somebody_waits(session: Session) -> bool:
@@ -132,19 +146,21 @@ def test_units_are_found_by_any_of_their_words_and_by_their_contacts(world: Worl
 @pytest.mark.parametrize("step", ["rename", "merge"])
 def test_a_new_name_beside_a_reduction_is_told_with_a_version_of_its_own(world: World, step: str) -> None:
     pledge, kept = world.pledge(), world.add_unit("卫生站")
-
-    def reduce(session: Session) -> None:
-        operations.reduce_pledge(session, pledge, 3, scope=DESK, now=NOW)
-        retold.append(pool.submit(rename if step == "rename" else merge, world, kept, world.unit))
-        while not world.database.read(somebody_waits) and not retold[0].done():
-            pass
-
-    retold: list[Future[None]] = []
-    with ThreadPoolExecutor(1) as pool:
-        world.database.write(reduce)
-        retold[0].result()
+    reduced = partial(operations.reduce_pledge, pledge_id=pledge, quantity=3, scope=DESK, now=NOW)
+    renamed = partial(operations.change_work_unit, work_unit_id=world.unit.id, entry=CLINIC, scope=DESK, now=NOW)
+    merged = partial(operations.merge_units, kept_id=kept.id, double_id=world.unit.id, scope=DESK, now=NOW)
+    beside(world, reduced, renamed if step == "rename" else merged)
     told = [(one["version"], one["quantity"], one["work_unit"]) for one in world.messages()]
     assert told == [(1, 5, "朝阳小学"), (2, 3, "朝阳小学"), (3, 3, "卫生站")]
+
+
+@only_postgresql
+def test_a_reduction_beside_a_new_name_tells_that(world: World) -> None:
+    pledge = world.pledge()
+    renamed = partial(operations.change_work_unit, work_unit_id=world.unit.id, entry=CLINIC, scope=DESK, now=NOW)
+    beside(world, renamed, partial(operations.reduce_pledge, pledge_id=pledge, quantity=3, scope=DESK, now=NOW))
+    told = [(one["version"], one["quantity"], one["work_unit"]) for one in world.messages()]
+    assert told == [(1, 5, "朝阳小学"), (2, 5, "卫生站"), (3, 3, "卫生站")]
 
 
 def test_a_unit_shows_what_it_has_given(world: World) -> None:
