@@ -176,7 +176,8 @@ class Fingerprint(TypeDecorator[str]):
 def reseal(session: Session, tables: Sequence[MetaData], *, batch: int) -> int:
     """Seal up to ``batch`` rows of each table with the newest key; return how many there were.
 
-    Fingerprints are made anew with them. Once none are left, older keys may be taken away.
+    Fingerprints are made anew with them; that of an empty value stays, since nobody is found by it. Once none are left,
+    older keys may be taken away.
     """
     everything = [table for metadata in tables for table in metadata.sorted_tables]
     return sum(_reseal(session, table, batch) for table in everything if sealed_columns(table))
@@ -191,13 +192,16 @@ def _reseal(session: Session, table: Table, batch: int) -> int:
     keys, columns = ring(session), sealed_columns(table)
     stale = or_(*(~type_coerce(column, String).startswith(keys.mark) for column in columns))
     identity = list(table.primary_key.columns)
+    fingerprints = {
+        column: table.columns[column.type.of] for column in table.columns if isinstance(column.type, Fingerprint)
+    }
     rows = session.execute(
-        select(*identity, *columns).where(stale).order_by(*identity).limit(batch).with_for_update()
+        select(*identity, *columns, *fingerprints).where(stale).order_by(*identity).limit(batch).with_for_update()
     ).mappings()
     changed = [
         {f"row_{column.name}": row[column] for column in identity}
         | {column.name: row[column] for column in columns}
-        | _fingerprints(keys, table, row)
+        | {column.name: _fingerprint(keys, of, row[of]) or row[column] for column, of in fingerprints.items()}
         for row in rows
     ]
     if changed:
@@ -208,11 +212,6 @@ def _reseal(session: Session, table: Table, batch: int) -> int:
     return len(changed)
 
 
-def _fingerprints(keys: Keyring, table: Table, row: Mapping[Any, Any]) -> dict[str, str]:
-    found = {}
-    for column in table.columns:
-        if isinstance(column.type, Fingerprint):
-            value = row[table.columns[column.type.of]]
-            if value is not None:
-                found[column.name] = keys.fingerprints(f"{table.name}.{column.type.of}", value)[0]
-    return found
+def _fingerprint(keys: Keyring, column: Column[Any], value: str | None) -> str | None:
+    """Return the newest key's fingerprint of the column's value, None where there is nothing to be found by it."""
+    return keys.fingerprints(f"{column.table.name}.{column.name}", value)[0] if value else None

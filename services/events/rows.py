@@ -1,16 +1,16 @@
 """The workbook that a year's plan is written in: its two sheets, and what may stand in each column."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from marshmallow import ValidationError, pre_load
+from marshmallow import pre_load
 
 from services.events.shift_words import ShiftWords
-from shared.fields import Line, Paragraph, Schema, Whole, messages_of
+from shared.fields import Line, Paragraph, Schema, Whole
+from shared.sheets import checking
 from shared.sheets.fields import SheetDay, SheetTime, YesNo
 from shared.sheets.layout import Column, Layout, Record
 from shared.texts import text as _
@@ -108,17 +108,12 @@ SCHEMAS: Final[tuple[Schema, Schema]] = (EventRow(), ShiftRow())
 
 def load(record: Record) -> dict[str, Any]:
     """Return what a row says; raises ValidationError."""
-    loaded: dict[str, Any] = SCHEMAS[record.sheet].load(dict(record.cells))
-    return loaded
+    return checking.load(SCHEMAS[record.sheet], record)
 
 
 def errors_of(record: Record) -> dict[str, list[str]]:
     """Return what is wrong in a row, by column."""
-    try:
-        load(record)
-    except ValidationError as error:
-        return {column: _flat(texts) for column, texts in messages_of(error).items()}
-    return {}
+    return checking.errors_of(SCHEMAS[record.sheet], record)
 
 
 def event_of(row: Mapping[str, Any], zone: str, templates: Mapping[str, str]) -> dict[str, Any]:
@@ -147,9 +142,3 @@ def shift_of(row: Mapping[str, Any], event: Mapping[str, Any], zone: str) -> dic
         "starts_at": datetime.combine(day, row["starts"], ZoneInfo(zone)),
         "ends_at": datetime.combine(day, row["ends"], ZoneInfo(zone)),
     }
-
-
-def _flat(texts: Sequence[str] | Mapping[int, Sequence[str]]) -> list[str]:
-    """Return what is wrong in a cell, once each; what is said of entries of a list is said of the cell."""
-    said = chain.from_iterable(texts.values()) if isinstance(texts, Mapping) else texts
-    return list(dict.fromkeys(said))

@@ -1,8 +1,8 @@
 """What the partners service tells the others: needs and pledges, with their units' names and never a contact's."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services.partners.models import Need, Pledge
@@ -52,9 +52,13 @@ def pledge_changed(session: Session, pledge: Pledge, message_type: str, now: dat
     )
 
 
-def retell(session: Session, pledges: Iterable[Pledge], now: datetime) -> None:
-    """Send what is still promised anew, since the others keep the unit's name beside it and that has changed."""
-    for pledge in pledges:
+def retell(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    """Send what is still promised anew, since something has changed that the others keep beside it.
+
+    The pledges are locked, and read once more, so that each version counts on from what somebody else has just written.
+    """
+    pledges = select(Pledge).where(which).order_by(Pledge.id).with_for_update(of=Pledge)
+    for pledge in session.scalars(pledges, execution_options={"populate_existing": True}):
         if pledge.quantity:
             pledge.version += 1
             pledge_changed(session, pledge, "pledge.made", now)

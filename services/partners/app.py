@@ -20,7 +20,7 @@ service = Service(
         Task(imports.continuing([UNITS]), timedelta(seconds=1)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(forget_links, timedelta(hours=1)),
-        Task(operations.remind_of_names, timedelta(minutes=1)),
+        Task(operations.remind_of_names, timedelta(minutes=15)),
     ],
     composer=notices.composer,
     tables=[sign_ins.Base.metadata, imports.Base.metadata],

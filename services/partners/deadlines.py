@@ -21,7 +21,12 @@ def release_at(need: Need | None, shift: Shift, now: datetime) -> datetime:
     """
     due_at = need.due_at if need is not None else None
     moment = min(due_at or shift.starts_at - USUALLY, shift.starts_at)
-    return moment if moment > now else now + (shift.starts_at - now) / 2
+    return still_ahead(moment, shift.starts_at, now)
+
+
+def still_ahead(moment: datetime, last: datetime, now: datetime) -> datetime:
+    """Return the moment, or where it has passed, the middle of the time that is left until the last one."""
+    return moment if moment > now else now + (last - now) / 2
 
 
 def reminder(pledge: Pledge, now: datetime) -> int:

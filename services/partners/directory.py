@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from services.partners import queries
-from services.partners.models import Contact, Event, Kind, Pledge, PledgeStatus, UnitStep, WorkUnit
+from services.partners.models import Contact, Kind, Pledge, PledgeStatus, UnitStep, WorkUnit
 from services.partners.scope import Scope
 
 COUNTED: Final = Pledge.status.not_in((PledgeStatus.WITHDRAWN, PledgeStatus.REFUSED))
@@ -19,11 +18,10 @@ COUNTED: Final = Pledge.status.not_in((PledgeStatus.WITHDRAWN, PledgeStatus.REFU
 
 @dataclass(frozen=True, slots=True)
 class UnitOverview:
-    """A unit with its contacts, how many pledges it has made and kept to, and when its last event was."""
+    """A unit with its contacts, and how many pledges it has made and kept to."""
 
     unit: WorkUnit
     pledges: int
-    last: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +53,19 @@ class Cooperation:
     events: int
     people: int
     others: int
-    last: datetime | None
 
 
 def overviews(session: Session, *, scope: Scope, search: Search | None = None) -> Sequence[UnitOverview]:
     """Return the units that are wanted: active ones first, by name."""
     rows = session.execute(
         queries.work_units(scope=scope)
-        .add_columns(func.count(Pledge.id), func.max(Event.starts_at))
+        .add_columns(func.count(Pledge.id))
         .outerjoin(Pledge, (Pledge.work_unit_id == WorkUnit.id) & COUNTED)
-        .outerjoin(Event, Event.id == Pledge.event_id)
         .group_by(WorkUnit.id, Contact.id)
         .order_by(WorkUnit.active.desc(), WorkUnit.name, WorkUnit.id)
     )
     wanted = search or Search()
-    return [UnitOverview(unit, pledges, last) for unit, pledges, last in rows if wanted.finds(unit)]
+    return [UnitOverview(unit, pledges) for unit, pledges in rows if wanted.finds(unit)]
 
 
 def cooperation(session: Session, work_unit_id: UUID) -> Cooperation:
@@ -81,10 +77,7 @@ def cooperation(session: Session, work_unit_id: UUID) -> Cooperation:
                 func.count(Pledge.event_id.distinct()),
                 func.coalesce(func.sum(case((Pledge.kind == Kind.PEOPLE, given), else_=0)), 0),
                 func.count(case((Pledge.kind != Kind.PEOPLE, Pledge.id))),
-                func.max(Event.starts_at),
-            )
-            .join(Event, Event.id == Pledge.event_id)
-            .where(Pledge.work_unit_id == work_unit_id, COUNTED)
+            ).where(Pledge.work_unit_id == work_unit_id, COUNTED)
         ).one()
     )
 

@@ -20,7 +20,6 @@ from services.partners.models import (
     PledgeStatus,
 )
 from services.partners.operations.invitations import new_link
-from services.partners.queries import NeedProgress
 from services.partners.scope import Scope
 from shared import catalogues, dates
 from shared.catalogues import Language
@@ -60,7 +59,7 @@ def composer(config: Config) -> Composer:
             case "names_missing":
                 letter = _names_missing(session, contact, event, notice, config.origin, now)
             case "thanks":
-                letter = _thanks(session, contact, event, page, now)
+                letter = _thanks(session, contact, event, notice, page, now)
             case _:
                 letter = _about_pledges(session, contact, event, notice, page, now)
         return letter
@@ -77,8 +76,22 @@ def _about_pledges(
     pledges = _pledges(session, contact, event, pledged)
     if not pledges:
         return None
-    gaps = wanted.missing(session, scope=Scope(event.community), now=now).get(event.id, [])
-    return _letter(contact, event, notice, pledges, gaps, page, now)
+    language = catalogues.language("partners", contact.language)
+    lines = [
+        _("Dear %(name)s,", name=contact.name),
+        _(OPENINGS[notice.kind].msgid, unit=contact.work_unit.name),
+        "",
+        *_event_lines(event, notice, language, now),
+        "",
+        _("You have pledged:"),
+        *(_pledge_line(pledge, event, language, now) for pledge in pledges),
+        "",
+        *(_missing_lines(session, event, now) if notice.kind == "reminder" else ()),
+        _("Your unit's page: %(link)s", link=page),
+    ]
+    if event.contact:
+        lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
+    return _written(contact, event, notice, language, lines)
 
 
 def _invitation(
@@ -108,16 +121,12 @@ def _invitation(
     ]
     if event.contact:
         lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
-    return Letter(
-        subject=str(language.translate(words.letter(notice.kind, event.title))),
-        body="\n".join(language.translate(lines)),
-        phone=contact.phone,
-        email=contact.email,
-        language=language.tag,
-    )
+    return _written(contact, event, notice, language, lines)
 
 
-def _thanks(session: Session, contact: Contact, event: Event, page: str, now: datetime) -> Letter | None:
+def _thanks(
+    session: Session, contact: Contact, event: Event, notice: Notice, page: str, now: datetime
+) -> Letter | None:
     """Write where the letter of thanks is, to a unit that gave something."""
     try:
         pledges = record.for_event(session, contact.work_unit, event.id, now=now)
@@ -134,13 +143,7 @@ def _thanks(session: Session, contact: Contact, event: Event, page: str, now: da
         "",
         _("The letter of thanks, to print: %(link)s", link=f"{page}/events/{event.id}/letter"),
     ]
-    return Letter(
-        subject=str(language.translate(words.letter("thanks", event.title))),
-        body="\n".join(language.translate(lines)),
-        phone=contact.phone,
-        email=contact.email,
-        language=language.tag,
-    )
+    return _written(contact, event, notice, language, lines)
 
 
 def _names_missing(
@@ -166,6 +169,11 @@ def _names_missing(
         _("Please pass this link on, or enter the names yourself: %(link)s", link=f"{origin}{pledge.claim_url}"),
         _("Your unit's page: %(link)s", link=f"{origin}/partners/unit"),
     ]
+    return _written(contact, event, notice, language, lines)
+
+
+def _written(contact: Contact, event: Event, notice: Notice, language: Language, lines: Sequence[str]) -> Letter:
+    """Return the lines as a letter to the contact, in their language."""
     return Letter(
         subject=str(language.translate(words.letter(notice.kind, event.title))),
         body="\n".join(language.translate(lines)),
@@ -179,46 +187,14 @@ def _until(invitation: Invitation, event: Event, language: Language, now: dateti
     return dates.moment(invitation.expires_at, event.timezone, language, now)
 
 
-def _letter(
-    contact: Contact,
-    event: Event,
-    notice: Notice,
-    pledges: Sequence[Pledge],
-    gaps: Sequence[NeedProgress],
-    page: str,
-    now: datetime,
-) -> Letter:
-    language = catalogues.language("partners", contact.language)
-    lines = [
-        _("Dear %(name)s,", name=contact.name),
-        _(OPENINGS[notice.kind].msgid, unit=contact.work_unit.name),
-        "",
-        *_event_lines(event, notice, language, now),
-        "",
-        _("You have pledged:"),
-        *(_pledge_line(pledge, event, language, now) for pledge in pledges),
-        "",
-        *(_missing_lines(gaps) if notice.kind == "reminder" and gaps else ()),
-        _("Your unit's page: %(link)s", link=page),
-    ]
-    if event.contact:
-        lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
-    return Letter(
-        subject=str(language.translate(words.letter(notice.kind, event.title))),
-        body="\n".join(language.translate(lines)),
-        phone=contact.phone,
-        email=contact.email,
-        language=language.tag,
-    )
-
-
-def _missing_lines(gaps: Sequence[NeedProgress]) -> list[str]:
+def _missing_lines(session: Session, event: Event, now: datetime) -> list[str]:
     """Return what the event still lacks, for whoever can help out."""
-    told = (
+    gaps = wanted.missing(session, scope=Scope(event.community), now=now).get(event.id, [])
+    told = [
         _("- %(what)s: %(n)s %(unit)s", what=one.need.description.partition("\n")[0], n=one.open, unit=one.need.unit)
         for one in gaps
-    )
-    return [_("Still missing, if your unit can help out:"), *told, ""]
+    ]
+    return [_("Still missing, if your unit can help out:"), *told, ""] if told else []
 
 
 def _pledges(session: Session, contact: Contact, event: Event, statuses: Sequence[PledgeStatus]) -> Sequence[Pledge]:

@@ -61,6 +61,15 @@ def work_units(*, scope: Scope) -> Select[WorkUnit]:
     return _units(scope)
 
 
+def active_units(*, scope: Scope) -> Select[UUID, str, str]:
+    """Select id and name of the units within the scope that can pledge, with what they usually give, by name."""
+    return (
+        select(WorkUnit.id, WorkUnit.name, WorkUnit.offers)
+        .where(scope.units(), WorkUnit.active)
+        .order_by(WorkUnit.name, WorkUnit.id)
+    )
+
+
 def event(session: Session, event_id: UUID, *, scope: Scope) -> Event:
     """Return the event, with its shifts; raises NotFound where the scope has no such event."""
     found = session.scalars(
@@ -149,7 +158,7 @@ def pledges_of(session: Session, event_id: UUID, *, scope: Scope) -> Sequence[Pl
 def unit_pledges(session: Session, *, scope: Scope, now: datetime) -> tuple[Sequence[Pledge], Sequence[Pledge]]:
     """Return the unit's pledges: those for events to come, soonest first, and the others, newest first."""
     found = session.scalars(pledges(scope=scope).order_by(Event.starts_at, Pledge.created_at, Pledge.id)).all()
-    ahead = [one for one in found if one.status in LIVE and one.event.status == "published" and one.event.ends_at > now]
+    ahead = [one for one in found if one.status in LIVE and one.event.is_open(now)]
     chosen = set(ahead)
     return ahead, [one for one in reversed(found) if one not in chosen]
 

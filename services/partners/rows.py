@@ -1,6 +1,5 @@
 """The sheet of work units that an office keeps: its columns, and what may stand in each."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,8 +8,10 @@ from marshmallow import ValidationError, fields
 from services.partners import words
 from services.partners.operations.units import MAX_NAME, MAX_TEXT, MAX_UNIT_NAME
 from shared.catalogues import languages
-from shared.fields import Email, Line, Phone, Schema, messages_of
-from shared.sheets.layout import Column, Layout
+from shared.fields import Email, Line, Phone, Schema
+from shared.names import name_key
+from shared.sheets import checking
+from shared.sheets.layout import Column, Layout, Record
 from shared.texts import text as _
 
 UNITS: Final = Layout(
@@ -68,21 +69,11 @@ class UnitRow(Schema):
 SCHEMA: Final = UnitRow()
 
 
-def load(cells: Mapping[str, str]) -> dict[str, Any]:
+def load(record: Record) -> dict[str, Any]:
     """Return what a row says; raises ValidationError."""
-    loaded: dict[str, Any] = SCHEMA.load(dict(cells))
-    return loaded
+    return checking.load(SCHEMA, record)
 
 
-def errors_of(cells: Mapping[str, str]) -> dict[str, list[str]]:
+def errors_of(record: Record) -> dict[str, list[str]]:
     """Return what is wrong in a row, by column."""
-    try:
-        load(cells)
-    except ValidationError as error:
-        return messages_of(error)
-    return {}
-
-
-def name_key(name: str) -> str:
-    """Return a name as names are compared: without case, width and blanks."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return checking.errors_of(SCHEMA, record)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from services.partners import queries
@@ -74,14 +74,10 @@ def asked_for(session: Session, need_id: UUID, *, scope: Scope) -> Sequence[Aske
     return [Asked(*row) for row in session.execute(query)]
 
 
-def not_asked(session: Session, need_id: UUID, *, scope: Scope) -> Sequence[WorkUnit]:
-    """Return the active units that have never been asked for the need."""
+def not_asked(session: Session, need_id: UUID, *, scope: Scope) -> Sequence[Row[UUID, str, str]]:
+    """Return the active units that have never been asked for the need; see ``queries.active_units``."""
     asked = select(Invitation.work_unit_id).where(Invitation.need_id == need_id)
-    return session.scalars(
-        queries.work_units(scope=scope)
-        .where(WorkUnit.active, WorkUnit.id.not_in(asked))
-        .order_by(WorkUnit.name, WorkUnit.id)
-    ).all()
+    return session.execute(queries.active_units(scope=scope).where(WorkUnit.id.not_in(asked))).all()
 
 
 def own_invitations(session: Session, *, scope: Scope, now: datetime) -> Sequence[Asked]:

@@ -5,9 +5,9 @@ from typing import Final
 
 from marshmallow import ValidationError, fields
 
-from services.signups.operations.signing import name_key
 from shared.errors import Invalid
 from shared.fields import Line, Paragraph, Phone, Schema, messages_of, true
+from shared.names import name_key
 from shared.texts import Text
 from shared.texts import text as _
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.signups import identity, queries, waitlist
 from services.signups.models import NEEDS_CLEARING, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
-from services.signups.operations.signing import name_key
+from shared.names import name_key
 from shared.paging import Page, Part, fetch
 
 NEWEST_FIRST: Final = (Signup.created_at, Signup.id)

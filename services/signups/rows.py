@@ -1,13 +1,11 @@
 """The sheet of people that an office keeps: its columns, and what may stand in each."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from marshmallow import ValidationError
-
-from shared.fields import Email, Line, Phone, Schema, messages_of, true
+from shared.fields import Email, Line, Phone, Schema, true
+from shared.sheets import checking
 from shared.sheets.fields import SheetDay, SheetStart, YesNo
-from shared.sheets.layout import Column, Layout
+from shared.sheets.layout import Column, Layout, Record
 from shared.texts import text as _
 
 PEOPLE: Final = Layout(
@@ -40,19 +38,14 @@ class PersonRow(Schema):
 SCHEMA: Final = PersonRow()
 
 
-def load(cells: Mapping[str, str]) -> dict[str, Any]:
+def load(record: Record) -> dict[str, Any]:
     """Return what a row says; raises ValidationError."""
-    loaded: dict[str, Any] = SCHEMA.load(dict(cells))
-    return loaded
+    return checking.load(SCHEMA, record)
 
 
-def errors_of(cells: Mapping[str, str]) -> dict[str, list[str]]:
+def errors_of(record: Record) -> dict[str, list[str]]:
     """Return what is wrong in a row, by column."""
-    try:
-        load(cells)
-    except ValidationError as error:
-        found = messages_of(error)
-        if "consent" in found and "consent" in cells:
-            found["consent"] = [_("Write “yes” once the person has agreed to it, and leave out whoever has not.")]
-        return found
-    return {}
+    found = checking.errors_of(SCHEMA, record)
+    if "consent" in found and "consent" in record.cells:
+        found["consent"] = [_("Write “yes” once the person has agreed to it, and leave out whoever has not.")]
+    return found

@@ -1,15 +1,16 @@
 """What the pages of all imports have in common: reading what was sent, showing it row by row, and files to fill in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from shared import imports
-from shared.errors import Invalid, field_error
+from shared.errors import Conflict, Invalid, field_error
 from shared.imports import Finding, Importer, Owner, Upload, UploadState
 from shared.sheets.layout import REMARK, Arranged, Layout, Record, arrange
 from shared.sheets.reading import read_file, read_pasted
@@ -17,7 +18,7 @@ from shared.sheets.writing import XLSX_TYPE, Cell, Table, workbook
 from shared.texts import text as _
 from shared.web.auth import organizer
 from shared.web.current import database, now
-from shared.web.i18n import current_language, translate
+from shared.web.i18n import current_language, tell, translate
 
 PAGE: Final = 100
 """Rows on one page of the preview."""
@@ -43,12 +44,49 @@ def find(importer: Importer, upload_id: UUID, whose: Owner) -> Upload:
     return database.read(imports.find, importer, upload_id, whose, now())
 
 
-def page(importer: Importer, upload: Upload, *, here: str, again: str, outcome: Sequence[Any], **frame: Any) -> str:
+def add_to(
+    blueprint: Blueprint,
+    rule: str,
+    name: str,
+    importer: Callable[[], Importer],
+    frame: Callable[..., Mapping[str, Any]],
+    whose: Callable[..., Owner] = owner,
+) -> None:
+    """Give a blueprint the pages of an upload below the rule: ``uploaded_…``, ``confirm_…`` and ``…_to_correct``.
+
+    ``frame`` and ``whose`` get the ids in the rule: ``frame``, behind the upload, returns what else ``page`` needs;
+    ``whose`` returns the owner, and raises NotFound where there is nothing of these ids.
+    """
+
+    def uploaded(upload_id: UUID, **ids: UUID) -> str:
+        upload = find(importer(), upload_id, whose(**ids))
+        return page(importer(), upload, here=here(upload_id, ids), **frame(upload, **ids))
+
+    def confirm(upload_id: UUID, **ids: UUID) -> ResponseReturnValue:
+        try:
+            database.write(imports.confirm, importer(), upload_id, whose(**ids), now())
+        except Conflict as error:
+            tell(error.detail, "error")
+        return redirect(here(upload_id, ids), 303)
+
+    def to_correct(upload_id: UUID, **ids: UUID) -> Response:
+        return corrections(importer(), find(importer(), upload_id, whose(**ids)))
+
+    def here(upload_id: UUID, ids: Mapping[str, Any]) -> str:
+        return url_for(f".uploaded_{name}", upload_id=upload_id, **ids)
+
+    below = f"{rule}/<uuid:upload_id>"
+    blueprint.add_url_rule(below, f"uploaded_{name}", uploaded)
+    blueprint.add_url_rule(below, f"confirm_{name}", confirm, methods=["POST"])
+    blueprint.add_url_rule(f"{below}/corrections.xlsx", f"{name}_to_correct", to_correct)
+
+
+def page(importer: Importer, upload: Upload, *, here: str, again: str, outcome: Mapping[str, str], **frame: Any) -> str:
     """Return the page of an upload: how far it is, its rows with what was found of them, or what became of them.
 
     Rows are unpacked only where they are shown, since a page that waits asks anew every second.
-    ``here`` is its address and ``again`` the one to upload another; ``outcome`` says what became of it, as figures;
-    ``frame`` holds title, crumbs, what to call the button, and what to do next.
+    ``here`` is its address and ``again`` the one to upload another; ``outcome`` is what each word of its outcome is
+    called; ``frame`` holds title, crumbs, what to call the button, and what to do next.
     """
     is_shown = upload.state is UploadState.CHECKED
     findings = imports.findings_of(upload) if is_shown else {}
@@ -80,7 +118,7 @@ def page(importer: Importer, upload: Upload, *, here: str, again: str, outcome: 
             for sheet in sorted({record.sheet for record, _finding in shown})
         ],
         is_busy=upload.state in {UploadState.CHECKING, UploadState.WRITING},
-        outcome=outcome,
+        outcome=[(upload.outcome.get(word, 0), label) for word, label in outcome.items()],
         **frame,
     )
 

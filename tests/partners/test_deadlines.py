@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.partners import operations, words
+from services.partners import operations, wanted, words
 from services.partners.models import Kind, PledgeStatus
 from services.partners.notices import composer
 from shared.config import Config
@@ -88,6 +88,20 @@ def test_an_event_that_is_held_earlier_leaves_the_unit_some_time(world: World) -
     shifts = [one | {"starts_at": one["starts_at"] - week} for one in world.event["shifts"]]
     world.publish(starts_at=STARTS_AT - week, ends_at=world.event["ends_at"] - week, shifts=shifts)
     assert NOW < told(world) < STARTS_AT - week
+
+
+def test_an_event_that_is_held_earlier_leaves_whoever_was_asked_some_time(world: World) -> None:
+    soon = NOW + timedelta(days=3)
+    asked = world.need(due_at=soon)
+    invitation = world.invite(asked, expires_at=soon)
+    pledge_id = world.pledge(kind=Kind.SUPPLIES, shift_id=None, need_id=None, arrives_at=soon)
+    week = timedelta(days=7)
+    world.publish(starts_at=STARTS_AT - week, ends_at=world.event["ends_at"] - week, shifts=[])
+    due_at = world.messages("need.posted")[-1]["due_at"]
+    [now_asked] = world.database.read(wanted.asked_for, asked, scope=DESK)
+    assert now_asked.invitation.id == invitation.id
+    half = NOW + timedelta(hours=12)
+    assert (due_at, now_asked.invitation.expires_at, world.find(pledge_id).arrives_at) == (half, half, half)
 
 
 def test_two_reminders_go_to_the_contact_once_each(world: World) -> None:

@@ -33,7 +33,7 @@ def board(world: World, scope: Scope | None = None, now: object = NOW) -> list[t
 
 
 def take_over(world: World, *supplies: UUID) -> list[str]:
-    made = world.database.write(operations.take_over_supplies, world.event_id, supplies, scope=DESK, now=NOW)
+    made, _left_out = world.database.write(operations.take_over_supplies, world.event_id, supplies, scope=DESK, now=NOW)
     return [need.description for need in made]
 
 
@@ -142,6 +142,24 @@ def test_only_things_are_lent(world: World) -> None:
     assert [one["returnable"] for one in world.messages("need.posted")] == [True, False]
 
 
+def test_rows_of_the_list_that_count_money_are_left_out(world: World) -> None:
+    money = {"supply_id": uuid4(), "label": "奖金", "quantity": 500, "unit": "元"}
+    world.publish(supplies=[money, *world.event["supplies"]])
+    made, left_out = world.database.write(
+        operations.take_over_supplies,
+        world.event_id,
+        [one["supply_id"] for one in world.event["supplies"]],
+        scope=DESK,
+        now=NOW,
+    )
+    assert ([one.description for one in made], [one.name for one in left_out]) == (["粽叶"], ["奖金"])
+    need = world.need()
+    for ask in (lambda: world.need(unit="元"), lambda: change(world, need, unit="￥")):
+        with pytest.raises(Invalid) as refused:
+            ask()
+        assert list(refused.value.errors) == ["unit"]
+
+
 @ON_SQLITE
 def test_money_is_never_asked_for(app: Flask, world: World) -> None:
     browser, form = an_organizer(app), f"/partners/desk/events/{world.event_id}/needs/new"
@@ -175,6 +193,11 @@ def test_the_desk_takes_supplies_over_and_changes_a_need(app: Flask, world: Worl
     browser.send(page, f"{page}/needs/take-over", {"supplies": leaves})
     [told] = world.messages("need.posted")
     need = f"/partners/desk/needs/{told['need_id']}"
+    money = {"supply_id": uuid4(), "label": "奖金", "quantity": 500, "unit": "元"}
+    world.publish(supplies=[money, *world.event["supplies"]])
+    browser.send(page, f"{page}/needs/take-over", {"supplies": str(money["supply_id"])})
+    assert "这里不收钱款" in browser.get(page)
+    assert len(world.messages("need.posted")) == 1
     assert need in browser.get(page)
     fields = {"quantity": "150", "unit": "套", "description": "粽叶和糯米", "due_at": "2027-06-09T08:00"}
     assert browser.send(need, f"{need}/change", fields | {"quantity": ""}).status_code == 422

@@ -9,6 +9,7 @@ from alembic import command
 from sqlalchemy import JSON, Date, Uuid, column, insert, inspect, select, table, text
 from sqlalchemy.orm import Session
 
+from services.signups import operations
 from services.signups.app import service
 from services.signups.models import Place, Signup, Volunteer
 from services.signups.operations import Guardian
@@ -129,6 +130,17 @@ def test_a_person_is_the_same_one_while_keys_are_changed(world: World):
     assert len(world.read(lambda session: session.scalars(select(Volunteer.id)).all())) == 1
     between.database.dispose()
     afterwards.database.dispose()
+
+
+def test_keys_are_changed_also_where_people_were_erased(world: World):
+    for phone in ("+8613912345678", "+8613900005678"):
+        world.sign_up(name="卓玛", phone=phone)
+    for volunteer_id in world.read(lambda session: session.scalars(select(Volunteer.id)).all()):
+        world.database.write(operations.erase, volunteer_id, NOW)
+    between = Database(world.database.url, "signups", keys=[NEWER, KEY])
+    assert between.write(sealing.reseal, service.all_metadata, batch=10)
+    assert between.write(sealing.reseal, service.all_metadata, batch=10) == 0
+    between.dispose()
 
 
 def test_somebody_is_found_by_the_whole_number_in_any_dress_and_by_its_end(world: World):

@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from services.events.operations.importing import plan
 from services.events.pages.board import desk
-from shared import imports
-from shared.errors import Conflict, Invalid
-from shared.imports import Importer
+from shared.errors import Invalid
+from shared.imports import Importer, Upload
 from shared.texts import text as _
 from shared.web import uploads
-from shared.web.current import config, database, now
-from shared.web.i18n import tell, translate
+from shared.web.current import config
+from shared.web.i18n import translate
 
+OUTCOME: Final = {"events": _("Drafts"), "shifts": _("Shifts")}
 NOTES: Final = (
     _("Sheet “Events”: one row for each event. Columns with * are needed; the order of the columns does not matter."),
     _("Sheet “Shifts”: one row for each shift, with the number or the name of its event. It may be left out."),
@@ -62,40 +61,6 @@ def upload_events() -> ResponseReturnValue:
     return redirect(url_for("desk.uploaded_events", upload_id=upload.id), 303)
 
 
-@desk.get("/import/<uuid:upload_id>")
-def uploaded_events(upload_id: UUID) -> ResponseReturnValue:
-    """Show what was found of the workbook, or what became of it."""
-    upload = uploads.find(_importer(), upload_id, uploads.owner())
-    return uploads.page(
-        _importer(),
-        upload,
-        here=url_for("desk.uploaded_events", upload_id=upload_id),
-        again=url_for("desk.import_events"),
-        outcome=[(upload.outcome.get("events", 0), _("Drafts")), (upload.outcome.get("shifts", 0), _("Shifts"))],
-        title=_("Import events"),
-        lead=None,
-        crumbs=_crumbs(),
-        confirm=_("Make the drafts"),
-        next=(_("To the drafts"), url_for("desk.board", tab="drafts")),
-    )
-
-
-@desk.post("/import/<uuid:upload_id>")
-def confirm_events(upload_id: UUID) -> ResponseReturnValue:
-    """Make all drafts, or none."""
-    try:
-        database.write(imports.confirm, _importer(), upload_id, uploads.owner(), now())
-    except Conflict as error:
-        tell(error.detail, "error")
-    return redirect(url_for("desk.uploaded_events", upload_id=upload_id), 303)
-
-
-@desk.get("/import/<uuid:upload_id>/corrections.xlsx")
-def events_to_correct(upload_id: UUID) -> ResponseReturnValue:
-    """Download the workbook with what is wrong in it."""
-    return uploads.corrections(_importer(), uploads.find(_importer(), upload_id, uploads.owner()))
-
-
 @desk.get("/import/template.xlsx")
 def events_template() -> ResponseReturnValue:
     """Download an empty workbook to fill in, with rows that show how."""
@@ -104,6 +69,21 @@ def events_template() -> ResponseReturnValue:
 
 def _importer() -> Importer:
     return plan(config.timezone)
+
+
+def _frame(_upload: Upload) -> Mapping[str, Any]:
+    return {
+        "again": url_for("desk.import_events"),
+        "outcome": OUTCOME,
+        "title": _("Import events"),
+        "lead": None,
+        "crumbs": _crumbs(),
+        "confirm": _("Make the drafts"),
+        "next": (_("To the drafts"), url_for("desk.board", tab="drafts")),
+    }
+
+
+uploads.add_to(desk, "/import", "events", _importer, _frame)
 
 
 def _start(errors: Mapping[str, Any]) -> str:

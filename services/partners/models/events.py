@@ -36,6 +36,10 @@ class Event(Base):
 
     __table_args__ = (Index("ix_events_community", "community", "status", "starts_at"),)
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether units can still pledge for it."""
+        return self.status == "published" and now < self.ends_at
+
 
 class Shift(Base):
     """Local copy of a shift. ``listed`` is false once the organizer has taken it out of the event."""

@@ -21,7 +21,7 @@ def follow_need(session: Session, need: Need, now: datetime) -> None:
     for pledge in pledges:
         if pledge.shift is not None:
             _set(pledge, deadlines.release_at(need, pledge.shift, now))
-    announcements.retell(session, pledges, now)
+    announcements.retell(session, Pledge.id.in_([pledge.id for pledge in pledges]), now)
 
 
 def move_deadlines(session: Session, event: Event, distance: timedelta, now: datetime) -> None:
@@ -31,7 +31,7 @@ def move_deadlines(session: Session, event: Event, distance: timedelta, now: dat
         if pledge.release_at is not None and pledge.shift is not None:
             moved = pledge.release_at + distance
             _set(pledge, moved if moved > now else deadlines.release_at(None, pledge.shift, now))
-    announcements.retell(session, pledges, now)
+    announcements.retell(session, Pledge.id.in_([pledge.id for pledge in pledges]), now)
 
 
 def remind_of_names(session: Session, now: datetime) -> int:

@@ -14,6 +14,7 @@ from services.partners.operations.units import Entry, Person, add_contact, add_w
 from services.partners.scope import Scope
 from shared.errors import DomainError
 from shared.imports import Finding, Importer, RowRefused, Upload, by_column
+from shared.names import name_key
 from shared.sheets.layout import Record
 from shared.texts import Text
 from shared.texts import text as _
@@ -30,10 +31,6 @@ Known = tuple[WorkUnit | None, set[str]]
 """A unit that is there already, or stands in an earlier row, with the numbers of those who speak for it."""
 
 
-def _check(record: Record) -> dict[str, list[str]]:
-    return rows.errors_of(record.cells)
-
-
 def _compare(session: Session, upload: Upload, right: Mapping[int, Record], now: datetime) -> Mapping[int, Finding]:
     """Say of each row what would become of it; a second row of one unit brings another contact of it."""
     del now
@@ -41,8 +38,8 @@ def _compare(session: Session, upload: Upload, right: Mapping[int, Record], now:
     seen: dict[tuple[str, str], int] = {}
     found: dict[int, Finding] = {}
     for position, record in right.items():
-        entered = rows.load(record.cells)
-        key = rows.name_key(entered["name"])
+        entered = rows.load(record)
+        key = name_key(entered["name"])
         row = seen.setdefault((key, entered["phone"]), record.row)
         if row != record.row:
             found[position] = Finding({"phone": [_("This unit and this contact stand in row %(row)s.", row=row)]})
@@ -57,8 +54,8 @@ def _write(session: Session, upload: Upload, records: Sequence[Record], now: dat
     outcome: Counter[str] = Counter()
     known = _known(session, upload.community)
     for position, record in enumerate(records):
-        entered = rows.load(record.cells)
-        key = rows.name_key(entered["name"])
+        entered = rows.load(record)
+        key = name_key(entered["name"])
         fate = _fate(known.get(key), entered)
         try:
             unit = _take_over(session, known.get(key, (None, set()))[0], entered, fate, scope, upload.language, now)
@@ -69,7 +66,7 @@ def _write(session: Session, upload: Upload, records: Sequence[Record], now: dat
     return outcome
 
 
-UNITS: Final = Importer(kind=KIND, layouts=(rows.UNITS,), check=_check, compare=_compare, write=_write)
+UNITS: Final = Importer(kind=KIND, layouts=(rows.UNITS,), check=rows.errors_of, compare=_compare, write=_write)
 """How a directory is imported. Nobody gets a link by it: those are handed out one by one, or with an invitation."""
 
 
@@ -81,7 +78,7 @@ def _known(session: Session, community: str) -> dict[str, Known]:
         .options(selectinload(WorkUnit.contacts))
         .order_by(WorkUnit.created_at.desc(), WorkUnit.id)
     )
-    return {rows.name_key(unit.name): (unit, {one.phone for one in unit.contacts}) for unit in units}
+    return {name_key(unit.name): (unit, {one.phone for one in unit.contacts}) for unit in units}
 
 
 def _fate(known: Known | None, entered: Mapping[str, Any]) -> Text:

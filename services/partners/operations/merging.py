@@ -81,8 +81,7 @@ def merge_units(session: Session, kept_id: UUID, double_id: UUID, *, scope: Scop
     session.flush()
     for left_behind in session.scalars(select(Invitation).where(Invitation.work_unit_id == double.id)):
         left_behind.revoked_at = left_behind.revoked_at or now
-    announcements.retell(session, merger.pledges, now)
+    announcements.retell(session, Pledge.id.in_([one.id for one in merger.pledges]), now)
     moved = {"contacts": len(merger.moving), "pledges": len(merger.pledges)}
     note(session, kept, "merged", scope, now, double=double.name, **moved)
-    note(session, double, "merged_away", scope, now, kept=kept.name, **moved)
     return kept

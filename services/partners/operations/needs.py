@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -15,6 +16,9 @@ from services.partners.operations.events import event_at_hand, refuse_closed, sh
 from services.partners.scope import Scope
 from shared.errors import Invalid, NotFound, field_error
 from shared.texts import text as _
+
+MONEY: Final = frozenset({"元", "块", "块钱", "万元", "人民币", "现金", "rmb", "cny", "yuan", "¥", "￥", "$"})
+"""What cannot be counted in: units give people, rooms and things, and never money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ def post_need(session: Session, request: Request, *, scope: Scope, now: datetime
     """Ask the community's partners for something; raises Invalid where it does not fit the event, or Conflict."""
     event = event_at_hand(session, request.event_id, community=scope.community)
     refuse_closed(event, now)
+    _refuse_money(request.unit)
     shift = shift_of(session, event, request.shift_id)
     need = Need(
         id=uuid4(),
@@ -74,10 +79,11 @@ def post_need(session: Session, request: Request, *, scope: Scope, now: datetime
 
 def take_over_supplies(
     session: Session, event_id: UUID, supply_ids: Collection[UUID], *, scope: Scope, now: datetime
-) -> list[Need]:
+) -> tuple[list[Need], list[Supply]]:
     """Ask for supplies of the event's own list, as many as it says; what has been asked for already is passed over.
 
-    Return the new needs. Raises Invalid where nothing of the list was chosen, and Conflict.
+    Return the new needs, and the rows that are left out since they count money. Raises Invalid where nothing of the
+    list was chosen, and Conflict.
     """
     event = event_at_hand(session, event_id, community=scope.community)
     chosen = session.scalars(
@@ -89,7 +95,8 @@ def take_over_supplies(
     if not chosen:
         raise Invalid(field_error("supplies", _("Please choose at least one thing from the list.")))
     asked = set(session.scalars(select(Need.supply_id).where(Need.event_id == event.id)))
-    return [
+    left_out = [supply for supply in chosen if _is_money(supply.unit)]
+    made = [
         post_need(
             session,
             Request(
@@ -104,8 +111,9 @@ def take_over_supplies(
             now=now,
         )
         for supply in chosen
-        if supply.id not in asked and supply.quantity
+        if supply.id not in asked and supply.quantity and supply not in left_out
     ]
+    return made, left_out
 
 
 def change_need(session: Session, need_id: UUID, wanted: Change, *, scope: Scope, now: datetime) -> Need:
@@ -115,6 +123,7 @@ def change_need(session: Session, need_id: UUID, wanted: Change, *, scope: Scope
     """
     need = need_at_hand(session, need_id, scope=scope)
     refuse_closed(need.event, now)
+    _refuse_money(wanted.unit)
     covered = pledged_for(session, need)
     if wanted.quantity < covered:
         raise Invalid(
@@ -157,6 +166,16 @@ def need_at_hand(session: Session, need_id: UUID, *, scope: Scope) -> Need:
 def pledged_for(session: Session, need: Need) -> int:
     """Return how much of the need its pledges cover."""
     return session.scalar(select(func.coalesce(func.sum(COVERED), 0)).where(Pledge.need_id == need.id)) or 0
+
+
+def _is_money(unit: str) -> bool:
+    return unit.casefold() in MONEY
+
+
+def _refuse_money(unit: str) -> None:
+    if _is_money(unit):
+        text = _("Money is not collected here. Please ask for the things or the help themselves.")
+        raise Invalid(field_error("unit", text))
 
 
 def _checked_due(due_at: datetime | None, event: Event, now: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, selectinload
 
 from services.partners import announcements, deadlines, ledger
 from services.partners.models import (
@@ -157,11 +157,14 @@ def withdraw_pledge(
 
 
 def locked_pledge(session: Session, pledge_id: UUID, scope: Scope) -> Pledge:
-    """Return the pledge with its unit, locked until the transaction ends; raises NotFound outside of the scope."""
+    """Return the pledge with its unit, locked until the transaction ends; raises NotFound outside of the scope.
+
+    The unit is read by a statement of its own, after the lock: whoever held that may have given it another name.
+    """
     pledge = session.scalars(
         select(Pledge)
         .join(Pledge.work_unit)
-        .options(contains_eager(Pledge.work_unit))
+        .options(selectinload(Pledge.work_unit))
         .where(Pledge.id == pledge_id, scope.units())
         .with_for_update(of=Pledge)
     ).one_or_none()

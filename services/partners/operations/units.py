@@ -86,7 +86,7 @@ def change_work_unit(session: Session, work_unit_id: UUID, entry: Entry, *, scop
     if different:
         note(session, unit, "changed", scope, now, fields=different)
     if "name" in different:
-        announcements.retell(session, session.scalars(select(Pledge).where(Pledge.work_unit_id == unit.id)), now)
+        announcements.retell(session, Pledge.work_unit_id == unit.id, now)
     return unit
 
 

@@ -29,10 +29,10 @@ pledges.add_to(desk)
 def overview() -> ResponseReturnValue:
     """Show the events that units can help with, and the directory of units, or those of it that are looked for."""
     scope = present_scope()
-    # PostgreSQL fails on NUL, and a lone half of a character cannot be sent to any database.
-    sought = "".join(sign for sign in request.args.get("q", "")[:MAX_SOUGHT] if sign.isprintable())
     kind = request.args.get("kind", "")
-    search = directory.Search(words=sought.strip(), kind=kind if kind in words.UNIT_KINDS else "")
+    search = directory.Search(
+        words=request.args.get("q", "")[:MAX_SOUGHT].strip(), kind=kind if kind in words.UNIT_KINDS else ""
+    )
     units = database.read(directory.overviews, scope=scope, search=search)
     number = max(request.args.get("page", 1, type=int), 1)
     return render_template(
@@ -65,7 +65,7 @@ def event_page(event_id: UUID, sent: Form) -> str:
         values=sent.values,
         errors=sent.errors,
         supplies_pledged=any(one.kind is Kind.SUPPLIES for one in shown["pledges"]),
-        open=found.status == "published" and found.ends_at > now(),
+        open=found.is_open(now()),
         kinds=[(kind.value, words.KINDS[kind]) for kind in Kind],
         words=words,
     )

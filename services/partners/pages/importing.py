@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,12 +9,11 @@ from flask.typing import ResponseReturnValue
 from services.partners import words
 from services.partners.operations.importing import UNITS
 from services.partners.pages.desk import desk
-from shared import imports
-from shared.errors import Conflict, Invalid
+from shared.errors import Invalid
+from shared.imports import Upload
 from shared.texts import text as _
 from shared.web import uploads
-from shared.web.current import database, now
-from shared.web.i18n import tell, translate
+from shared.web.i18n import translate
 
 OUTCOME: Final = {
     "added": _("New units"),
@@ -41,40 +39,6 @@ def upload_units() -> ResponseReturnValue:
     return redirect(url_for("desk.uploaded_units", upload_id=upload.id), 303)
 
 
-@desk.get("/units/import/<uuid:upload_id>")
-def uploaded_units(upload_id: UUID) -> ResponseReturnValue:
-    """Show what was found of the list, or what became of it."""
-    upload = uploads.find(UNITS, upload_id, uploads.owner())
-    return uploads.page(
-        UNITS,
-        upload,
-        here=url_for("desk.uploaded_units", upload_id=upload_id),
-        again=url_for("desk.import_units"),
-        outcome=[(upload.outcome.get(word, 0), label) for word, label in OUTCOME.items()],
-        title=_("Import units"),
-        lead=_("Nobody is told anything by this, and no links are sent."),
-        crumbs=_crumbs(),
-        confirm=_("Take over %(n)s rows", n=upload.total),
-        next=(_("To the directory"), url_for("desk.overview")),
-    )
-
-
-@desk.post("/units/import/<uuid:upload_id>")
-def confirm_units(upload_id: UUID) -> ResponseReturnValue:
-    """Take the whole list over, or nothing of it."""
-    try:
-        database.write(imports.confirm, UNITS, upload_id, uploads.owner(), now())
-    except Conflict as error:
-        tell(error.detail, "error")
-    return redirect(url_for("desk.uploaded_units", upload_id=upload_id), 303)
-
-
-@desk.get("/units/import/<uuid:upload_id>/corrections.xlsx")
-def units_to_correct(upload_id: UUID) -> ResponseReturnValue:
-    """Download the list with what is wrong in it."""
-    return uploads.corrections(UNITS, uploads.find(UNITS, upload_id, uploads.owner()))
-
-
 @desk.get("/units/import/template.xlsx")
 def units_template() -> ResponseReturnValue:
     """Download an empty list to fill in, with a row that shows how."""
@@ -91,6 +55,21 @@ def units_template() -> ResponseReturnValue:
         _("Rows that begin with “Example:” are not read. At most 2,000 rows at once, in a file of up to 1 MB."),
     )
     return uploads.template(UNITS, [example], notes)
+
+
+def _frame(upload: Upload) -> Mapping[str, Any]:
+    return {
+        "again": url_for("desk.import_units"),
+        "outcome": OUTCOME,
+        "title": _("Import units"),
+        "lead": _("Nobody is told anything by this, and no links are sent."),
+        "crumbs": _crumbs(),
+        "confirm": _("Take over %(n)s rows", n=upload.total),
+        "next": (_("To the directory"), url_for("desk.overview")),
+    }
+
+
+uploads.add_to(desk, "/units/import", "units", lambda: UNITS, _frame)
 
 
 def _start(values: Mapping[str, Any], errors: Mapping[str, Any]) -> str:

@@ -52,13 +52,17 @@ def take_over(event_id: UUID) -> ResponseReturnValue:
     form = forms.load(schemas.TakeOverSchema(), request.form)
     if form.data is not None:
         try:
-            made = database.write(
+            made, left_out = database.write(
                 operations.take_over_supplies, event_id, form.data["supplies"], scope=present_scope(), now=now()
             )
         except DomainError as error:
             form.refuse(error)
         else:
-            tell(_("Needs posted from the event's list: %(n)s", n=len(made)))
+            if made or not left_out:
+                tell(_("Needs posted from the event's list: %(n)s", n=len(made)))
+            if left_out:
+                names = ", ".join(supply.name for supply in left_out)
+                tell(_("Left out: %(names)s. Money is not collected here.", names=names), "warning")
             return redirect(url_for(".event", event_id=event_id), 303)
     return event_page(event_id, form), 422
 
@@ -186,7 +190,7 @@ def _page(need_id: UUID, sent: Form) -> str:
         "partners/need.html",
         **shown,
         event=event,
-        open=event.status == "published" and event.ends_at > now(),
+        open=event.is_open(now()),
         states={one.invitation.id: words.INVITATIONS[one.invitation.state(now())] for one in shown["asked"]},
         link=link,
         link_of=unit_name,

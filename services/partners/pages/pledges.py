@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from services.partners import directory, operations, queries, schemas, words
+from services.partners import operations, queries, schemas, words
 from services.partners.asking import in_zone, present_scope
-from services.partners.models import MOVES, Event, Kind, Need, Pledge, PledgeStatus, Shift, WorkUnit
+from services.partners.models import MOVES, Event, Kind, Need, Pledge, PledgeStatus, Shift
 from services.partners.scope import Scope
 from shared.errors import DomainError
 from shared.texts import Text
@@ -179,7 +179,7 @@ def _form(event_id: UUID, sent: Form) -> str:
         event=event,
         need=need,
         kind=kind,
-        units=[(one.id, one.name) for one in units],
+        units=units,
         shifts=_shifts(event, need) if kind is Kind.PEOPLE else [],
         at_desk=scope.contact_id is None,
         values=sent.values,
@@ -188,9 +188,11 @@ def _form(event_id: UUID, sent: Form) -> str:
     )
 
 
-def _around(session: Session, event_id: UUID, scope: Scope) -> tuple[Event, list[queries.NeedProgress], list[WorkUnit]]:
+def _around(
+    session: Session, event_id: UUID, scope: Scope
+) -> tuple[Event, list[queries.NeedProgress], list[tuple[UUID, str]]]:
     event = queries.event(session, event_id, scope=scope)
-    units = [one.unit for one in directory.overviews(session, scope=scope) if one.unit.active]
+    units = [(one.id, one.name) for one in session.execute(queries.active_units(scope=scope))]
     return event, list(queries.needs_of(session, event_id)), units
 
 
@@ -240,8 +242,7 @@ def _withdrawal(pledge_id: UUID, sent: Form) -> str:
 
 
 def _can_change(found: Pledge) -> bool:
-    is_on = found.event.status == "published" and now() < found.event.ends_at
-    return is_on and PledgeStatus.WITHDRAWN in MOVES[found.status]
+    return found.event.is_open(now()) and PledgeStatus.WITHDRAWN in MOVES[found.status]
 
 
 def _has_begun(found: Pledge) -> bool:

@@ -56,7 +56,7 @@ def event(event_id: UUID) -> ResponseReturnValue:
         event=found,
         needs=needs,
         shifts=[shift for shift in found.shifts if shift.listed and shift.starts_at > now()],
-        open=found.status == "published" and found.ends_at > now(),
+        open=found.is_open(now()),
         kinds=[(kind.value, words.KINDS[kind]) for kind in Kind if kind is not Kind.PEOPLE],
         words=words,
     )
@@ -92,7 +92,7 @@ def _invitation(invitation_id: UUID, sent: Form) -> str:
         invitation=asked.invitation,
         pledged=asked.pledged,
         progress=database.read(wanted.need, asked.invitation.need_id, scope=scope),
-        is_open=event.status == "published" and event.ends_at > now(),
+        is_open=event.is_open(now()),
         values=sent.values,
         errors=sent.errors,
         words=words,

@@ -16,14 +16,6 @@ MAX_SUPPLIES: Final = 200
 """Rows of an event's own list."""
 MAX_INVITED: Final = 500
 """Units asked at once."""
-MONEY: Final = frozenset({"元", "块", "块钱", "万元", "人民币", "现金", "rmb", "cny", "yuan", "¥", "￥", "$"})
-"""What cannot be counted in."""
-
-
-def no_money(unit: str) -> None:
-    """Refuse what counts money: units give people, rooms and things, and never money."""
-    if unit.casefold() in MONEY:
-        raise ValidationError(_("Money is not collected here. Please ask for the things or the help themselves."))
 
 
 class Ids(fields.List[UUID]):
@@ -42,7 +34,7 @@ class NeedFields(Schema):
     kind = Choice(Kind, required=True)
     shift_id = fields.UUID(load_default=None, allow_none=True)
     quantity = Whole(required=True, min=1, max=MAX_QUANTITY)
-    unit = Line(load_default="", max=20, validate=no_money)
+    unit = Line(load_default="", max=20)
     description = Paragraph(required=True, max=MAX_NOTE)
     returnable = fields.Boolean(load_default=False)
 
@@ -64,7 +56,7 @@ class NeedChangeSchema(Schema):
     """What is said differently of a need, by a form on its page."""
 
     quantity = Whole(required=True, max=MAX_QUANTITY)
-    unit = Line(load_default="", max=20, validate=no_money)
+    unit = Line(load_default="", max=20)
     description = Paragraph(required=True, max=MAX_NOTE)
     due_at = LocalMoment(load_default=None)
 

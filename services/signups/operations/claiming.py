@@ -10,8 +10,9 @@ from services.signups import announcements, idempotency, queries
 from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Hold, Shift, Signup
-from services.signups.operations.signing import Application, enter, hold_of, is_on, name_key, open_shift, person
+from services.signups.operations.signing import Application, enter, hold_of, is_on, open_shift, person
 from shared.errors import Conflict, DomainError, Invalid, field_error
+from shared.names import name_key
 from shared.texts import Text
 from shared.texts import text as _
 

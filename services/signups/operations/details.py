@@ -7,8 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.signups.models import Signup, SignupStatus, Volunteer
-from services.signups.operations.signing import locked, name_key
+from services.signups.operations.signing import locked
 from shared.errors import Invalid, field_error
+from shared.names import name_key
 from shared.texts import text as _
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from services.signups import identity
 from services.signups.links import Links, token_hash
 from services.signups.models import AccessLink, Signup, Volunteer
-from services.signups.operations.signing import name_key
 from shared.database import change
+from shared.names import name_key
 from shared.notices import queue
 
 LINK_LASTS: Final = timedelta(days=30)

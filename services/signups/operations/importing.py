@@ -15,10 +15,11 @@ from services.signups import identity, queries, rows, timing
 from services.signups.idempotency import Request
 from services.signups.links import Links
 from services.signups.models import KEEPS_TIME, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
-from services.signups.operations.signing import Application, check_age, name_key, open_shift, sign_up
+from services.signups.operations.signing import Application, check_age, open_shift, sign_up
 from services.signups.queries import ShiftCounts
 from shared.errors import DomainError, Invalid, field_error
 from shared.imports import Finding, Importer, RowRefused, Upload, by_column, records_of
+from shared.names import name_key
 from shared.sheets.layout import Record
 from shared.texts import text as _
 
@@ -41,7 +42,7 @@ def people(links: Links) -> Importer:
     def write(session: Session, upload: Upload, records: Sequence[Record], now: datetime) -> Mapping[str, int]:
         return _write(session, upload, records, links, now)
 
-    return Importer(kind=KIND, layouts=(rows.PEOPLE,), check=_check, compare=_compare, write=write)
+    return Importer(kind=KIND, layouts=(rows.PEOPLE,), check=rows.errors_of, compare=_compare, write=write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,9 @@ class Taken:
     row: int | None = None
 
 
-def _check(record: Record) -> dict[str, list[str]]:
-    return rows.errors_of(record.cells)
-
-
 def _compare(session: Session, upload: Upload, right: Mapping[int, Record], now: datetime) -> Mapping[int, Finding]:
     """Say of each row what would become of it, as if it were signed up after those above it."""
-    loaded = {position: rows.load(record.cells) for position, record in right.items()}
+    loaded = {position: rows.load(record) for position, record in right.items()}
     counts = _shifts(session, upload)
     taken = _taken(session, {entered["phone"] for entered in loaded.values()})
     # Whoever waits already is served first, so that a free place beside them is none for the list.
@@ -116,7 +113,7 @@ def _write(
     counts = _shifts(session, upload)
     outcome: Counter[str] = Counter()
     for position, record in enumerate(records):
-        entered = rows.load(record.cells)
+        entered = rows.load(record)
         try:
             shift = _shift(counts, entered)
             application = Application(

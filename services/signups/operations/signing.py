@@ -1,6 +1,5 @@
 """Signing up for a shift, and withdrawing from it."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from services.signups.links import Links, token_hash
 from services.signups.models import Hold, Shift, Signup, SignupStatus
 from services.signups.operations import holds
 from shared.errors import Conflict, Invalid, NotFound, field_error
+from shared.names import name_key
 from shared.texts import text as _
 
 __all__ = ["Answer", "Application", "Guardian", "sign_up", "withdraw"]
@@ -213,11 +213,6 @@ def person(session: Session, application: Application, now: datetime) -> UUID:
     """Find or note the person, and lock them, so that their sign-ups take turns."""
     name, phone = application.name, application.phone
     return identity.note(session, name=name, name_key=name_key(name), phone=phone, now=now)
-
-
-def name_key(name: str) -> str:
-    """Return the name as it is compared: one dress of characters, no spaces, no case."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:

@@ -20,11 +20,11 @@ from services.signups.operations.signing import (
     check_age,
     enter,
     hold_of,
-    name_key,
     open_shift,
     person,
 )
 from shared.errors import Conflict, Invalid, field_error
+from shared.names import name_key
 from shared.texts import text as _
 
 

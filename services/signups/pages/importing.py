@@ -12,14 +12,13 @@ from services.signups.links import Links
 from services.signups.models import Event
 from services.signups.operations.importing import people
 from services.signups.pages.desk import desk
-from shared import imports
-from shared.errors import Conflict, Invalid
-from shared.imports import Importer
+from shared.errors import Invalid
+from shared.imports import Importer, Owner, Upload
 from shared.texts import text as _
 from shared.web import uploads
 from shared.web.auth import organizer
-from shared.web.current import config, database, now
-from shared.web.i18n import tell, translate
+from shared.web.current import config, database
+from shared.web.i18n import translate
 
 AGREED: Final = {"consent": "√"}
 """What every row says once the organizer has ticked that all people of the list have agreed."""
@@ -54,43 +53,6 @@ def upload_people(event_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.uploaded_people", event_id=event_id, upload_id=upload.id), 303)
 
 
-@desk.get("/events/<uuid:event_id>/import/<uuid:upload_id>")
-def uploaded_people(event_id: UUID, upload_id: UUID) -> ResponseReturnValue:
-    """Show what was found of the list, or what became of it."""
-    event = _event(event_id)
-    upload = uploads.find(_importer(), upload_id, uploads.owner(event_id))
-    return uploads.page(
-        _importer(),
-        upload,
-        here=url_for("desk.uploaded_people", event_id=event_id, upload_id=upload_id),
-        again=url_for("desk.import_people", event_id=event_id),
-        outcome=[(upload.outcome.get(word, 0), label) for word, label in OUTCOME.items()],
-        title=_("Import people"),
-        lead=event.title,
-        crumbs=_crumbs(event),
-        confirm=_("Sign up %(n)s rows", n=upload.total),
-        next=(_("To the roster"), url_for("desk.roster", event_id=event_id)),
-    )
-
-
-@desk.post("/events/<uuid:event_id>/import/<uuid:upload_id>")
-def confirm_people(event_id: UUID, upload_id: UUID) -> ResponseReturnValue:
-    """Sign everybody on the list up, or nobody."""
-    _event(event_id)
-    try:
-        database.write(imports.confirm, _importer(), upload_id, uploads.owner(event_id), now())
-    except Conflict as error:
-        tell(error.detail, "error")
-    return redirect(url_for("desk.uploaded_people", event_id=event_id, upload_id=upload_id), 303)
-
-
-@desk.get("/events/<uuid:event_id>/import/<uuid:upload_id>/corrections.xlsx")
-def people_to_correct(event_id: UUID, upload_id: UUID) -> ResponseReturnValue:
-    """Download the list with what is wrong in it."""
-    _event(event_id)
-    return uploads.corrections(_importer(), uploads.find(_importer(), upload_id, uploads.owner(event_id)))
-
-
 @desk.get("/events/<uuid:event_id>/import/template.xlsx")
 def people_template(event_id: UUID) -> ResponseReturnValue:
     """Download an empty list to fill in, with a row that shows how."""
@@ -106,6 +68,26 @@ def _event(event_id: UUID) -> Event:
 
 def _importer() -> Importer:
     return people(Links(config.secret_key))
+
+
+def _owner(event_id: UUID) -> Owner:
+    return uploads.owner(_event(event_id).id)
+
+
+def _frame(upload: Upload, event_id: UUID) -> Mapping[str, Any]:
+    event = _event(event_id)
+    return {
+        "again": url_for("desk.import_people", event_id=event_id),
+        "outcome": OUTCOME,
+        "title": _("Import people"),
+        "lead": event.title,
+        "crumbs": _crumbs(event),
+        "confirm": _("Sign up %(n)s rows", n=upload.total),
+        "next": (_("To the roster"), url_for("desk.roster", event_id=event_id)),
+    }
+
+
+uploads.add_to(desk, "/events/<uuid:event_id>/import", "people", _importer, _frame, _owner)
 
 
 def _start(event: Event, values: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
