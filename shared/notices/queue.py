@@ -18,13 +18,23 @@ LEASE: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice in words, with where it goes. ``phone`` is E.164; a missing address rules its channel out."""
+    """A notice in words, with where it goes. ``phone`` is E.164; a missing address rules its channel out.
+
+    ``short`` is what a text message says, where every character costs; the body where there is nothing shorter.
+    ``stop`` is the address at which one press ends letters of this kind, and ``needed_by`` the moment by which its
+    reader has to know (the beginning of the shift), for what comes up at night.
+    """
 
     subject: str
     body: str
     phone: str | None
     email: str | None
     language: str
+    short: str | None = None
+    robot: str | None = None
+    """The address of a group robot of a chat service."""
+    stop: str | None = None
+    needed_by: datetime | None = None
 
 
 Composer = Callable[[Session, Notice, datetime], Letter | None]
@@ -78,6 +88,7 @@ def plan_for_all(
     occurrence: int = 0,
     expires_at: datetime | None = None,
     params: Mapping[str, Any] | None = None,
+    mailing_id: UUID | None = None,
 ) -> int:
     """Queue a notice for everyone whom ``people`` (a select of ids) finds, at once; return how many are new."""
     chosen = people.distinct().subquery()
@@ -94,7 +105,8 @@ def plan_for_all(
         "expires_at": expires_at,
         "created_at": now,
         "attempts": 0,
-        "next_at": now,
+        "next_at": max(due_at, now),
+        "mailing_id": mailing_id,
     }
     columns = Notice.__table__.c
     constants = [literal(value, columns[name].type).label(name) for name, value in values.items()]

@@ -34,6 +34,8 @@ class NoticeState(StrEnum):
 
 OPEN: Final = text("state IN ('queued', 'sending')")
 """Notices that may still go out; stands in index and query as the same text, else SQLite does not use the index."""
+RECEIVED: Final = text("receipt IS NOT NULL")
+RUNNING: Final = text("state = 'running'")
 WITHOUT_EVENT: Final = text("event_id IS NULL")
 
 
@@ -67,6 +69,15 @@ class Notice(Base):
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+    mailing_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The mailing that it belongs to, if it is one of many."""
+    carried_by: Mapped[UUID | None]
+    """The notice in whose letter it went along: what is due within an hour for one person is one letter."""
+    refused_by: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
+    """The channels that refused it for good, so that the next one is tried."""
+    receipt: Mapped[str | None]
+    """What the provider calls it, by which it says later that it was delivered."""
+    delivered_at: Mapped[datetime | None]
 
     __table_args__ = (
         # Whoever plans a notice twice (a sweep, a duplicate message) plans it once. A constraint takes two NULLs for
@@ -83,4 +94,64 @@ class Notice(Base):
             sqlite_where=WITHOUT_EVENT,
         ),
         Index("ix_notices_open", "next_at", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_notices_receipt", "receipt", postgresql_where=RECEIVED, sqlite_where=RECEIVED),
     )
+
+
+class MailingState(StrEnum):
+    """Whether a mailing is still being planned."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+
+
+class Mailing(Base):
+    """One notice to each of many people, planned batch by batch.
+
+    ``audience`` says who, in the words of the service that plans it; ``after`` is the last person planned for. An
+    organizer (``created_by``) wrote the text of a broadcast, which stands in ``params``.
+    """
+
+    __tablename__ = "mailings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID]
+    kind: Mapped[str]
+    rule: Mapped[str]
+    occurrence: Mapped[int]
+    audience: Mapped[dict[str, Any]]
+    params: Mapped[dict[str, Any]]
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+    state: Mapped[MailingState] = mapped_column(one_of(MailingState, "state"))
+    after: Mapped[UUID | None]
+    planned: Mapped[int]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "kind", "rule", "occurrence"),
+        Index("ix_mailings_running", "created_at", postgresql_where=RUNNING, sqlite_where=RUNNING),
+    )
+
+
+class OptOut(Base):
+    """Somebody does not want to hear of a topic any more; an empty channel stands for all of them."""
+
+    __tablename__ = "opt_outs"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+
+
+class FirstChannel(Base):
+    """The way by which somebody likes to be reached before all others."""
+
+    __tablename__ = "first_channels"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[str]
