@@ -24,6 +24,7 @@ AT_MOST: Final = 100
 SUBJECTS: Final[Mapping[str, Text]] = {
     "event": _("News of an event"),
     "reminder": _("A reminder that is due"),
+    "milestone": _("Something promised that is due"),
     "organizer": _("News of an organizer’s account"),
     "session": _("An organizer has signed out"),
     "signup": _("News of a sign-up"),

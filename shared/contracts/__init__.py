@@ -16,6 +16,7 @@ from shared.contracts.events import (
     EventCompletedSchema,
     EventPublishedSchema,
     EventUnpublishedSchema,
+    MilestoneReachedSchema,
     OrganizerChangedSchema,
     ReminderDueSchema,
     SessionEndedSchema,
@@ -50,6 +51,7 @@ CONTRACTS: Mapping[str, MessageSchema] = {
         EventCancelledSchema(),
         EventCompletedSchema(),
         ReminderDueSchema(),
+        MilestoneReachedSchema(),
         OrganizerChangedSchema(),
         SessionEndedSchema(),
         SignupConfirmedSchema(),
@@ -72,6 +74,7 @@ CONTRACTS: Mapping[str, MessageSchema] = {
 OWNERS: Mapping[str, str] = {
     "event": "events",
     "reminder": "events",
+    "milestone": "events",
     "organizer": "events",
     "session": "events",
     "signup": "signups",

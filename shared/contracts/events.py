@@ -91,6 +91,10 @@ class EventSchema(MessageSchema):
     """The most hours that somebody may serve on a day with a shift of this event."""
     rest_hours = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Count)
     """The least rest between the last shift of one day and a shift of this event on the next."""
+    thanks = fields.Boolean(load_default=True)
+    """Whether those who were there are thanked, and asked how it was."""
+    thanks_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    """When that is; at once as the event is completed where there is no moment, or it has passed."""
     shifts = fields.List(fields.Nested(ShiftSchema), required=True)
     supplies = fields.List(fields.Nested(SupplySchema), load_default=list)
     """As the list stood when the event was last published or changed; getting ready does not change the event."""
@@ -131,14 +135,35 @@ class EventCompletedSchema(EventSchema):
 class ReminderDueSchema(MessageSchema):
     """It is time to remind the people of an event. ``version`` is that of the event when the reminder was planned.
 
-    ``rule`` is the distance from the start as an ISO 8601 duration (``P1D``). A person is told once for each
-    event, rule and occurrence, and not after ``expires_at``. Who signed up after ``due_at`` is not told.
+    ``rule`` names the reminder among those of the event, beginning with the distance from the start as an ISO 8601
+    duration (``P1D``, ``P1D@18:00``, ``PT2H/shift``). A person is told once for each event, rule and occurrence, and
+    not after ``expires_at``. Who signed up after ``due_at`` is not told.
     """
 
     message_type = "reminder.due"
     subject = "event_id"
 
     event_id = fields.UUID(required=True)
+    rule = fields.String(required=True)
+    occurrence = fields.Integer(required=True, strict=True, validate=Count)
+    due_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    shift_ids = fields.List(fields.UUID(), load_default=list)
+    """The shifts whose people are meant; everybody's where there are none. Units are only told of the whole event."""
+
+
+class MilestoneReachedSchema(MessageSchema):
+    """A moment has come at which something promised for an event should be there: whoever owes it is reminded.
+
+    ``milestone`` says of what: ``supplies``, of what units still have to bring. A unit is told once for each event,
+    rule and occurrence, and not after ``expires_at``.
+    """
+
+    message_type = "milestone.reached"
+    subject = "event_id"
+
+    event_id = fields.UUID(required=True)
+    milestone = fields.String(required=True)
     rule = fields.String(required=True)
     occurrence = fields.Integer(required=True, strict=True, validate=Count)
     due_at = fields.AwareDateTime(required=True)
