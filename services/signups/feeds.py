@@ -1,8 +1,7 @@
 """What is read for the calendar that follows all sign-ups of a person."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -11,11 +10,9 @@ from sqlalchemy.orm import Session
 from services.signups import queries
 from services.signups.links import token_hash
 from services.signups.models import Event, Feed, Shift, Signup, SignupStatus
+from shared.calendars import STAYS
 from shared.errors import NotFound
 from shared.texts import text as _
-
-CANCELLED_STAYS: Final = timedelta(days=30)
-"""How long what was called off is still told as such; programs that look in seldom would else keep it for ever."""
 
 
 def of_people(session: Session, people: Collection[UUID]) -> Mapping[UUID, Feed]:
@@ -31,7 +28,7 @@ def signups(session: Session, token: str, now: datetime) -> Sequence[Signup]:
     feed = session.scalars(select(Feed).where(Feed.token_hash == token_hash(token))).one_or_none()
     if feed is None:
         raise NotFound(_("This calendar link is not valid any more."))
-    ended = now - CANCELLED_STAYS
+    ended = now - STAYS
     stands = and_(Signup.status != SignupStatus.WITHDRAWN, or_(Event.status != "cancelled", Shift.ends_at > ended))
     query = queries.with_people().where(
         Signup.volunteer_id == feed.volunteer_id, or_(stands, Signup.withdrawn_at > ended)

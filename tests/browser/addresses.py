@@ -23,6 +23,8 @@ from tests.journeys.conftest import PASSWORD, Site, an_event, in_future
 NO_PAGES = {
     "/events/<slug>/places": "a part of the event's page",
     "/events/<slug>/code.png": "a file",
+    "/events/calendar/<community>.ics": "a file",
+    "/partners/feed/<token>.ics": "a file",
     "/signups/claim/<token>/names": "a part of the claim page",
     "/signups/": "leads on",
     "/partners/": "leads on",

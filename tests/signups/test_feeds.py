@@ -5,11 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from icalendar import Calendar
 from sqlalchemy import select
 
 from services.signups import operations
 from services.signups.models import Volunteer
+from tests.calendars import parsed, told
 from tests.conftest import ON_SQLITE
 from tests.signups.conftest import LINKS, NOW, World
 from tests.signups.test_finding import letters, open_link
@@ -39,9 +39,8 @@ def address(site: Site) -> str:
 
 
 def entries(site: Site, path: str) -> list[tuple[str, int, str]]:
-    """Summary, sequence and status of what stands in the calendar."""
-    read = Calendar.from_ical(site.open(path))
-    return [(str(one["summary"]), int(one["sequence"]), str(one["status"])) for one in read.walk("VEVENT")]
+    """Title, sequence and status of what stands in the calendar."""
+    return told(site.open(path).encode())
 
 
 def test_the_calendar_follows_what_becomes_of_a_sign_up(site):
@@ -54,9 +53,23 @@ def test_the_calendar_follows_what_becomes_of_a_sign_up(site):
     site.world.publish(title="端午游园")
     assert entries(site, path) == [("端午游园 · 引导", 4, "CONFIRMED")]
     site.world.database.write(operations.withdraw, mine.signup_id, reason=None, now=NOW)
-    assert entries(site, path) == [("端午游园 · 引导", 5, "CANCELLED")]
+    assert entries(site, path) == [("已取消：端午游园 · 引导", 5, "CANCELLED")]
+    site.world.sign_up(**ZHAXI)
+    assert [status for _what, _number, status in entries(site, path)].count("CONFIRMED") == 1
     site.now = NOW + timedelta(days=30)
-    assert entries(site, path) == []
+    assert [status for _what, _number, status in entries(site, path)] == ["CONFIRMED"]
+
+
+def test_an_entry_moves_with_its_shift_and_stays_the_same(site):
+    site.world.sign_up(**ZHAXI)
+    path = address(site)
+    [before] = parsed(site.open(path).encode()).events
+    shift, later = site.world.event["shifts"][0], timedelta(days=1)
+    moved = shift | {name: shift[name] + later for name in ("starts_at", "ends_at")}
+    site.world.publish(shifts=[moved, *site.world.event["shifts"][1:]])
+    [after] = parsed(site.open(path).encode()).events
+    assert (after.uid, after.dtstart, after.dtend) == (before.uid, before.dtstart + later, before.dtend + later)
+    assert after.sequence > before.sequence
 
 
 def test_a_festival_that_was_called_off_stays_as_such_for_a_month(site):

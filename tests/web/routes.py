@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
 from shared.web.current import KEY, Access
-from tests.web.site import Site, is_api, later
+from tests.web.site import GIVEN, Site, is_api, later
 from tests.web.world import World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -161,12 +161,14 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "take": world.give,
         "enter": world.contact,
         "invitations": world.invitation,
+        "feed": world.calendar,
     }
     return {
         "event_id": world.event["id"],
         "signup_id": world.signup,
         "pledge_id": world.things,
         "work_unit_id": world.unit,
+        "community": GIVEN["STEWARD_COMMUNITY"],
         "contact_id": NOBODY,
         "organizer_id": world.colleague,
         "invitation_id": world.invitation_id if rule.startswith("/events/") else world.asked,

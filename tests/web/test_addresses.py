@@ -1,6 +1,5 @@
 """Addresses that lead nowhere, methods that nobody offers, query strings that mean nothing."""
 
-import re
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -103,8 +102,7 @@ def test_garbage_in_place_of_an_id_or_a_token_is_not_found(site, world, garbage)
         if route.rule.arguments and "/static/" not in route.rule.rule:
             for name in route.rule.arguments:
                 known = route.path(world)
-                value = quote(re.search(re.escape(_sample(route, world, name)), known)[0], safe="")
-                path = known.replace(value, garbage)
+                path = known.replace(_sample(route, world, name), garbage)
                 if route.is_api:
                     answer = site.call(route.method, path, {}, token=world.organizer)
                 else:

@@ -45,6 +45,7 @@ class World:
     invitation_id: str
     claim: str
     give: str
+    calendar: str
     template: str
     volunteer: str
     review: str
@@ -132,6 +133,7 @@ def build(site: Site) -> World:
         invitation_id=invited["id"],
         claim=held["claim_url"].rpartition("/")[2],
         give=a_place_to_give(site, second),
+        calendar=a_calendar(site, unit["access_token"]),
         template=kept["key"],
         **signups.write(_add_hours, UUID(first["id"])),
     )
@@ -142,6 +144,13 @@ def a_place_to_give(site: Site, signup: dict[str, Any]) -> str:
     page, visitor = f"/signups/mine/{signup['id']}/give", site.visitor(signup=signup["manage_token"])
     visitor.send(page, {})
     return visitor.get(page).text.partition("/signups/take/")[2].partition('"')[0]
+
+
+def a_calendar(site: Site, contact: str) -> str:
+    """Return the token of the calendar of the contact's unit."""
+    visitor = site.visitor(contact=contact)
+    visitor.send("/partners/unit/calendar", {})
+    return visitor.get("/partners/unit").text.partition("/partners/feed/")[2].partition(".ics")[0]
 
 
 def sign_in(site: Site, username: str = ADMIN) -> str:

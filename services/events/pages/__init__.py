@@ -4,6 +4,7 @@ from services.events.pages import (  # noqa: F401  # they add their pages to the
     accounts,
     asking,
     beginning,
+    calendar,
     editing,
     entering,
     grid,

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.events import queries, words
+from services.events import calendars, queries, words
 from services.events.festivals import Lunar, next_date
 from services.events.models import Event, EventStatus, Kind, Theme
 from services.events.playbook import goes_by_the_moon
@@ -33,6 +33,7 @@ def home() -> ResponseReturnValue:
         "events/home.html",
         events=[(one.event, one.total.free, words.state(one.event, one.total.free, now())) for one in staffed],
         lunar=lunar_words,
+        calendars=[(name, _calendar(name)) for name in database.read(calendars.communities)],
     )
 
 
@@ -107,6 +108,10 @@ def _places(staffed: Staffed) -> dict[str, Any]:
     event = staffed.event
     takes_names = event.status is EventStatus.PUBLISHED and now() < event.ends_at
     return {"event": event, "staffed": staffed, "takes_names": takes_names, "now": now()}
+
+
+def _calendar(community: str) -> str:
+    return f"{config.origin}{url_for('door.calendar', community=community)}"
 
 
 def _upcoming(session: Session) -> list[Staffed]:

@@ -2,6 +2,7 @@
 
 from services.partners.models.base import Base
 from services.partners.models.events import Event, Shift, Supply
+from services.partners.models.feeds import Feed
 from services.partners.models.invitations import Invitation, InvitationLink, InvitationState
 from services.partners.models.ledger import Entry, Movement
 from services.partners.models.needs import Kind, Need
@@ -18,6 +19,7 @@ __all__ = [
     "Contact",
     "Entry",
     "Event",
+    "Feed",
     "Invitation",
     "InvitationLink",
     "InvitationState",

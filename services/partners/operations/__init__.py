@@ -2,6 +2,7 @@
 
 from services.partners.operations.copies import record_event, remind_units
 from services.partners.operations.deadlines import remind_of_names
+from services.partners.operations.feeds import end_feed, make_feed, renew_feed
 from services.partners.operations.invitations import (
     decline_invitation,
     hand_out_link,
@@ -55,8 +56,10 @@ __all__ = [
     "decline_invitation",
     "deliver_pledge",
     "end_contact",
+    "end_feed",
     "hand_out_link",
     "invite_units",
+    "make_feed",
     "make_pledge",
     "merge_units",
     "open_invitation",
@@ -68,6 +71,7 @@ __all__ = [
     "remind_of_names",
     "remind_units",
     "renew_access",
+    "renew_feed",
     "reopen_work_unit",
     "replace_contact",
     "resend_invitation",

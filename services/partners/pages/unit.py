@@ -6,15 +6,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.partners import isolation, operations, queries, record, schemas, wanted, words
+from services.partners import feeds, isolation, operations, queries, record, schemas, wanted, words
 from services.partners.asking import present_scope
+from services.partners.links import feed_token
 from services.partners.models import Event, Kind
 from services.partners.pages import pledges
 from services.partners.scope import Scope
 from shared.errors import Conflict
 from shared.texts import text as _
 from shared.web import forms
-from shared.web.current import database, now
+from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.i18n import tell
 
@@ -34,9 +35,11 @@ def overview() -> ResponseReturnValue:
     """Show what the unit has pledged, and the events that could use its help."""
     scope, moment = present_scope(), now()
     ahead, past = database.read(queries.unit_pledges, scope=scope, now=moment)
+    unit = database.read(queries.own_unit, scope=scope)
     return render_template(
         "partners/unit.html",
-        unit=database.read(queries.own_unit, scope=scope),
+        unit=unit,
+        calendar=_calendar(unit.id),
         invitations=database.read(wanted.own_invitations, scope=scope, now=moment),
         ahead=ahead,
         past=past,
@@ -97,6 +100,14 @@ def _invitation(invitation_id: UUID, sent: Form) -> str:
         errors=sent.errors,
         words=words,
     )
+
+
+def _calendar(work_unit_id: UUID) -> str | None:
+    """Return the address of the unit's calendar, if it has one."""
+    feed = database.read(feeds.of_unit, work_unit_id)
+    if feed is None:
+        return None
+    return f"{config.origin}/partners/feed/{feed_token(config.secret_key, feed.id)}.ics"
 
 
 def _event(session: Session, event_id: UUID, scope: Scope) -> tuple[Event, list[queries.NeedProgress]]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, redirect, request
+from flask import Response, redirect
 from flask.typing import ResponseReturnValue
 
 from services.signups import access, feeds, operations
@@ -18,7 +18,7 @@ from shared.web.i18n import tell
 @door.get("/feed/<token>.ics")
 def feed(token: str) -> Response:
     """Show a person's sign-ups to a calendar program."""
-    return as_feed(database.read(feeds.signups, token, now()), request)
+    return as_feed(database.read(feeds.signups, token, now()))
 
 
 @door.post("/mine/feeds/<uuid:volunteer_id>")
