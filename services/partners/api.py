@@ -99,6 +99,13 @@ def wait_for_rest(entered: dict[str, Any], pledge_id: UUID) -> Any:
     return database.write(operations.wait_for_rest, pledge_id, **entered, scope=present_scope(), now=now())
 
 
+@unit.route("/pledges/<uuid:pledge_id>/claim-link", methods=["POST"])
+@unit.response(200, schemas.PledgeViewSchema)
+def renew_claim_link(pledge_id: UUID) -> Any:
+    """End the claim link and have another one made; until it has come, ``claim_url`` is null."""
+    return database.write(operations.renew_claim_link, pledge_id, scope=present_scope(), now=now())
+
+
 @desk.route("/work-units", methods=["POST"])
 @desk.arguments(schemas.WorkUnitSchema)
 @desk.response(201, schemas.AccessSchema)

@@ -169,9 +169,7 @@ class World:
             operations.record_places, self.places(pledge_id, version, held, claimed, requested), now=NOW
         )
 
-    def places(
-        self, pledge_id: UUID, version: int, held: int, claimed: int = 0, requested: int = 5
-    ) -> Mapping[str, Any]:
+    def places(self, pledge_id: UUID, version: int, held: int, claimed: int = 0, requested: int = 5) -> dict[str, Any]:
         """The data of a message about places."""
         return {
             "pledge_id": pledge_id,
@@ -182,6 +180,7 @@ class World:
             "held": held,
             "claimed": claimed,
             "claim_url": "/signups/claim/abc",
+            "claim_link": 0,
         }
 
     def find(self, pledge_id: UUID) -> Pledge:

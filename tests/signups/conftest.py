@@ -143,6 +143,7 @@ class World:
             "version": version,
             "waits": False,
             "release_at": None,
+            "claim_link": 0,
         } | changes
         self.database.write(operations.record_pledge, data, now=NOW)
 
