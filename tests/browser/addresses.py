@@ -174,6 +174,7 @@ class Addresses:
             ("/events/desk/me/password", "/events/desk/me/password"),
             ("/events/desk/me/codes/stop", "/events/desk/me/codes/stop"),
             ("/partners/desk", "/partners/desk"),
+            ("/partners/desk/views", "/partners/desk/views"),
             *((f"/{service}/desk/messages", f"/{service}/desk/messages") for service in NAMES),
             ("/events/desk/<uuid:event_id>/repeat", f"/events/desk/{event['id']}/repeat"),
             ("/partners/desk/events/<uuid:event_id>", desk),
