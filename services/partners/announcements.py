@@ -47,6 +47,7 @@ def pledge_changed(session: Session, pledge: Pledge, message_type: str, now: dat
             "quantity": pledge.quantity,
             "waits": pledge.waits,
             "release_at": pledge.release_at,
+            "claim_link": pledge.claim_link,
         },
         now=now,
     )

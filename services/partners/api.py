@@ -11,7 +11,7 @@ from services.partners.asking import present_scope
 from services.partners.models import Need, Pledge, WorkUnit
 from services.partners.scope import Scope
 from shared.paging import Page, Part, fetch
-from shared.web import notice_log, paging
+from shared.web import contact_views, notice_log, paging
 from shared.web.auth import current_principal, organizer
 from shared.web.current import database, now
 from shared.web.openapi import ApiBlueprint
@@ -20,6 +20,7 @@ door = ApiBlueprint("api_door", __name__, url_prefix="/partners/api/v1", descrip
 unit = ApiBlueprint("api_unit", __name__, url_prefix="/partners/api/v1", description="For work units and organizers")
 isolation.watch(unit)
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/partners/api/v1", description="For organizers")
+contact_views.watch(desk)
 
 
 @door.route("/needs")
@@ -97,6 +98,13 @@ def return_pledge(entered: dict[str, Any], pledge_id: UUID) -> Any:
 def wait_for_rest(entered: dict[str, Any], pledge_id: UUID) -> Any:
     """Say whether the unit wants the places that it did not get, should they become free."""
     return database.write(operations.wait_for_rest, pledge_id, **entered, scope=present_scope(), now=now())
+
+
+@unit.route("/pledges/<uuid:pledge_id>/claim-link", methods=["POST"])
+@unit.response(200, schemas.PledgeViewSchema)
+def renew_claim_link(pledge_id: UUID) -> Any:
+    """End the claim link and have another one made; until it has come, ``claim_url`` is null."""
+    return database.write(operations.renew_claim_link, pledge_id, scope=present_scope(), now=now())
 
 
 @desk.route("/work-units", methods=["POST"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.partners import api, handlers, models, notices, operations, pages, scope
 from services.partners.operations.importing import UNITS
 from services.partners.operations.invitations import forget_links
-from shared import imports, sign_ins
+from shared import contact_views, imports, sign_ins
 from shared.service import Service, Task
 
 service = Service(
@@ -20,10 +20,11 @@ service = Service(
         Task(imports.continuing([UNITS]), timedelta(seconds=1)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(forget_links, timedelta(hours=1)),
+        Task(contact_views.forget_views, timedelta(hours=1)),
         Task(operations.remind_of_names, timedelta(minutes=15)),
     ],
     composer=notices.composer,
-    tables=[sign_ins.Base.metadata, imports.Base.metadata],
+    tables=[sign_ins.Base.metadata, imports.Base.metadata, contact_views.Base.metadata],
     identify=scope.identify,
     confirm=sign_ins.confirm,
 )

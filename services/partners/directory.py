@@ -1,6 +1,6 @@
 """The directory of work units as organizers search it, and what each has given so far."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -98,3 +98,17 @@ def history(session: Session, work_unit_id: UUID) -> Sequence[UnitStep]:
     return session.scalars(
         select(UnitStep).where(UnitStep.work_unit_id == work_unit_id).order_by(UnitStep.id.desc())
     ).all()
+
+
+def contacts_meant(session: Session, words: str, community: str) -> Collection[UUID]:
+    """Return everybody who speaks or spoke for the units that the words find."""
+    units = [one.unit.id for one in overviews(session, scope=Scope(community), search=Search(words=words))]
+    return session.scalars(select(Contact.id).where(Contact.work_unit_id.in_(units))).all()
+
+
+def contact_names(session: Session, contacts: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return id -> name of contacts, with the unit that they speak for."""
+    rows = session.execute(
+        select(Contact.id, Contact.name, WorkUnit.name).join(Contact.work_unit).where(Contact.id.in_(contacts))
+    )
+    return {contact_id: f"{name} · {unit}" for contact_id, name, unit in rows}

@@ -166,9 +166,13 @@ def _names_missing(
         _pledge_line(pledge, event, language, now),
         _("Names still missing: %(n)s. After %(until)s these places go to others.", n=missing, until=until),
         "",
-        _("Please pass this link on, or enter the names yourself: %(link)s", link=f"{origin}{pledge.claim_url}"),
         _("Your unit's page: %(link)s", link=f"{origin}/partners/unit"),
     ]
+    if pledge.claim_url is not None:  # else another one is on its way, and the unit's page will show it
+        pass_on = _(
+            "Please pass this link on, or enter the names yourself: %(link)s", link=f"{origin}{pledge.claim_url}"
+        )
+        lines.insert(-1, pass_on)
     return _written(contact, event, notice, language, lines)
 
 

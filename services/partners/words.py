@@ -55,6 +55,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "waits": _("Waits for the other places: %(n)s"),
     "waits_not": _("Waits no more for the other places: %(n)s"),
     "arrival": _("Another time of bringing it"),
+    "claim_link": _("Another claim link"),
     "surplus": _("More than was promised: %(n)s"),
     "returned": _("Given back in all: %(n)s"),
     "released": _("Released at the deadline: %(n)s"),

@@ -62,6 +62,7 @@ def hold_changed(session: Session, hold: Hold, now: datetime) -> None:
             "held": held,
             "claimed": claimed,
             "claim_url": f"/signups/claim/{hold.claim_token}",
+            "claim_link": hold.claim_link,
         },
         now=now,
     )

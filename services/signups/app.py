@@ -8,8 +8,7 @@ from services.signups.models import Base
 from services.signups.operations import forget_links, lapse_handovers
 from services.signups.operations.importing import people
 from services.signups.operations.own_data import erase_unused
-from services.signups.operations.viewing import forget_views
-from shared import imports, sign_ins
+from shared import contact_views, imports, sign_ins
 from shared.service import Service, Task
 
 service = Service(
@@ -31,11 +30,11 @@ service = Service(
         Task(operations.find_forgotten, timedelta(minutes=5)),
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(erase_unused, timedelta(hours=1)),
-        Task(forget_views, timedelta(hours=1)),
+        Task(contact_views.forget_views, timedelta(hours=1)),
     ],
     work=lambda config: [
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),
     ],
     composer=notices.composer,
-    tables=[sign_ins.Base.metadata, imports.Base.metadata],
+    tables=[sign_ins.Base.metadata, imports.Base.metadata, contact_views.Base.metadata],
 )

@@ -1,21 +1,13 @@
 """How somebody can be reached, as far as the reader may know it; whoever is shown it is noted."""
 
-from collections.abc import Iterable
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
-from flask import Response, g, request
-
-from services.signups import operations
-from services.signups.models import Signup, Volunteer, Where
+from services.signups.models import Signup, Volunteer
 from shared import phones
 from shared.texts import text as _
 from shared.web.auth import current_principal
-from shared.web.current import database, is_api, now
+from shared.web.contact_views import shown
 from shared.web.i18n import translate
-
-FILES: Final = frozenset({"desk.event_file", "desk.file_of_all"})
-"""Views that answer with a file."""
 
 
 def may_see() -> bool:
@@ -52,20 +44,6 @@ def phone_of(volunteer: Volunteer) -> str:
 def known(signup: Signup, field: str) -> Any:
     """Return a field of the sign-up that is about the person, or None to those who only look on."""
     return getattr(signup, field) if may_see() else None
-
-
-def shown(volunteer_ids: Iterable[UUID]) -> None:
-    """Take down that this answer shows the reader how these people can be reached."""
-    g.setdefault("contacts_shown", set()).update(volunteer_ids)
-
-
-def note(response: Response) -> Response:
-    """Note whose contact data the answer shows to an organizer, before it is sent; without the note nothing is."""
-    reader, people = current_principal(), g.get("contacts_shown")
-    if people and reader is not None and reader.kind == "organizer":
-        place = Where.API if is_api() else Where.FILE if request.endpoint in FILES else Where.PAGE
-        database.write(operations.note_view, people, to=reader, place=place, now=now())
-    return response
 
 
 def _whole(volunteer: Volunteer) -> str:

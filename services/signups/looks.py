@@ -10,12 +10,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups import rosters
-from services.signups.models import ContactView, Event, Handover, Signup, Volunteer
+from services.signups.models import Event, Handover, Signup, Volunteer
 from services.signups.rosters import Filter
-from shared.paging import Page, Part, fetch
+from shared.contact_views import ContactView
+from shared.paging import Page
 
-NAMED: Final = 3
-"""People that a line names; of more it says how many."""
 MEANT: Final = 50
 """Sign-ups that a search may mean."""
 
@@ -46,24 +45,13 @@ def of_person(session: Session, volunteer_id: UUID) -> Sequence[Looks]:
     return [Looks(*row) for row in rows]
 
 
-def of_community(session: Session, page: Page, *, community: str, people: Collection[UUID] | None) -> Part:
-    """Return a page of what the community's organizers were shown, the newest first; only of the people, if named."""
-    query = select(ContactView).where(ContactView.community == community)
-    if people is not None:
-        query = query.where(or_(False, *(ContactView.people.contains(one.hex) for one in people)))
-    return fetch(session, query, (ContactView.at, ContactView.id), page, descending=True)
-
-
-def meant(session: Session, search: str, *, community: str) -> set[UUID]:
+def meant(session: Session, search: str, community: str) -> set[UUID]:
     """Return the people of the community whom a name or a number may mean."""
     found = rosters.part(session, Page(MEANT), Filter(community=community, search=search))
     return {signup.volunteer_id for signup in found.items}
 
 
-def names(session: Session, views: Sequence[ContactView]) -> Mapping[UUID, Sequence[str]]:
-    """Return view id -> the names of whom it showed, where they are few; in one query."""
-    few = {view.id: [UUID(one) for one in view.people.split()] for view in views if view.number <= NAMED}
-    ids = {one for people in few.values() for one in people}
-    rows = session.execute(select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_(ids)))
-    known = {volunteer_id: name for volunteer_id, name in rows}  # noqa: C416  (a Row is no pair to the type checker)
-    return {view_id: [known[one] for one in people if known.get(one)] for view_id, people in few.items()}
+def names(session: Session, people: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return id -> name of volunteers; that of somebody who was erased is empty."""
+    rows = session.execute(select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_(people)))
+    return {volunteer_id: name for volunteer_id, name in rows}  # noqa: C416  (a Row is no pair to the type checker)

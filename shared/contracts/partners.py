@@ -43,6 +43,8 @@ class PledgeSchema(MessageSchema):
     """Whether the unit wants places that it did not get, should they become free."""
     release_at = fields.AwareDateTime(load_default=None, allow_none=True)
     """When places that have no name by then go to others; None where they stay kept."""
+    claim_link = fields.Integer(load_default=0, strict=True, validate=Count)
+    """How often the unit asked for another claim link; each higher number ends the link before."""
 
 
 class PledgeMadeSchema(PledgeSchema):

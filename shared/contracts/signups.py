@@ -61,7 +61,8 @@ class PlacesSchema(MessageSchema):
 
     ``requested`` is what the unit pledged, ``held`` what it was given (claimed ones included), ``claimed`` how
     many of these have a name. So ``held - claimed`` places are kept and nameless, and ``requested - held`` were
-    not to be had. ``claim_url`` is the path of the page on which the unit's people enter their own names.
+    not to be had. ``claim_url`` is the path of the page on which the unit's people enter their own names, by the link
+    that the pledge asked for as its ``claim_link``.
     """
 
     subject = "pledge_id"
@@ -73,6 +74,7 @@ class PlacesSchema(MessageSchema):
     held = fields.Integer(required=True, strict=True, validate=Count)
     claimed = fields.Integer(required=True, strict=True, validate=Count)
     claim_url = fields.String(load_default=None, allow_none=True)
+    claim_link = fields.Integer(load_default=0, strict=True, validate=Count)
 
 
 class PlacesHeldSchema(PlacesSchema):

@@ -70,7 +70,7 @@ class Paper(FPDF):
         """Draw a paragraph; ``leading`` is the height of a line in millimetres for each point of its size."""
         self.set_font(FAMILY, size=size)
         self.multi_cell(
-            0, size * leading, text, align=align, wrapmode=WrapMode.CHAR, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            0, size * leading, text, align=align, wrapmode=self._wrapping, new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
 
     def grid(
@@ -88,7 +88,7 @@ class Paper(FPDF):
             line_height=TABLE * 0.55,
             padding=(1.4, 1.6),
             v_align=VAlign.M,
-            wrapmode=WrapMode.CHAR,
+            wrapmode=self._wrapping,
         ) as table:
             table.row([column.heading for column in columns])
             for cells in rows:
@@ -107,6 +107,11 @@ class Paper(FPDF):
                 for column, bit in enumerate(bits):
                     if bit:
                         self.rect(x + column * module, y + line * module, module, module, style="F")
+
+    @property
+    def _wrapping(self) -> WrapMode:
+        """Where lines may end: Chinese has no blanks between its words, and any of its characters may be the last."""
+        return WrapMode.CHAR if self.lang.startswith("zh") else WrapMode.WORD
 
     def bytes(self) -> bytes:
         """Return the finished file. The library leaves the font's own file open, so it is closed here."""

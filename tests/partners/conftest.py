@@ -13,7 +13,7 @@ from sqlalchemy import select
 from services.partners import operations, queries, wanted
 from services.partners.models import Base, Invitation, Kind, Pledge
 from services.partners.scope import Scope
-from shared import imports, sign_ins
+from shared import contact_views, imports, sign_ins
 from shared.contracts import decode
 from shared.database import Database
 from shared.messaging import tables as messaging_tables
@@ -31,7 +31,8 @@ DESK = Scope(COMMUNITY)
 @pytest.fixture
 def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
-    tables = [one.metadata for one in (Base, messaging_tables.Base, notice_tables.Base, sign_ins.Base, imports.Base)]
+    shared = (messaging_tables.Base, notice_tables.Base, sign_ins.Base, imports.Base, contact_views.Base)
+    tables = [one.metadata for one in (Base, *shared)]
     database = Database(
         new_database_url(*tables), "partners", pool_size=20, keys=["a data key for tests that is long enough"]
     )
@@ -169,9 +170,7 @@ class World:
             operations.record_places, self.places(pledge_id, version, held, claimed, requested), now=NOW
         )
 
-    def places(
-        self, pledge_id: UUID, version: int, held: int, claimed: int = 0, requested: int = 5
-    ) -> Mapping[str, Any]:
+    def places(self, pledge_id: UUID, version: int, held: int, claimed: int = 0, requested: int = 5) -> dict[str, Any]:
         """The data of a message about places."""
         return {
             "pledge_id": pledge_id,
@@ -182,6 +181,7 @@ class World:
             "held": held,
             "claimed": claimed,
             "claim_url": "/signups/claim/abc",
+            "claim_link": 0,
         }
 
     def find(self, pledge_id: UUID) -> Pledge:

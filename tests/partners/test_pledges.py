@@ -51,6 +51,7 @@ def test_a_pledge_of_people_asks_the_sign_up_service_for_places(world: World) ->
         "quantity": 5,
         "waits": False,
         "release_at": world.event["starts_at"] - timedelta(hours=48),
+        "claim_link": 0,
     }
 
 

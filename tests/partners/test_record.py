@@ -15,6 +15,7 @@ from shared.errors import NotFound
 from shared.notices.tables import Notice, NoticeState
 from shared.service import build_app
 from tests.conftest import ON_SQLITE
+from tests.papers import text_of
 from tests.partners.conftest import DESK, NOW, World, event_data
 from tests.partners.web import CONFIG, Browser, a_contact, an_organizer
 
@@ -127,3 +128,48 @@ def test_the_units_page_says_what_to_bring_and_what_was_written(app: Flask, worl
     assert "需要带来的物资" in page
     assert "6月9日（周三）17:00" in page
     assert "邀请支持：端午游园会" in page
+
+
+@ON_SQLITE
+def test_letter_and_record_are_papers_too_in_the_readers_language(world: World) -> None:
+    leaves = world.pledge(kind=Kind.SUPPLIES, shift_id=None, note="粽叶")
+    tents = world.pledge(kind=Kind.SUPPLIES, shift_id=None, note="帐篷", returnable=True)
+    room = world.pledge(kind=Kind.VENUE, shift_id=None, note="多功能厅", quantity=1)
+    for pledge, came in ((leaves, 3), (tents, 2), (room, 1)):
+        deliver(world, pledge, came)
+    signed_up, came = world.pledge(), world.pledge(shift_id=world.event["shifts"][1]["shift_id"])
+    world.answer(signed_up, 1, held=5, claimed=4)
+    world.answer(came, 1, held=5, claimed=5)
+    deliver(world, came, 2)
+    app = build_app(service, CONFIG, world.database, clock=lambda: AFTER)
+    browsers = {"/partners/unit": a_contact(app, world), "/partners/desk": an_organizer(app, at=AFTER)}
+    letters = {
+        "/partners/unit": f"events/{world.event_id}/letter",
+        "/partners/desk": f"units/{world.unit.id}/letters/{world.event_id}",
+    }
+    records = {"/partners/unit": "record", "/partners/desk": f"units/{world.unit.id}/record"}
+    for home, browser in browsers.items():
+        letter = f"{home}/{letters[home]}"
+        assert f'href="{letter}.pdf"' in browser.get(letter)
+        written = paper(browser, f"{letter}.pdf")
+        for words in ("感谢信", "朝阳小学：", "2027年6月9日，“端午游园会”在社区广场举行", "此致敬礼", "2027年6月10日"):
+            assert words in written
+        for gift in ("粽叶，3 份", "出借设备（帐篷，2 份）", "提供场地（多功能厅）"):
+            assert gift in written
+        assert "组织人员报名（引导，4 人）" in written
+        assert "派出人员（套圈，2 人）" in written
+        assert "派出人员（引导" not in written
+        kept = paper(browser, f"{home}/{records[home]}.pdf?year=2027")
+        assert "支持记录" in kept
+        assert kept.count("2027年6月9日") == 5
+    english = paper(a_contact(app, world, "en"), f"/partners/unit/events/{world.event_id}/letter.pdf")
+    assert "Letter of thanks" in english
+    assert "lent equipment (帐篷; Quantity: 2)" in english
+
+
+def paper(browser: Browser, path: str) -> str:
+    """The text of a PDF, in one line; Chinese has no blanks where a line ended."""
+    answer = browser.client.get(path, headers={"Accept-Language": browser.language})
+    assert answer.content_type == "application/pdf"
+    assert "no-store" in answer.headers["Cache-Control"]
+    return text_of(answer.data).replace("\n", "" if browser.language == "zh-CN" else " ")

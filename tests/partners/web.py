@@ -29,14 +29,14 @@ CONFIG = Config(
 )
 
 
-def organizer_token(community: str = COMMUNITY, at: datetime = NOW) -> str:
+def organizer_token(community: str = COMMUNITY, at: datetime = NOW, role: str = "office") -> str:
     """The token of an organizer."""
     token, _ends = issue_token(
         CONFIG,
         organizer_id=uuid4(),
         username="wang",
         community=community,
-        role="organizer",
+        role=role,
         session_id=uuid4(),
         issued_at=at,
     )
@@ -94,10 +94,12 @@ class Browser:
         return {"Accept-Language": self.language}
 
 
-def an_organizer(app: Flask, language: str = "zh-CN", community: str = COMMUNITY, at: datetime = NOW) -> Browser:
+def an_organizer(
+    app: Flask, language: str = "zh-CN", community: str = COMMUNITY, at: datetime = NOW, role: str = "office"
+) -> Browser:
     """An organizer's browser."""
     client = app.test_client()
-    client.set_cookie("steward-organizer", organizer_token(community, at))
+    client.set_cookie("steward-organizer", organizer_token(community, at, role))
     return Browser(client, language)
 
 

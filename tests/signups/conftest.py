@@ -14,7 +14,7 @@ from services.signups import operations
 from services.signups.idempotency import Request
 from services.signups.links import Links
 from services.signups.models import Base, Place, Signup, SignupStatus
-from shared import imports, sign_ins
+from shared import contact_views, imports, sign_ins
 from shared.contracts import decode
 from shared.database import Database
 from shared.messaging import tables as messaging_tables
@@ -30,7 +30,7 @@ LINKS = Links("a key for tests that is long enough, really")
 @pytest.fixture
 def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
-    shared = (messaging_tables.Base, notice_tables.Base, sign_ins.Base, imports.Base)
+    shared = (messaging_tables.Base, notice_tables.Base, sign_ins.Base, imports.Base, contact_views.Base)
     tables = [one.metadata for one in (Base, *shared)]
     database = Database(
         new_database_url(*tables), "signups", pool_size=45, keys=["a data key for tests that is long enough"]
@@ -143,6 +143,7 @@ class World:
             "version": version,
             "waits": False,
             "release_at": None,
+            "claim_link": 0,
         } | changes
         self.database.write(operations.record_pledge, data, now=NOW)
 

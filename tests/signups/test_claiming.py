@@ -155,6 +155,13 @@ class TestPages:
         assert f'hx-get="{page}/names"' in shown
         assert part.strip() in shown
 
+    def test_a_unit_that_waits_is_shown_the_places_that_become_free(self, site: Site, world: World) -> None:
+        world.pledge(7, pledge_id=PLEDGE, version=2, waits=True)
+        page = f"/signups/claim/{claim_token(world)}"
+        assert "（共 5 个名额）" in site.open(page), "the last one that was free"
+        world.publish(shifts=[world.event["shifts"][0] | {"capacity": 9}])
+        assert "（共 7 个名额）" in site.open(page)
+
     def test_the_full_name_is_gone_once_the_consent_is_taken_back(self, site: Site, page: str) -> None:
         self.enter(site, page, "卓玛拉姆", 2, shows_name="true")
         signup = site.world.read(lambda session: session.query(Signup).one())

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from services.signups.models import ContactView, Signup, Where
-from services.signups.operations.viewing import KEPT, forget_views
+from services.signups.models import Signup
+from shared.contact_views import KEPT, ContactView, Where, forget_views
 from tests.conftest import ON_SQLITE
 from tests.signups.conftest import NOW, World
 from tests.signups.web import Site

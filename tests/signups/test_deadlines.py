@@ -164,4 +164,5 @@ def waiting_pledge(world: World) -> dict[str, object]:
         "version": 2,
         "waits": True,
         "release_at": None,
+        "claim_link": 0,
     }

@@ -159,6 +159,7 @@ class Door(Driver):
             "quantity": quantity,
             "version": self.versions[unit_id],
             "waits": waits,
+            "claim_link": 0,
             "release_at": None if hours is None else self.model.now + hours * HOUR,
         }
         self.both(

@@ -59,10 +59,11 @@ class Pledge(Base):
     """What a unit promises. ``quantity`` is what it still promises: 0 once it has withdrawn.
 
     ``held``, ``claimed`` and ``claim_url`` are what the sign-up service last said of the places kept for it, in its
-    version ``places_version`` (0 before its first answer); ``claimed`` ones have a name. ``waits`` says that the unit
-    wants the others too, should they become free. Places that have no name at ``release_at`` go to others, which were
-    ``released`` ones. ``delivered`` is what came, at ``arrives_at`` if things were brought
-    when that was agreed; what is ``returnable`` was lent, and ``returned`` of it went back.
+    version ``places_version`` (0 before its first answer); ``claimed`` ones have a name. ``claim_link`` counts how
+    often the unit asked for another claim link; until it has come there is no ``claim_url``. ``waits`` says that the
+    unit wants the others too, should they become free. Places that have no name at ``release_at`` go to others, which
+    were ``released`` ones. ``delivered`` is what came, at ``arrives_at`` if things were brought when that was agreed;
+    what is ``returnable`` was lent, and ``returned`` of it went back.
     """
 
     __tablename__ = "pledges"
@@ -84,6 +85,7 @@ class Pledge(Base):
     held: Mapped[int] = mapped_column(default=0)
     claimed: Mapped[int] = mapped_column(default=0)
     claim_url: Mapped[str | None]
+    claim_link: Mapped[int] = mapped_column(default=0, server_default="0")
     waits: Mapped[bool] = mapped_column(default=False, server_default="0")
     release_at: Mapped[datetime | None]
     released: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -13,6 +13,7 @@ from services.partners.operations.invitations import (
 )
 from services.partners.operations.keeping import (
     deliver_pledge,
+    renew_claim_link,
     return_pledge,
     schedule_arrival,
     wait_for_rest,
@@ -72,6 +73,7 @@ __all__ = [
     "remind_units",
     "renew_access",
     "renew_feed",
+    "renew_claim_link",
     "reopen_work_unit",
     "replace_contact",
     "resend_invitation",

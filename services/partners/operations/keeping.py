@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.partners import announcements, ledger
 from services.partners.models import LACKING, Entry, Kind, Pledge, PledgeStatus
+from services.partners.operations.claim_links import renew_link
 from services.partners.operations.events import refuse_closed
 from services.partners.operations.pledges import checked_arrival, locked_pledge, take_step
 from services.partners.scope import Scope
@@ -30,6 +31,16 @@ def wait_for_rest(session: Session, pledge_id: UUID, *, waits: bool, scope: Scop
     pledge.waits = waits
     take_step(session, pledge, "waits" if waits else "waits_not", pledge.quantity - pledge.held, None, scope, now)
     announcements.pledge_changed(session, pledge, "pledge.made", now)
+    return pledge
+
+
+def renew_claim_link(session: Session, pledge_id: UUID, *, scope: Scope, now: datetime) -> Pledge:
+    """Have the claim link replaced, as when it got into wrong hands; the old one ends. Raises NotFound.
+
+    A pledge that has no link, or waits for another one, stays as it is.
+    """
+    pledge = locked_pledge(session, pledge_id, scope)
+    renew_link(session, pledge, scope=scope, now=now)
     return pledge
 
 

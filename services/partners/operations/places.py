@@ -27,7 +27,8 @@ def record_places(session: Session, places: Mapping[str, Any], *, now: datetime)
     pledge.places_version = places["version"]
     pledge.held = places["held"]
     pledge.claimed = places["claimed"]
-    pledge.claim_url = places["claim_url"]
+    # An answer that was on its way when another link was asked for names the one that has ended.
+    pledge.claim_url = places["claim_url"] if places["claim_link"] >= pledge.claim_link else None
     status = answered(pledge)
     if status not in MOVES[pledge.status]:
         return

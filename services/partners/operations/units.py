@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from services.partners import announcements
 from services.partners.links import new_token, token_hash
 from services.partners.models import Contact, Pledge, UnitStep, WorkUnit
+from services.partners.operations.claim_links import renew_links
 from services.partners.scope import Scope
 from shared.errors import Conflict, Invalid, NotFound, field_error
 from shared.texts import text as _
@@ -103,7 +104,7 @@ def add_contact(session: Session, work_unit_id: UUID, contact: Person, *, scope:
 
 
 def end_contact(session: Session, work_unit_id: UUID, contact_id: UUID, *, scope: Scope, now: datetime) -> WorkUnit:
-    """Let somebody speak for the unit no more: they are cut off at once. Again changes nothing.
+    """Let somebody speak for the unit no more: they are cut off at once, its claim links too. Again changes nothing.
 
     Raises NotFound, and Conflict for the last contact: a unit without any could be told nothing.
     """
@@ -120,15 +121,17 @@ def end_contact(session: Session, work_unit_id: UUID, contact_id: UUID, *, scope
     session.flush()
     if leaving.main:
         others[0].main = True
+    renew_links(session, unit, scope=scope, now=now)
     note(session, unit, "contact_ended", scope, now)
     return unit
 
 
 def replace_contact(session: Session, work_unit_id: UUID, contact: Person, *, scope: Scope, now: datetime) -> Access:
-    """Let somebody else be the unit's main contact; the link of the one before stops working. Raises NotFound."""
+    """Let somebody else be the unit's main contact; the one before is cut off, and claim links end. Raises NotFound."""
     unit = locked_unit(session, work_unit_id, scope)
     unit.contact.active = False
     session.flush()
+    renew_links(session, unit, scope=scope, now=now)
     note(session, unit, "contact_replaced", scope, now)
     return _give_access(session, unit, contact, now, main=True)
 

@@ -13,6 +13,7 @@ from services.partners.asking import present_scope
 from services.partners.models import Kind
 from services.partners.pages import pledges
 from services.partners.scope import Scope
+from shared.web import contact_views
 from shared.web.current import database, now
 from shared.web.forms import Form
 
@@ -23,6 +24,7 @@ MAX_SOUGHT: Final = 100
 
 desk = Blueprint("desk", __name__, url_prefix="/partners/desk")
 pledges.add_to(desk)
+contact_views.watch(desk)
 
 
 @desk.get("")

@@ -35,6 +35,7 @@ def add_to(blueprint: Blueprint) -> None:
         ("/pledges/<uuid:pledge_id>/return", give_back, ["POST"]),
         ("/pledges/<uuid:pledge_id>/wait", wait, ["POST"]),
         ("/pledges/<uuid:pledge_id>/arrival", arrive, ["POST"]),
+        ("/pledges/<uuid:pledge_id>/claim-link", renew_link, ["POST"]),
         ("/pledges/<uuid:pledge_id>/withdraw", ask_to_withdraw, ["GET"]),
         ("/pledges/<uuid:pledge_id>/withdraw", withdraw, ["POST"]),
     ):
@@ -101,6 +102,13 @@ def arrive(pledge_id: UUID) -> ResponseReturnValue:
     """Say when the unit brings what it promises."""
     form = forms.load(schemas.ArrivalFormSchema(), request.form)
     return _do(pledge_id, form, _schedule, _("The time has been noted."), form.data)
+
+
+def renew_link(pledge_id: UUID) -> ResponseReturnValue:
+    """End the claim link, and have another one made."""
+    database.write(operations.renew_claim_link, pledge_id, scope=present_scope(), now=now())
+    tell(_("The claim link is being changed. The new one shows here in a moment."))
+    return redirect(url_for(".pledge", pledge_id=pledge_id), 303)
 
 
 def ask_to_withdraw(pledge_id: UUID) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.partners import directory, operations, queries, schemas, words
+from services.partners import contacts, directory, operations, queries, schemas, words
 from services.partners.asking import present_scope
 from services.partners.models import Pledge, WorkUnit
 from services.partners.pages.desk import desk
@@ -59,6 +59,7 @@ def unit(work_unit_id: UUID) -> ResponseReturnValue:
         link=link,
         receiver=receiver,
         code=qr.svg(link) if link is not None else None,
+        contacts=contacts,
         words=words,
     )
 

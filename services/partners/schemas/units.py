@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 
-from services.partners import operations
+from services.partners import contacts, operations
 from services.partners.operations.units import MAX_NAME, MAX_TEXT, MAX_UNIT_NAME
 from shared import catalogues
 from shared.fields import Email, Line, Phone, Schema
@@ -72,8 +72,8 @@ class ContactViewSchema(Schema):
     """Who speaks for a unit, as the community's organizers see them."""
 
     name = fields.String()
-    phone = fields.String()
-    email = fields.String(allow_none=True)
+    phone = fields.Function(contacts.number, metadata={"type": "string"})
+    email = fields.Function(contacts.email, metadata={"type": ["string", "null"]})
     language = fields.String()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from services.signups import contacts, operations, queries, rosters, schemas, today
+from services.signups import operations, queries, rosters, schemas, today
 from services.signups.applying import SIGNUPS, apply, write_down
 from services.signups.calendars import as_download
 from services.signups.idempotency import Answer
@@ -18,7 +18,7 @@ from services.signups.venue import Wall
 from shared.errors import BadRequest, NotFound, Unauthorized
 from shared.principal import Principal
 from shared.texts import text as _
-from shared.web import limits, notice_log, paging
+from shared.web import contact_views, limits, notice_log, paging
 from shared.web.auth import bearer_token, current_principal, organizer
 from shared.web.current import config, database, now
 from shared.web.openapi import ApiBlueprint
@@ -44,8 +44,8 @@ TOLD_AT_THE_WALL: Final = ("id", "status", "version", "checked_in_at", "checked_
 
 door = ApiBlueprint("api_door", __name__, url_prefix="/signups/api/v1", description="For volunteers")
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/signups/api/v1", description="For organizers")
-door.after_request(contacts.note)
-desk.after_request(contacts.note)
+contact_views.watch(door)
+contact_views.watch(desk)
 
 
 @door.route("/events/<uuid:event_id>/shifts")

@@ -8,7 +8,7 @@ from services.signups.models.events import Event, Shift
 from services.signups.models.handovers import UNDER_WAY, Handover, HandoverState, may_be_given
 from services.signups.models.hours import EntryKind, HourEntry, HourReview, Outcome, ReviewKind
 from services.signups.models.keys import IdempotencyKey
-from services.signups.models.own_data import ContactView, Erasure, Where
+from services.signups.models.own_data import Erasure
 from services.signups.models.people import Volunteer
 from services.signups.models.places import Hold, Place
 from services.signups.models.records import Certificate, Record, RecordKind
@@ -37,7 +37,6 @@ __all__ = [
     "Certificate",
     "CheckInCode",
     "Code",
-    "ContactView",
     "EntryKind",
     "Erasure",
     "Event",
@@ -61,6 +60,5 @@ __all__ = [
     "Signup",
     "SignupStatus",
     "Volunteer",
-    "Where",
     "may_be_given",
 ]

@@ -39,7 +39,8 @@ class Place(Base):
 class Hold(Base):
     """Places kept for a unit: local copy of its pledge (``pledge_version``), and what it was given (``version``).
 
-    ``claim_token`` opens the claim page. It is kept readable, since each ``places.held`` has to repeat it. Places that
+    ``claim_token`` opens the claim page. It is kept readable, since each ``places.held`` has to repeat it; it is the
+    unit's link number ``claim_link``, and a higher number that the unit asks for ends it. Places that
     have no name at ``release_at`` go to others. ``waits_since`` is from when the unit waits for the places that it did
     not get; None where it does not.
     """
@@ -54,6 +55,7 @@ class Hold(Base):
     work_unit: Mapped[str]
     requested: Mapped[int]
     claim_token: Mapped[str] = mapped_column(unique=True)
+    claim_link: Mapped[int] = mapped_column(default=0, server_default="0")
     release_at: Mapped[datetime | None] = mapped_column(index=True)
     waits_since: Mapped[datetime | None]
 

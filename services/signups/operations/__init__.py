@@ -31,7 +31,6 @@ from services.signups.operations.rostering import WALK_INS_FOR, add_walk_in, cle
 from services.signups.operations.scanning import Sent, mark_rest_absent, record_scan
 from services.signups.operations.signing import Answer, Application, Guardian, sign_up, withdraw
 from services.signups.operations.together import sign_up_together
-from services.signups.operations.viewing import note_view
 
 __all__ = [
     "WALK_INS_FOR",
@@ -67,7 +66,6 @@ __all__ = [
     "mark_absent",
     "mark_rest_absent",
     "move_signup",
-    "note_view",
     "offer_place",
     "record_event",
     "record_pledge",

@@ -21,7 +21,8 @@ def record_pledge(session: Session, pledge: Mapping[str, Any], *, now: datetime)
 
     ``pledge`` is the data of a ``pledge.*`` message. Only people for a shift concern this service. A unit that got
     fewer places than it asked for is given others later on where it waits for them. Claimed places stay with their
-    people, whatever becomes of the pledge. Raises Unready where the shift is not known yet.
+    people, whatever becomes of the pledge; where it asks for another claim link, the one before opens nothing any more.
+    Raises Unready where the shift is not known yet.
     """
     if pledge["kind"] != "people" or pledge["shift_id"] is None:
         return
@@ -38,7 +39,8 @@ def record_pledge(session: Session, pledge: Mapping[str, Any], *, now: datetime)
             shift_id=shift.id,
             work_unit=pledge["work_unit"],
             requested=0,
-            claim_token=secrets.token_urlsafe(CLAIM_TOKEN_BYTES),
+            claim_token=_new_token(),
+            claim_link=pledge["claim_link"],
         )
         session.add(hold)
     if pledge["version"] <= hold.pledge_version:
@@ -46,6 +48,8 @@ def record_pledge(session: Session, pledge: Mapping[str, Any], *, now: datetime)
     is_new = hold.pledge_version == 0
     hold.pledge_version = pledge["version"]
     hold.requested = pledge["quantity"]
+    if pledge["claim_link"] > hold.claim_link:
+        hold.claim_link, hold.claim_token = pledge["claim_link"], _new_token()
     hold.release_at = pledge["release_at"]
     hold.waits_since = (hold.waits_since or now) if pledge["waits"] else None
     session.flush()
@@ -87,6 +91,10 @@ def _fit(session: Session, hold: Hold, shift: Shift, now: datetime, *, grows: bo
     if grows and shift.is_to_come(now) and hold.is_open(now):
         places.keep(session, shift.id, hold.pledge_id, max(hold.requested - holding.held(session, hold), 0))
     announcements.hold_changed(session, hold, now)
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(CLAIM_TOKEN_BYTES)
 
 
 def _give_back(session: Session, hold: Hold, now: datetime) -> None:

@@ -17,7 +17,7 @@ from shared.errors import DomainError
 from shared.paging import Page
 from shared.texts import Text
 from shared.texts import text as _
-from shared.web import paging
+from shared.web import contact_views, paging
 from shared.web.auth import organizer
 from shared.web.current import database, is_htmx, now
 from shared.web.i18n import date_range, day, tell
@@ -28,7 +28,7 @@ EVENTS_TO_CHOOSE: Final = 100
 ROWS: Final = 50
 
 desk = Blueprint("desk", __name__, url_prefix=DESK)
-desk.after_request(contacts.note)
+contact_views.watch(desk)
 desk.add_app_template_global(contacts.name_of)
 
 

@@ -22,6 +22,7 @@ from shared.sheets.writing import Cell
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web.auth import needs, organizer
+from shared.web.contact_views import shown
 from shared.web.current import config, database, now
 from shared.web.i18n import translate
 
@@ -89,7 +90,7 @@ def _file(view: View, title: str, kind: str) -> Response:
     header = [translate(column) for column in COLUMNS]
     states = {status: translate(words[0]) for status, words in STATES.items()}
     # Before the first row: CSV goes out after the view has been noted.
-    contacts.shown(database.read(rosters.people, view.wanted))
+    shown(database.read(rosters.people, view.wanted))
     people = rosters.in_chunks(database.read, view.wanted, size=CHUNK)
     rows = (_row(signup, states) for signup in people)
     if kind == "csv":
