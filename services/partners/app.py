@@ -7,11 +7,12 @@ from services.partners.operations.importing import UNITS
 from services.partners.operations.invitations import forget_links
 from shared import imports, sign_ins
 from shared.service import Service, Task
+from shared.web import stopping
 
 service = Service(
     name="partners",
     metadata=models.Base.metadata,
-    public=[pages.door, api.door],  # an access link, and what published events need
+    public=[pages.door, api.door, stopping.blueprint("partners")],  # links that are keys, and what events need
     contact=[pages.unit, api.unit],  # a unit's contact, or an organizer
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
