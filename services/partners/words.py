@@ -67,6 +67,8 @@ LETTERS: Final[Mapping[str, Text]] = {
     "invited": _("Can you help? %(event)s"),
     "thanks": _("Thank you: %(event)s"),
     "names_missing": _("Names are missing: %(event)s"),
+    "supplies_due": _("Please bring: %(event)s"),
+    "broadcast": _("From the community office: %(event)s"),
 }
 """Kind of a notice -> the subject of its letter."""
 

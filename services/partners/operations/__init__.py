@@ -1,6 +1,6 @@
 """The business actions of the partners service, one function each."""
 
-from services.partners.operations.copies import record_event, remind_units
+from services.partners.operations.copies import record_event
 from services.partners.operations.deadlines import remind_of_names
 from services.partners.operations.invitations import (
     decline_invitation,
@@ -25,6 +25,7 @@ from services.partners.operations.pledges import (
     reduce_pledge,
     withdraw_pledge,
 )
+from services.partners.operations.reminding import remind_of_supplies, remind_units
 from services.partners.operations.units import (
     Access,
     Entry,
@@ -66,6 +67,7 @@ __all__ = [
     "record_places",
     "reduce_pledge",
     "remind_of_names",
+    "remind_of_supplies",
     "remind_units",
     "renew_access",
     "reopen_work_unit",
