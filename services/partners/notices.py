@@ -108,10 +108,9 @@ def _thanks(session: Session, to: Occasion) -> Letter | None:
 
 def _broadcast(session: Session, to: Occasion, notice: Notice) -> Letter | None:
     """Write what an organizer wrote, in the contact's language; nothing to whom it does not concern any more."""
-    mailing = session.get(Mailing, notice.mailing_id)
-    if mailing is None or not session.scalar(
-        audiences.find(mailing.audience).where(Contact.id == to.contact.id).limit(1)
-    ):
+    mailing = session.get_one(Mailing, notice.mailing_id)
+    meant = audiences.find(mailing.audience).where(Contact.id == to.contact.id).limit(1)
+    if to.event.status not in ("published", "completed") or session.scalar(meant) is None:
         return None
     said = mailing.params.get(to.language.tag) or mailing.params[catalogues.FIRST]
     return letters.broadcast(to, said["subject"], said["body"])

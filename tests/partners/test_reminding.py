@@ -187,7 +187,7 @@ def test_what_an_organizer_writes_comes_in_the_contacts_language(world: World) -
     [notice] = broadcast(world, {"units": "pledged"})
     written = letter(world, notice)
     assert written is not None
-    assert written.subject == "停车"
+    assert written.subject == "端午游园会：停车"
     assert written.body.startswith(
         "李老师，您好！\n当天请把车停在学校操场。\n\n单位页面：https://steward.example/partners/unit"
     )
@@ -197,11 +197,11 @@ def test_what_an_organizer_writes_comes_in_the_contacts_language(world: World) -
     [notice] = broadcast(world, {"units": "all"})
     written = letter(world, notice)
     assert written is not None
-    assert (written.subject, written.short) == ("Parking", "Please park in the school yard.")
+    assert (written.subject, written.short) == ("端午游园会: Parking", "端午游园会: Please park in the school yard.")
     [notice] = broadcast(world, {"units": "pledged"}, {"zh-CN": SAID["zh-CN"]})
     written = letter(world, notice)
     assert written is not None
-    assert written.subject == "停车"
+    assert written.subject == "端午游园会: 停车"
 
 
 def test_who_withdrew_since_gets_no_broadcast(world: World) -> None:

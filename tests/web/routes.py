@@ -161,6 +161,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "take": world.give,
         "enter": world.contact,
         "invitations": world.invitation,
+        "stop": world.stops[rule.split("/")[1]],
     }
     return {
         "event_id": world.event["id"],

@@ -159,8 +159,10 @@ def thanks(to: Occasion, gifts: Sequence[Pledge]) -> Letter:
 
 def broadcast(to: Occasion, subject: str, body: str) -> Letter:
     """Write what an organizer wrote, with a greeting and the way to the unit's page."""
+    title = to.event.title
     lines = [body, "", _("Your unit's page: %(link)s", link=to.page)]
-    return _written(to, "broadcast", lines, body, subject=subject)
+    short = _("%(event)s: %(text)s", event=title, text=body)
+    return _written(to, "broadcast", lines, short, subject=_("%(event)s: %(subject)s", event=title, subject=subject))
 
 
 def _written(

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.partners import audiences
+from services.partners.audiences import Units
 from services.partners.models import Event, Shift, Supply
 from services.partners.operations.moving import move_with
 from shared.database import change
@@ -163,7 +164,7 @@ def _mail(
     mailings.start(
         session,
         audiences.find,
-        {"event": str(event.id), "units": "pledged", **whom},
+        audiences.of_event(event.id, Units.PLEDGED, **whom),
         kind=kind,
         event_id=event.id,
         rule=f"v{event.version}",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from services.partners import audiences
+from services.partners.audiences import Units
 from services.partners.models import LIVE, Event, Kind
 from shared.errors import Unready
 from shared.notices import mailings
@@ -45,7 +46,7 @@ def _remind(session: Session, kind: str, due: Mapping[str, Any], whom: Mapping[s
     mailings.start(
         session,
         audiences.find,
-        {"event": str(event.id), "units": "pledged", "states": LIVE, "until": until, **whom},
+        audiences.of_event(event.id, Units.PLEDGED, states=LIVE, until=until, **whom),
         kind=kind,
         event_id=event.id,
         rule=due["rule"],
