@@ -103,7 +103,7 @@ def invitation(to: Occasion, asked: Invitation, link: str) -> Letter:
     ]
     short = _(
         "%(unit)s, can you help? %(event)s, %(when)s: %(what)s. Yes or no: %(link)s",
-        **named(to),
+        **named(to) | {"when": to.moment(to.event.starts_at)},
         what=clipped(first_line(need)),
         link=link,
     )
