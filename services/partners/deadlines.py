@@ -1,8 +1,7 @@
 """By when a unit's people enter their names: places without one go to others then, after two reminders."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from services.partners.models import Need, Pledge, Shift
 
@@ -10,8 +9,6 @@ USUALLY: Final = timedelta(hours=48)
 """Before the shift begins, where the need has no deadline of its own."""
 REMINDED: Final = (timedelta(days=7), timedelta(days=2))
 """Before the deadline; where it is nearer, each reminder comes in the middle of the time that is left."""
-BY_DAY: Final = (time(8), time(21))
-"""Between these hours of the event's place people are written to."""
 
 
 def release_at(need: Need | None, shift: Shift, now: datetime) -> datetime:
@@ -30,8 +27,8 @@ def still_ahead(moment: datetime, last: datetime, now: datetime) -> datetime:
 
 
 def reminder(pledge: Pledge, now: datetime) -> int:
-    """Return which of the reminders is due: the first or the second, or 0 where neither is, or it is night."""
-    if pledge.release_at is None or not _is_day(now, pledge.event.timezone):
+    """Return which of the reminders is due: the first or the second, or 0 where neither is."""
+    if pledge.release_at is None:
         return 0
     due, before = 0, pledge.release_at - pledge.created_at
     for number, usual in enumerate(REMINDED, start=1):
@@ -39,8 +36,3 @@ def reminder(pledge: Pledge, now: datetime) -> int:
         if now >= pledge.release_at - before:
             due = number
     return due
-
-
-def _is_day(now: datetime, timezone: str) -> bool:
-    first, last = BY_DAY
-    return first <= now.astimezone(ZoneInfo(timezone)).time() < last

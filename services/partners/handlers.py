@@ -29,3 +29,9 @@ def on_places(session: Session, message: Message, now: datetime) -> None:
 def on_reminder_due(session: Session, message: Message, now: datetime) -> None:
     """Queue the reminder for the contacts of units with pledges."""
     operations.remind_units(session, message.data, now=now)
+
+
+@registry.on("milestone.reached")
+def on_milestone(session: Session, message: Message, now: datetime) -> None:
+    """Remind units of what they still have to bring."""
+    operations.remind_of_supplies(session, message.data, now=now)

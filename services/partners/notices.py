@@ -1,253 +1,151 @@
-"""The letters to units' contacts, written from what is true at the moment they are sent."""
+"""The notices to units' contacts: whether one still applies at the moment it is sent, and what is true then."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services.partners import record, wanted, words
-from services.partners.models import (
-    LIVE,
-    Contact,
-    Event,
-    Invitation,
-    InvitationState,
-    Kind,
-    Pledge,
-    PledgeStatus,
-)
+from services.partners import audiences, letters, record, wanted
+from services.partners.audiences import CONCERNED
+from services.partners.letters import Before, Occasion
+from services.partners.models import LIVE, Contact, Event, Invitation, InvitationState, Pledge, PledgeStatus
 from services.partners.operations.invitations import new_link
+from services.partners.operations.reminding import BROUGHT
 from services.partners.scope import Scope
-from shared import catalogues, dates
-from shared.catalogues import Language
+from shared import catalogues
 from shared.config import Config
 from shared.errors import NotFound
 from shared.notices.queue import Composer, Letter
-from shared.notices.tables import Notice
-from shared.texts import Text
-from shared.texts import text as _
+from shared.notices.tables import Mailing, Notice, NoticeState
 
-CONCERNED: Final[Mapping[str, tuple[str, Sequence[PledgeStatus]]]] = {
+APPLIES: Final[Mapping[str, tuple[str, Sequence[PledgeStatus]]]] = {
     "reminder": ("published", LIVE),
-    "changed": ("published", (*LIVE, PledgeStatus.DELIVERED)),
-    "cancelled": ("cancelled", (*LIVE, PledgeStatus.DELIVERED)),
+    "supplies_due": ("published", LIVE),
+    "changed": ("published", CONCERNED),
+    "cancelled": ("cancelled", CONCERNED),
 }
 """Kind -> the state of the event and those of the pledges to which it applies."""
-
-OPENINGS: Final[Mapping[str, Text]] = {
-    "reminder": _("the event that %(unit)s helps with begins soon. Thank you for being part of it."),
-    "changed": _("the time or the place of an event that %(unit)s helps with has changed. It is now as follows."),
-    "cancelled": _("the event that %(unit)s wanted to help with will not take place. Thank you all the same."),
-}
+TOLD: Final = (NoticeState.SENDING, NoticeState.SENT, NoticeState.DELIVERED, NoticeState.UNKNOWN)
+"""States of a notice that may have reached its reader."""
 
 
 def composer(config: Config) -> Composer:
     """Return the function that writes a notice, or None where it no longer applies: withdrawn, moved on, cancelled."""
-    page = f"{config.origin}/partners/unit"
 
     def compose(session: Session, notice: Notice, now: datetime) -> Letter | None:
         contact = session.get(Contact, notice.person_id, options=[joinedload(Contact.work_unit)])
         event = session.get(Event, notice.event_id)
         if contact is None or event is None or not (contact.active and contact.work_unit.active):
             return None
+        to = Occasion(contact, event, config, now)
         match notice.kind:
             case "invited":
-                letter = _invitation(session, contact, event, notice, config.origin, now)
+                letter = _invitation(session, to, notice)
             case "names_missing":
-                letter = _names_missing(session, contact, event, notice, config.origin, now)
+                letter = _names_missing(session, to, notice)
             case "thanks":
-                letter = _thanks(session, contact, event, notice, page, now)
+                letter = _thanks(session, to)
+            case "broadcast":
+                letter = _broadcast(session, to, notice)
             case _:
-                letter = _about_pledges(session, contact, event, notice, page, now)
+                letter = _about_pledges(session, to, notice)
         return letter
 
     return compose
 
 
-def _about_pledges(
-    session: Session, contact: Contact, event: Event, notice: Notice, page: str, now: datetime
-) -> Letter | None:
-    status, pledged = CONCERNED[notice.kind]
+def _about_pledges(session: Session, to: Occasion, notice: Notice) -> Letter | None:
+    (status, states), event = APPLIES[notice.kind], to.event
     if event.status != status or event.occurrence != notice.occurrence:
         return None
-    pledges = _pledges(session, contact, event, pledged)
+    pledges = _pledges(session, to, states)
+    if notice.kind == "supplies_due":
+        pledges = [pledge for pledge in pledges if pledge.kind in BROUGHT]
     if not pledges:
         return None
-    language = catalogues.language("partners", contact.language)
-    lines = [
-        _("Dear %(name)s,", name=contact.name),
-        _(OPENINGS[notice.kind].msgid, unit=contact.work_unit.name),
-        "",
-        *_event_lines(event, notice, language, now),
-        "",
-        _("You have pledged:"),
-        *(_pledge_line(pledge, event, language, now) for pledge in pledges),
-        "",
-        *(_missing_lines(session, event, now) if notice.kind == "reminder" else ()),
-        _("Your unit's page: %(link)s", link=page),
-    ]
-    if event.contact:
-        lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
-    return _written(contact, event, notice, language, lines)
+    if notice.kind == "changed":
+        params = _told_before(session, notice)
+        before = Before.read(params) if params is not None else None
+        if before is None or before.still_holds(event, pledges):
+            return None
+        return letters.about_pledges(to, notice.kind, pledges, before=before)
+    gaps = wanted.missing(session, scope=Scope(event.community), now=to.now) if notice.kind == "reminder" else {}
+    return letters.about_pledges(to, notice.kind, pledges, gaps=gaps.get(event.id, []))
 
 
-def _invitation(
-    session: Session, contact: Contact, event: Event, notice: Notice, origin: str, now: datetime
-) -> Letter | None:
+def _invitation(session: Session, to: Occasion, notice: Notice) -> Letter | None:
     """Write an invitation with a link made for this very letter, so that nothing of the link needs to be kept."""
-    invitation = session.get(Invitation, UUID(notice.params["invitation_id"]), options=[joinedload(Invitation.need)])
-    if invitation is None or event.status != "published" or invitation.work_unit_id != contact.work_unit_id:
+    asked = session.get(Invitation, UUID(notice.params["invitation_id"]), options=[joinedload(Invitation.need)])
+    if asked is None or to.event.status != "published" or asked.work_unit_id != to.contact.work_unit_id:
         return None
-    if invitation.state(now) not in {InvitationState.SENT, InvitationState.OPENED}:
+    if asked.state(to.now) not in {InvitationState.SENT, InvitationState.OPENED}:
         return None
-    need, language = invitation.need, catalogues.language("partners", contact.language)
-    link = f"{origin}/partners/enter/{new_link(session, invitation, contact, now)}"
-    lines = [
-        _("Dear %(name)s,", name=contact.name),
-        _("the community office asks whether %(unit)s can help with an event.", unit=contact.work_unit.name),
-        "",
-        _("Needed: %(what)s. %(amount)s", what=need.description, amount=words.asked(need)),
-        *_event_lines(event, notice, language, now),
-    ]
-    if need.due_at is not None:
-        lines.append(_("Needed by: %(when)s", when=dates.moment(need.due_at, event.timezone, language, now)))
-    lines += [
-        "",
-        _("Say yes or no here, no password is needed: %(link)s", link=link),
-        _("This link is yours alone. It works until %(when)s.", when=_until(invitation, event, language, now)),
-    ]
-    if event.contact:
-        lines.append(_("Questions? Please call: %(contact)s", contact=event.contact))
-    return _written(contact, event, notice, language, lines)
+    link = f"{to.config.origin}/partners/enter/{new_link(session, asked, to.contact, to.now)}"
+    return letters.invitation(to, asked, link)
 
 
-def _thanks(
-    session: Session, contact: Contact, event: Event, notice: Notice, page: str, now: datetime
-) -> Letter | None:
-    """Write where the letter of thanks is, to a unit that gave something."""
+def _names_missing(session: Session, to: Occasion, notice: Notice) -> Letter | None:
+    """Write which names are missing; nothing once all are there, or the places have gone to others."""
+    pledge = session.get(Pledge, UUID(notice.params["pledge_id"]), options=[joinedload(Pledge.shift)])
+    if pledge is None or pledge.work_unit_id != to.contact.work_unit_id or pledge.status not in LIVE:
+        return None
+    if pledge.held <= pledge.claimed or pledge.release_at is None or pledge.is_over(to.now):
+        return None
+    return letters.names_missing(to, pledge, pledge.release_at) if to.event.status == "published" else None
+
+
+def _thanks(session: Session, to: Occasion) -> Letter | None:
+    """Thank a unit that gave something."""
     try:
-        pledges = record.for_event(session, contact.work_unit, event.id, now=now)
+        gifts = record.for_event(session, to.contact.work_unit, to.event.id, now=to.now)
     except NotFound:
         return None
-    language = catalogues.language("partners", contact.language)
-    lines = [
-        _("Dear %(name)s,", name=contact.name),
-        _("“%(event)s” is over. Thank you for what %(unit)s gave:", event=event.title, unit=contact.work_unit.name),
-        *(
-            _("- %(what)s. %(amount)s", what=words.matter(one), amount=words.amount(one, record.given(one)))
-            for one in pledges
-        ),
-        "",
-        _("The letter of thanks, to print: %(link)s", link=f"{page}/events/{event.id}/letter"),
-    ]
-    return _written(contact, event, notice, language, lines)
+    return letters.thanks(to, gifts)
 
 
-def _names_missing(
-    session: Session, contact: Contact, event: Event, notice: Notice, origin: str, now: datetime
-) -> Letter | None:
-    """Write how many names are missing, until when, and where they are entered; nothing once all are there."""
-    pledge = session.get(Pledge, UUID(notice.params["pledge_id"]), options=[joinedload(Pledge.shift)])
-    if pledge is None or pledge.work_unit_id != contact.work_unit_id or pledge.status not in LIVE:
+def _broadcast(session: Session, to: Occasion, notice: Notice) -> Letter | None:
+    """Write what an organizer wrote, in the contact's language; nothing to whom it does not concern any more."""
+    mailing = session.get_one(Mailing, notice.mailing_id)
+    meant = audiences.find(mailing.audience).where(Contact.id == to.contact.id).limit(1)
+    if to.event.status not in ("published", "completed") or session.scalar(meant) is None:
         return None
-    missing = pledge.held - pledge.claimed
-    if missing <= 0 or pledge.release_at is None or pledge.is_over(now) or event.status != "published":
+    said = mailing.params.get(to.language.tag) or mailing.params[catalogues.FIRST]
+    return letters.broadcast(to, said["subject"], said["body"])
+
+
+def _told_before(session: Session, notice: Notice) -> Mapping[str, Any] | None:
+    """Return what the contact knows of the event: what it was before the first change they have not been told of.
+
+    None where a newer notice will tell of this change as well.
+    """
+    same = Notice.person_id == notice.person_id, Notice.event_id == notice.event_id, Notice.kind == notice.kind
+    others = [one for one in session.scalars(select(Notice).where(*same)) if one.id != notice.id]
+    if any(_version(one) > _version(notice) and one.state is not NoticeState.CANCELLED for one in others):
         return None
-    language = catalogues.language("partners", contact.language)
-    until = dates.moment(pledge.release_at, event.timezone, language, now)
-    lines = [
-        _("Dear %(name)s,", name=contact.name),
-        _("names are missing for places that are kept for %(unit)s.", unit=contact.work_unit.name),
-        "",
-        *_event_lines(event, notice, language, now),
-        _pledge_line(pledge, event, language, now),
-        _("Names still missing: %(n)s. After %(until)s these places go to others.", n=missing, until=until),
-        "",
-        _("Your unit's page: %(link)s", link=f"{origin}/partners/unit"),
-    ]
-    if pledge.claim_url is not None:  # else another one is on its way, and the unit's page will show it
-        pass_on = _(
-            "Please pass this link on, or enter the names yourself: %(link)s", link=f"{origin}{pledge.claim_url}"
-        )
-        lines.insert(-1, pass_on)
-    return _written(contact, event, notice, language, lines)
+    known = notice.params
+    for one in sorted(others, key=_version, reverse=True):
+        if one.state in TOLD:
+            break
+        known = {**known, **one.params, "old_shifts": known["old_shifts"] | one.params["old_shifts"]}
+    return known
 
 
-def _written(contact: Contact, event: Event, notice: Notice, language: Language, lines: Sequence[str]) -> Letter:
-    """Return the lines as a letter to the contact, in their language."""
-    return Letter(
-        subject=str(language.translate(words.letter(notice.kind, event.title))),
-        body="\n".join(language.translate(lines)),
-        phone=contact.phone,
-        email=contact.email,
-        language=language.tag,
-    )
+def _version(notice: Notice) -> int:
+    """Return which version of the event the notice tells of."""
+    return int(notice.rule.removeprefix("v"))
 
 
-def _until(invitation: Invitation, event: Event, language: Language, now: datetime) -> str:
-    return dates.moment(invitation.expires_at, event.timezone, language, now)
-
-
-def _missing_lines(session: Session, event: Event, now: datetime) -> list[str]:
-    """Return what the event still lacks, for whoever can help out."""
-    gaps = wanted.missing(session, scope=Scope(event.community), now=now).get(event.id, [])
-    told = [
-        _("- %(what)s: %(n)s %(unit)s", what=one.need.description.partition("\n")[0], n=one.open, unit=one.need.unit)
-        for one in gaps
-    ]
-    return [_("Still missing, if your unit can help out:"), *told, ""] if told else []
-
-
-def _pledges(session: Session, contact: Contact, event: Event, statuses: Sequence[PledgeStatus]) -> Sequence[Pledge]:
+def _pledges(session: Session, to: Occasion, states: Sequence[PledgeStatus]) -> Sequence[Pledge]:
     return session.scalars(
         select(Pledge)
         .where(
-            Pledge.work_unit_id == contact.work_unit_id,
-            Pledge.event_id == event.id,
-            Pledge.status.in_(statuses),
+            Pledge.work_unit_id == to.contact.work_unit_id,
+            Pledge.event_id == to.event.id,
+            Pledge.status.in_(states),
         )
         .options(joinedload(Pledge.shift), joinedload(Pledge.need))
         .order_by(Pledge.created_at, Pledge.id)
     ).all()
-
-
-def _event_lines(event: Event, notice: Notice, language: Language, now: datetime) -> list[str]:
-    lines: list[str] = [
-        _("Event: %(event)s", event=event.title),
-        _("Time: %(when)s", when=dates.span(event.starts_at, event.ends_at, event.timezone, language, now)),
-        _("Place: %(name)s, %(address)s", name=event.venue_name, address=event.venue_address),
-    ]
-    if notice.kind == "cancelled" and event.reason:
-        lines.append(_("Reason: %(reason)s", reason=event.reason))
-    if notice.kind == "changed":
-        starts_at, ends_at = (datetime.fromisoformat(notice.params[name]) for name in ("old_starts_at", "old_ends_at"))
-        if (starts_at, ends_at) != (event.starts_at, event.ends_at):
-            before = dates.span(starts_at, ends_at, event.timezone, language, now)
-            lines.append(_("Planned before: %(when)s", when=before))
-    return lines
-
-
-def _pledge_line(pledge: Pledge, event: Event, language: Language, now: datetime) -> Text:
-    what, shift = words.matter(pledge), pledge.shift
-    promised = words.amount(pledge, pledge.quantity)
-    if pledge.arrives_at is not None:
-        when = dates.moment(pledge.arrives_at, event.timezone, language, now)
-        return _("- %(what)s. %(amount)s; to be brought %(when)s", what=what, amount=promised, when=when)
-    if pledge.kind is not Kind.PEOPLE or shift is None:
-        return _("- %(what)s. %(amount)s", what=what, amount=promised)
-    if not shift.listed:
-        return _("- %(what)s: this shift is no longer part of the event", what=what)
-    when = dates.span(shift.starts_at, shift.ends_at, event.timezone, language, now)
-    if pledge.status is PledgeStatus.PENDING:
-        return _("- %(what)s, %(when)s. %(amount)s", what=what, when=when, amount=promised)
-    return _(
-        "- %(what)s, %(when)s. %(amount)s; places kept: %(held)s; names entered: %(claimed)s",
-        what=what,
-        when=when,
-        amount=promised,
-        held=pledge.held,
-        claimed=pledge.claimed,
-    )

@@ -68,8 +68,22 @@ LETTERS: Final[Mapping[str, Text]] = {
     "invited": _("Can you help? %(event)s"),
     "thanks": _("Thank you: %(event)s"),
     "names_missing": _("Names are missing: %(event)s"),
+    "supplies_due": _("Please bring: %(event)s"),
+    "broadcast": _("From the community office: %(event)s"),
 }
 """Kind of a notice -> the subject of its letter."""
+
+LETTER_KINDS: Final[Mapping[str, Text]] = {
+    "invited": _("Request for help"),
+    "names_missing": _("Names missing"),
+    "supplies_due": _("Things to bring"),
+    "reminder": _("Reminder"),
+    "changed": _("Change"),
+    "cancelled": _("Cancellation"),
+    "thanks": _("Thanks"),
+    "broadcast": _("Message of the office"),
+}
+"""Kind of a notice -> how the desk calls it, in the order in which an event sends them."""
 
 ACTORS: Final[Mapping[str, Text]] = {
     "contact": _("The unit"),

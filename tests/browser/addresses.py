@@ -16,6 +16,9 @@ import requests
 from services.__main__ import NAMES, all_services
 from shared import config, embedded
 from shared.database import Database
+from shared.notices import stops
+from shared.notices.kinds import Topic
+from shared.notices.stops import Stop
 from shared.service import build_app
 from shared.sheets.writing import xlsx
 from tests.journeys.conftest import PASSWORD, Site, an_event, in_future
@@ -121,6 +124,7 @@ class Addresses:
             ("/signups/here/<uuid:event_id>", f"/signups/here/{event['id']}"),
             ("/signups/here/<uuid:event_id>/<wall>", f"/signups/here/{event['id']}/gone-by"),
             ("/partners/board", "/partners/board"),
+            ("/partners/stop/<token>", _to_stop(site)),
         ]
         at_the_desk = [
             ("/events/desk", "/events/desk"),
@@ -181,6 +185,7 @@ class Addresses:
             ("/events/desk/<uuid:event_id>/repeat", f"/events/desk/{event['id']}/repeat"),
             ("/partners/desk/events/<uuid:event_id>", desk),
             ("/partners/desk/events/<uuid:event_id>/needs/new", f"{desk}/needs/new"),
+            ("/partners/desk/events/<uuid:event_id>/letters", f"{desk}/letters"),
             ("/partners/desk/events/<uuid:event_id>/supplies", f"{desk}/supplies"),
             ("/partners/desk/events/<uuid:event_id>/supplies/list", f"{desk}/supplies/list"),
             ("/partners/desk/events/<uuid:event_id>/pledge", f"{desk}/pledge?kind=people"),
@@ -201,6 +206,7 @@ class Addresses:
             ("/partners/unit", "/partners/unit"),
             ("/partners/unit/events/<uuid:event_id>", ours),
             ("/partners/unit/record", "/partners/unit/record"),
+            ("/partners/unit/notices", "/partners/unit/notices"),
             ("/partners/unit/invitations/<uuid:invitation_id>", _invitation(site, enter)),
             ("/partners/unit/events/<uuid:event_id>/pledge", f"{ours}/pledge?need={supplies['need_id']}"),
             ("/partners/unit/pledges/<uuid:pledge_id>", f"/partners/unit/pledges/{pledge['id']}"),
@@ -281,6 +287,12 @@ def _to_erase(site: Site, mine: Mapping[str, Any]) -> str:
     )
     assert found is not None
     return found[0]
+
+
+def _to_stop(site: Site) -> str:
+    """Return the page that a link in a letter to a unit's contact leads to."""
+    settings = config.load("partners", embedded.environment(site.folder / "var" / "embedded", NAMES, {}))
+    return urlsplit(stops.address(settings, Stop(uuid4(), Topic.REMINDERS))).path
 
 
 def _hours(site: Site, token: str) -> list[tuple[str, str]]:

@@ -80,6 +80,8 @@ def event_data(**changes: Any) -> dict[str, Any]:
         "conditions": "",
         "risks": "",
         "contact": "0891-6320000",
+        "thanks": True,
+        "thanks_at": None,
         "shifts": [shift_data(), shift_data(role="套圈")],
         "supplies": [{"supply_id": uuid4(), "label": "粽叶", "quantity": 200, "unit": "套"}],
     } | changes

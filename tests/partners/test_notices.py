@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from services.partners import operations
 from services.partners.models import Kind
 from services.partners.notices import composer
 from shared.config import Config
+from shared.database import change
 from shared.notices.queue import Letter
-from shared.notices.tables import Notice
-from tests.partners.conftest import DESK, NOW, World, person
+from shared.notices.tables import Notice, NoticeState
+from tests.partners.conftest import DESK, NOW, Unit, World, person
 
 compose = composer(Config(service="partners", origin="https://steward.example"))
 
@@ -122,3 +124,87 @@ def test_a_notice_of_an_unknown_person_is_not_written(world: World) -> None:
     [notice] = world.notices("reminder")
     stray = Notice(id=notice.id, person_id=notice.id, event_id=notice.event_id, kind="reminder", occurrence=0)
     assert world.database.read(compose, stray, NOW) is None
+
+
+def move(world: World, days: int, **changes: object) -> None:
+    """Move the event so many days from where it was first."""
+    starts_at = NOW + timedelta(days=8 + days)
+    shifts = [
+        one | {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3)} for one in world.event["shifts"]
+    ]
+    moved = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3), "shifts": shifts}
+    world.publish(**moved | {"occurrence": world.event["occurrence"] + 1} | changes)
+
+
+def test_two_moves_before_it_is_sent_tell_what_the_contact_knew_first(world: World) -> None:
+    world.pledge()
+    move(world, 1, venue={"name": "小学操场", "address": "朝阳路2号"})
+    move(world, 2)
+    written = letter(world, "changed")
+    assert written is not None
+    assert "时间：6月11日（周五）17:00–20:00" in written.body
+    assert "原定时间：6月9日（周三）17:00–20:00" in written.body
+    assert "原定地点：社区广场（朝阳路1号）" in written.body
+    assert "岗位原定时间：6月9日（周三）17:00–20:00" in written.body
+    assert written.short is not None
+    assert written.short.startswith(
+        "端午游园会有变动：现定于6月11日（周五）17:00–20:00，小学操场（原定6月9日（周三）17:00–20:00）。"
+    )
+    assert written.needed_by == NOW + timedelta(days=8), "whoever does not hear of it comes on the old day"
+
+
+def test_a_move_after_one_that_was_told_tells_what_was_told(world: World) -> None:
+    world.pledge()
+    move(world, 1)
+    sent = update(Notice).where(Notice.kind == "changed").values(state=NoticeState.SENT)
+    world.database.write(lambda session: change(session, sent))
+    move(world, 2)
+    written = letter(world, "changed")
+    assert written is not None
+    assert "原定时间：6月10日（周四）17:00–20:00" in written.body
+
+
+def test_a_move_back_before_it_was_told_is_not_told(world: World) -> None:
+    world.pledge()
+    move(world, 1)
+    move(world, 0)
+    assert letter(world, "changed") is None
+
+
+def test_changes_of_two_shifts_are_one_letter(world: World) -> None:
+    world.pledge()
+    hour = timedelta(hours=1)
+    for _ in range(2):
+        first, second = world.event["shifts"]
+        world.publish(shifts=[first | {"starts_at": first["starts_at"] + hour / 4}, second])
+    earlier, later = sorted(world.notices("changed"), key=lambda notice: notice.rule)
+    assert world.database.read(compose, earlier, NOW) is None
+    written = world.database.read(compose, later, NOW)
+    assert written is not None
+    assert "· 引导（6月9日（周三）17:30–20:00）" in written.body
+    assert "岗位原定时间：6月9日（周三）17:00–20:00" in written.body
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_text_message_has_two_parts_at_most_however_long_the_names_are(world: World, language: str) -> None:
+    contact = person(language=language)
+    unit = world.database.write(
+        operations.add_work_unit, name="朝阳区第一实验小学" * 8, kind="school", contact=contact, scope=DESK, now=NOW
+    )
+    world.unit = Unit(unit.unit.id, unit.contact.id, unit.token)
+    world.publish(title="端午游园会" * 20, venue={"name": "社区广场" * 20, "address": "朝阳路1号"})
+    pledge_id = world.pledge()
+    world.answer(pledge_id, 1, held=5)
+    remind(world)
+    world.database.write(operations.remind_of_names, NOW + timedelta(days=5))
+    world.invite(world.need(description="矿泉水" * 30))
+    move(world, 1)
+    for kind in ("reminder", "names_missing", "invited", "changed"):
+        notice = world.notices(kind)[-1]
+        notice.occurrence = world.event["occurrence"]
+        written = world.database.write(compose, notice, NOW + timedelta(days=1))
+        assert written is not None, kind
+        assert written.short is not None
+        link = written.short.rpartition("https://")[2]
+        words = len(written.short) - len(link)
+        assert words <= (110 if language == "zh-CN" else 150), written.short

@@ -162,6 +162,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "enter": world.contact,
         "invitations": world.invitation,
         "feed": world.calendar,
+        "stop": world.stops[rule.split("/")[1]],
     }
     return {
         "event_id": world.event["id"],

@@ -14,9 +14,14 @@ from services.partners.scope import Scope
 from services.signups import certificates
 from services.signups.models import Certificate, HourEntry, HourReview, Record, Signup
 from shared import clock
+from shared.notices import stops
+from shared.notices.kinds import Topic
+from shared.notices.stops import Stop
 from tests.web.site import GIVEN, MARK, PASSWORD, Site, fresh_key, later
 
 STRANGER = "stranger"
+STOP = Stop(UUID("00000000-0000-4000-8000-000000000001"), Topic.REMINDERS)
+"""What a link ends that came in a letter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,7 @@ class World:
     entry: str
     record: str
     certificate: str
+    stops: dict[str, str]
 
     @property
     def shift(self) -> str:
@@ -135,6 +141,7 @@ def build(site: Site) -> World:
         give=a_place_to_give(site, second),
         calendar=a_calendar(site, unit["access_token"]),
         template=kept["key"],
+        stops={part.service.name: stops.token(part.config.secret_key, STOP) for part in site.parts},
         **signups.write(_add_hours, UUID(first["id"])),
     )
 

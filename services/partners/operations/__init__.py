@@ -1,6 +1,6 @@
 """The business actions of the partners service, one function each."""
 
-from services.partners.operations.copies import record_event, remind_units
+from services.partners.operations.copies import record_event
 from services.partners.operations.deadlines import remind_of_names
 from services.partners.operations.feeds import end_feed, make_feed, renew_feed
 from services.partners.operations.invitations import (
@@ -27,6 +27,7 @@ from services.partners.operations.pledges import (
     reduce_pledge,
     withdraw_pledge,
 )
+from services.partners.operations.reminding import remind_of_supplies, remind_units
 from services.partners.operations.units import (
     Access,
     Entry,
@@ -70,6 +71,7 @@ __all__ = [
     "record_places",
     "reduce_pledge",
     "remind_of_names",
+    "remind_of_supplies",
     "remind_units",
     "renew_access",
     "renew_feed",

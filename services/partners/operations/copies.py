@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.partners.models import LIVE, Contact, Event, Pledge, PledgeStatus, Shift, Supply, WorkUnit
+from services.partners import audiences
+from services.partners.audiences import Units
+from services.partners.models import Event, Shift, Supply
 from services.partners.operations.moving import move_with
 from shared.database import change
-from shared.errors import Unready
-from shared.notices import queue
+from shared.notices import mailings
 
 THANKED_WITHIN: Final = timedelta(days=7)
 """A thank-you that comes later than this after an event was completed is none."""
@@ -39,40 +40,7 @@ def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) ->
     if before is not None:
         if before.starts_at != event.starts_at:
             move_with(session, event, event.starts_at - before.starts_at, now=now)
-        _tell(session, event, before, now)
-
-
-def remind_units(session: Session, reminder: Mapping[str, Any], *, now: datetime) -> None:
-    """Queue a reminder for each unit that had pledged something when it came due; see ``reminder.due``.
-
-    Raises Unready where the event has not come so far yet. A reminder of an earlier occurrence is void.
-    """
-    event = session.get(Event, reminder["event_id"])
-    if event is None or event.version < reminder["version"]:
-        raise Unready("the event of the reminder is not known so far yet")
-    if event.status != "published" or event.occurrence != reminder["occurrence"]:
-        return
-    queue.plan_for_all(
-        session,
-        contacts(event.id, *LIVE).where(Pledge.created_at <= reminder["due_at"]),
-        kind="reminder",
-        event_id=event.id,
-        rule=reminder["rule"],
-        occurrence=reminder["occurrence"],
-        due_at=reminder["due_at"],
-        expires_at=reminder["expires_at"],
-        now=now,
-    )
-
-
-def contacts(event_id: UUID, *statuses: PledgeStatus) -> Select[UUID]:
-    """Select the ids of the contacts whose units have a pledge for the event in one of the states."""
-    return (
-        select(Contact.id)
-        .join(WorkUnit, WorkUnit.id == Contact.work_unit_id)
-        .join(Pledge, Pledge.work_unit_id == WorkUnit.id)
-        .where(Contact.active, WorkUnit.active, Pledge.event_id == event_id, Pledge.status.in_(statuses))
-    )
+        _tell(session, event, data, before, now)
 
 
 class _Snapshot:
@@ -91,6 +59,15 @@ class _Snapshot:
             event.venue_name,
             event.venue_address,
         )
+
+    def told(self) -> dict[str, Any]:
+        """Return what a letter about the change needs of it."""
+        return {
+            "old_starts_at": self.starts_at.isoformat(),
+            "old_ends_at": self.ends_at.isoformat(),
+            "old_venue": list(self.venue),
+            "old_shifts": {str(one): [start.isoformat(), end.isoformat()] for one, (start, end) in self.times.items()},
+        }
 
     def moved_shifts(self, event: Event) -> list[UUID]:
         """Return the shifts that have another time now, or are gone."""
@@ -153,35 +130,47 @@ def _record_supplies(session: Session, event: Event, listed: list[Mapping[str, A
     session.flush()
 
 
-def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> None:
+def _tell(session: Session, event: Event, data: Mapping[str, Any], before: _Snapshot, now: datetime) -> None:
     """Take back what is no longer true and tell every unit concerned of what is, once for each version of the event."""
     moved, moved_shifts = before.moved(event), before.moved_shifts(event)
     if event.status != "published":
-        queue.cancel(session, event_id=event.id, kind="reminder")
-        queue.cancel(session, event_id=event.id, kind="changed")
+        for kind in ("reminder", "supplies_due", "changed"):
+            mailings.cancel(session, event_id=event.id, kind=kind, now=now)
     elif moved:
-        queue.cancel(session, event_id=event.id, kind="reminder", before_occurrence=event.occurrence)
-        queue.cancel(session, event_id=event.id, kind="changed")
-    concerned = contacts(event.id, *LIVE, PledgeStatus.DELIVERED)
+        for kind in ("reminder", "supplies_due"):
+            mailings.cancel(session, event_id=event.id, kind=kind, before_occurrence=event.occurrence, now=now)
+        mailings.cancel(session, event_id=event.id, kind="changed", now=now)
     if event.status == "cancelled" and before.status == "published":
-        kind = "cancelled"
+        _mail(session, event, before, "cancelled", {}, now)
     elif event.status == "published" and moved:
-        kind = "changed"
+        _mail(session, event, before, "changed", {}, now)
     elif event.status == "published" and moved_shifts:
-        kind, concerned = "changed", concerned.where(Pledge.shift_id.in_(moved_shifts))
-    elif event.status == "completed" and before.status == "published":
-        kind = "thanks"
-    else:
-        return
-    queue.plan_for_all(
+        _mail(session, event, before, "changed", {"shifts": [str(one) for one in moved_shifts]}, now)
+    elif event.status == "completed" and before.status == "published" and data["thanks"]:
+        _mail(session, event, before, "thanks", {}, now, due_at=max(data["thanks_at"] or now, now))
+
+
+def _mail(
+    session: Session,
+    event: Event,
+    before: _Snapshot,
+    kind: str,
+    whom: Mapping[str, Any],
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+) -> None:
+    due_at = due_at or now
+    mailings.start(
         session,
-        concerned,
+        audiences.find,
+        audiences.of_event(event.id, Units.PLEDGED, **whom),
         kind=kind,
         event_id=event.id,
         rule=f"v{event.version}",
         occurrence=event.occurrence,
-        due_at=now,
-        expires_at=now + THANKED_WITHIN if kind == "thanks" else max(event.ends_at, before.ends_at),
-        params={"old_starts_at": before.starts_at.isoformat(), "old_ends_at": before.ends_at.isoformat()},
+        due_at=due_at,
+        expires_at=due_at + THANKED_WITHIN if kind == "thanks" else max(event.ends_at, before.ends_at),
+        params=before.told(),
         now=now,
     )
