@@ -39,7 +39,7 @@ class Duration(fields.String):
         try:
             Distance.parse(duration)
         except ValueError:
-            text = _("Please write how long before the start, like P1D (a day) or PT2H (two hours); at most 90 days.")
+            text = _("Please write how long, like P1D (a day) or PT2H (two hours); at most 90 days.")
             raise ValidationError(text) from None
         return duration
 

@@ -66,6 +66,13 @@ def thanks(text: str) -> Text:
     return _("%(when)s, at %(time)s", when=when, time=f"{known.at:%H:%M}") if known.at else when
 
 
+def thanked(text: str | None) -> Text:
+    """Return whether and when those who were there are thanked, as a sentence."""
+    if text is None:
+        return _("Nobody is thanked afterwards.")
+    return _("Those who were there are thanked, and asked how it was: %(when)s.", when=thanks(text))
+
+
 def planned(reminder: Reminder, event: Event) -> tuple[Text, Text]:
     """Return what a planned reminder is, and whom it goes to."""
     known = rule_of(reminder.rule)
@@ -76,7 +83,7 @@ def planned(reminder: Reminder, event: Event) -> tuple[Text, Text]:
         return text, _("Everybody who signed up, and units")
     ids = set(reminder.shift_ids)
     roles = dict.fromkeys(shift.role for shift in event.shifts if str(shift.id) in ids)
-    return text, _("People of: %(roles)s", roles=", ".join(roles))
+    return text, _("People of: %(roles)s", roles=" · ".join(roles))
 
 
 def _distance(length: Distance, *, after: bool = False) -> Text:

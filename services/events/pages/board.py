@@ -98,7 +98,7 @@ def event(event_id: UUID) -> ResponseReturnValue:
         pledges=[(pledge, hold, words.PLEDGES[pledge.kind]) for pledge, hold in overview.pledges],
         reminders=[(*rule_words.planned(one, shown), one, words.REMINDERS[one.state]) for one in overview.reminders],
         rules=[rule_words.rule(rule) for rule in shown.reminders],
-        thanks=rule_words.thanks(shown.thanks) if shown.thanks else None,
+        thanked=rule_words.thanked(shown.thanks),
         history=steps_of(overview.history, shown),
         series=[(row, words.STATUS[row.status]) for row in overview.series],
     )

@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 from services.events import account_schemas as schemas
 from services.events import accounts, rule_words, signing_in, words
 from services.events.rules import Milestone
+from shared import phones
 from shared.errors import DomainError, Invalid
 from shared.fields import messages_of
 from shared.principal import Ability, Role
@@ -155,6 +156,7 @@ def stop_codes() -> ResponseReturnValue:
 def _my_page(form: Form) -> str:
     known = database.read(accounts.me, organizer().id)
     values = {name: getattr(known, name) for name in ("display_name", "email", "phone", "robot", "told_of")}
+    values["phone"] = phones.shown(known.phone or "")
     if not (known.email or known.phone or known.robot):
         values["told_of"] = list(LETTERS)  # whoever writes an address wants to hear of something
     return render_template(
