@@ -4,9 +4,13 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shared.notices import quiet
+from shared.notices.quiet import QuietHours
 
 MIN_SECRET_LENGTH: Final = 32
 
@@ -146,6 +150,12 @@ class Config:
         "STEWARD_NOTICES_FILE",
         default="var/notices.log",
         about="where notices without a real channel are written, one JSON line each",
+    )
+    quiet_hours: QuietHours | None = setting(  # noqa: RUF009  (a declaration, as the others)
+        "STEWARD_QUIET_HOURS",
+        quiet.parse,
+        QuietHours(time(21), time(8)),
+        about="when notices wait for the morning, in the zone of `STEWARD_TIMEZONE`; `off`: never",
     )
     log_level: str = setting(
         "STEWARD_LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", about="how much is logged"

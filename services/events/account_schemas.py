@@ -7,13 +7,15 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validates_schema
 
 from services.events.accounts import MAX_USERNAME
+from services.events.rules import Milestone
 from services.events.schemas import CredentialsSchema, Password
-from shared.fields import REQUIRED, Choice, Line, Schema
+from shared.fields import REQUIRED, Choice, Email, Line, Phone, Schema
 from shared.principal import Role
 from shared.texts import text as _
 
 MIN_PASSWORD: Final = 10
 USERNAME: Final = re.compile(r"[\w.-]+")
+ROBOT: Final = re.compile(r"https://[A-Za-z0-9.-]+/\S+")
 
 
 class Username(Line):
@@ -47,6 +49,19 @@ class Code(fields.String):
         if not re.fullmatch(r"[0-9]{6}", code):
             raise ValidationError(_("Please type the six digits that your phone shows."))
         return code
+
+
+class RobotAddress(Line):
+    """The address of a chat group's robot, as the chat service shows it. Whoever has it can write to the group."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max=500, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if not ROBOT.fullmatch(address):
+            raise ValidationError(_("Please copy the whole address of the robot; it begins with https://."))
+        return address
 
 
 class SignInSchema(CredentialsSchema):
@@ -89,6 +104,15 @@ class NameSchema(Schema):
     """What an organizer is called."""
 
     display_name = Line(max=50, required=True)
+
+
+class LettersSchema(Schema):
+    """Where an organizer is written to, and of what; an empty box is an address that is not used."""
+
+    email = Email(load_default=None)
+    phone = Phone(load_default=None)
+    robot = RobotAddress(load_default=None)
+    told_of = fields.List(Choice(Milestone), load_default=list)
 
 
 class NewPasswordSchema(Schema):

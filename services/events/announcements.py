@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.events.models import Event, Organizer
 from services.events.playbook import goes_by_the_moon
+from services.events.rules import Thanks
 from shared.messaging import outbox
 
 
@@ -40,6 +41,8 @@ def event_changed(session: Session, event: Event, message_type: str, now: dateti
             "travel_minutes": event.travel_minutes,
             "daily_hours": event.daily_hours,
             "rest_hours": event.rest_hours,
+            "thanks": event.thanks is not None,
+            "thanks_at": Thanks.parse(event.thanks).moment(event) if event.thanks else None,
             "shifts": [
                 {
                     "shift_id": shift.id,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.events import accounts, api, handlers, models, operations, pages
+from services.events import accounts, api, handlers, models, notices, operations, pages
 from services.events.operations.importing import plan
 from shared import imports
 from shared.service import Service, Task
@@ -17,7 +17,12 @@ service = Service(
         Task(operations.fire_due_reminders, every=timedelta(seconds=1)),
         Task(imports.forget_uploads, every=timedelta(minutes=10)),
     ],
-    work=lambda config: [Task(imports.continuing([plan(config.timezone)]), every=timedelta(seconds=1))],
+    work=lambda config: [
+        Task(imports.continuing([plan(config.timezone)]), every=timedelta(seconds=1)),
+        Task(operations.planning(config.quiet_hours), every=timedelta(minutes=10)),
+    ],
+    composer=notices.composer,
+    kinds=notices.KINDS,
     tables=[imports.Base.metadata],
     prepare=accounts.prepare,
     confirm=accounts.confirm,

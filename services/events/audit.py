@@ -26,6 +26,7 @@ FIELDS: Final = (
     "expected_attendance",
     "waitlist",
     "reminders",
+    "thanks",
     "offer_minutes",
     "asks_code",
     "travel_minutes",

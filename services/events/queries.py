@@ -23,6 +23,7 @@ from services.events.models import (
     SignupCopy,
 )
 from shared.errors import NotFound
+from shared.notices.tables import Notice
 from shared.texts import text as _
 
 PUBLIC: Final = (EventStatus.PUBLISHED, EventStatus.CANCELLED, EventStatus.COMPLETED)
@@ -242,6 +243,15 @@ def reminders(session: Session, event_id: UUID, occurrence: int) -> Sequence[Rem
         .where(Reminder.event_id == event_id, Reminder.occurrence == occurrence)
         .order_by(Reminder.due_at)
     ).all()
+
+
+def notices(*, community: str) -> Select[Notice, str]:
+    """Select the notices to the community's organizers, each with the name of the one it is for."""
+    return (
+        select(Notice, Organizer.display_name)
+        .join(Organizer, Organizer.id == Notice.person_id)
+        .where(Organizer.community == community)
+    )
 
 
 def history(

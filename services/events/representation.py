@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from services.events import asking, preparing, saved
+from services.events import asking, preparing, reminding, saved
 from services.events.festivals import next_date
 from services.events.models import Event, EventStatus
 from services.events.playbook import PLAYBOOK, Template
@@ -208,6 +208,7 @@ class EventShownSchema(Schema):
     tasks = fields.List(fields.Nested(preparing.TaskShownSchema))
     supplies = fields.List(fields.Nested(preparing.SupplyShownSchema))
     reminders = fields.List(fields.Dict())
+    thanks = fields.Dict(allow_none=True)
 
 
 def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organizer: bool) -> dict[str, Any]:
@@ -283,7 +284,8 @@ def event(shown: Event, counts: Mapping[UUID, Counts], *, origin: str, to_organi
             }
             for item in shown.programme
         ],
-        "reminders": [{"before": rule} for rule in shown.reminders],
+        "reminders": [reminding.shown(rule) for rule in shown.reminders],
+        "thanks": reminding.thanks_shown(shown.thanks),
     } | (preparing.shown(shown) if to_organizer else {})
 
 
@@ -304,5 +306,5 @@ def template(shown: Template, today: date) -> dict[str, Any]:
         "shifts": shown.shifts,
         "supplies": shown.supplies,
         "tasks": shown.tasks,
-        "reminders": [{"before": rule} for rule in shown.reminders],
+        "reminders": [reminding.shown(rule) for rule in shown.reminders],
     }

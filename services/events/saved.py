@@ -62,7 +62,7 @@ def body_of(event: Event) -> dict[str, Any]:
         "ends_at": distance(event.ends_at),
         "venue": {"name": event.venue_name, "address": event.venue_address},
         "reminders": list(event.reminders),
-        **picked(event, (*WORDS, *SETTINGS)),
+        **picked(event, (*WORDS, *SETTINGS, "thanks")),
         "shifts": [
             picked(shift, SHIFT) | {"starts_at": distance(shift.starts_at), "ends_at": distance(shift.ends_at)}
             for shift in event.shifts
@@ -84,14 +84,14 @@ def values_at(saved: SavedTemplate, starts_at: datetime, zone: str) -> dict[str,
         return {name: at(value) if name.endswith("_at") else value for name, value in part.items()}
 
     return {
-        **{name: body[name] for name in (*WORDS, *SETTINGS) if name in body},
+        **{name: body[name] for name in (*WORDS, *SETTINGS, "thanks") if name in body},
         "title": saved.title,
         "theme": Theme(saved.theme),
         "timezone": zone,
         "starts_at": starts_at,
         "ends_at": at(body["ends_at"]),
         "venue": body["venue"],
-        "reminders": [{"before": rule} for rule in body["reminders"]],
+        "reminders": body["reminders"],
         "shifts": [placed(shift) for shift in body["shifts"]],
         "programme": [placed(item) | {"kind": Kind(item["kind"])} for item in body["programme"]],
         "tasks": body["tasks"],

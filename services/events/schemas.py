@@ -13,9 +13,10 @@ from services.events.checks import MAX_ITEMS, MAX_SHIFTS
 from services.events.festivals import FIRST_YEAR, LAST_YEAR
 from services.events.models import EventStatus, Kind, Theme
 from services.events.playbook import PLAYBOOK
+from services.events.reminding import ReminderSchema, RuleText, ThanksSchema, ThanksText
+from services.events.rules import AT_ONCE
 from services.events.series import Scope
 from services.events.shift_words import ShiftWords
-from services.events.times import Distance
 from shared.fields import (
     REQUIRED,
     Choice,
@@ -48,19 +49,6 @@ class TemplateKey(fields.String):
                 _("There is no such template. Please choose one of: %(keys)s.", keys=", ".join(PLAYBOOK))
             )
         return key
-
-
-class Before(fields.String):
-    """A distance before the start, as an ISO 8601 duration."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        duration = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            Distance.parse(duration)
-        except ValueError:
-            text = _("Please write how long before the start, like P1D (a day) or PT2H (two hours); at most 90 days.")
-            raise ValidationError(text) from None
-        return duration
 
 
 class DayOrMoment(Moment):
@@ -97,12 +85,6 @@ class VenueSchema(Schema):
 
     name = Line(max=80, load_default="")
     address = Line(max=200, load_default="")
-
-
-class ReminderSchema(Schema):
-    """When to remind."""
-
-    before = Before(required=True)
 
 
 class ShiftSchema(ShiftWords, ShiftAsks):
@@ -151,6 +133,7 @@ class EventFields(EventWords, EventAsks):
     starts_at = Moment(required=True)
     ends_at = Moment(required=True)
     reminders = fields.List(fields.Nested(ReminderSchema), validate=size(MAX_REMINDERS))
+    thanks = fields.Nested(ThanksSchema, allow_none=True)
 
 
 class EventSchema(EventFields):
@@ -244,7 +227,17 @@ class EventFormSchema(EventWords):
     ends_at = LocalMoment(required=True)
     shifts = fields.List(fields.Nested(ShiftFormSchema), validate=size(MAX_SHIFTS))
     programme = fields.List(fields.Nested(ItemFormSchema), validate=size(MAX_ITEMS))
-    reminders = fields.List(Before())
+    reminders = fields.List(RuleText(), load_default=list)
+    milestones = fields.List(RuleText(), load_default=list)
+    thanks = ThanksText(load_default=AT_ONCE)
+
+    @validates_schema
+    def check_reminders(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
+        """Bound the reminders of both groups together."""
+        try:
+            size(MAX_REMINDERS)([*data["reminders"], *data["milestones"]])
+        except ValidationError as error:
+            raise ValidationError({"reminders": error.messages}) from None
 
 
 class NewEventFormSchema(Schema):

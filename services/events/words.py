@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from services.events.asking import QuestionKind
 from services.events.models import Event, EventStatus, Kind, ReminderState, Theme
-from services.events.times import Distance
 from shared.principal import Role
 from shared.texts import Text
 from shared.texts import text as _
@@ -64,13 +63,6 @@ QUESTIONS: Final[Mapping[QuestionKind, Text]] = {
 }
 ANSWERS: Final[Mapping[str, str]] = {QuestionKind.TEXT: "…", QuestionKind.NUMBER: "0–9", QuestionKind.YES_NO: "✓/✗"}
 """How the history shows what is answered, in signs that every language reads."""
-USUAL_DISTANCES: Final[Mapping[str, Text]] = {
-    "P7D": _("A week before"),
-    "P3D": _("Three days before"),
-    "P1D": _("A day before"),
-    "PT2H": _("Two hours before"),
-    "PT1H": _("An hour before"),
-}
 PLEDGES: Final[Mapping[str, Text]] = {
     "people": _("People"),
     "venue": _("Venue"),
@@ -109,6 +101,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "waitlist": _("Waitlist"),
     "visitors": _("Residents who came"),
     "reminders": _("Reminders"),
+    "thanks": _("Thanks"),
     "offer_minutes": _("Minutes to think about an offered place"),
     "asks_code": _("One-time code"),
     "travel_minutes": _("Minutes on the way between shifts"),
@@ -162,21 +155,6 @@ def state(event: Event, free: int, now: datetime) -> Tag:
     if free > 0:
         return _("Open for sign-up"), "good"
     return (_("Full, waitlist open"), "warning") if event.waitlist else (_("Full"), "warning")
-
-
-def distance(rule: str) -> Text:
-    """Return an ISO 8601 duration before the start in words."""
-    if rule in USUAL_DISTANCES:
-        return USUAL_DISTANCES[rule]
-    length = Distance.parse(rule)
-    hours, minutes = divmod(length.seconds // 60, 60)
-    if length.days and not length.seconds:
-        return _("%(n)s d before", n=length.days)
-    if hours and not (length.days or minutes):
-        return _("%(n)s h before", n=hours)
-    if minutes and not (length.days or hours):
-        return _("%(n)s min before", n=minutes)
-    return _("%(days)s d %(hours)s h %(minutes)s min before", days=length.days, hours=hours, minutes=minutes)
 
 
 def minutes(length: int) -> Text:

@@ -9,6 +9,7 @@ from services.events.accounts import passwords
 from services.events.models import Base
 from shared.database import Database
 from shared.messaging import tables as messaging_tables
+from shared.notices import tables as notice_tables
 from tests.events.web import Site
 from tests.events.world import World, an_organizer
 
@@ -23,7 +24,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def database(new_database_url: Callable[..., str]) -> Iterator[Database]:
     """The service's own database, empty."""
     database = Database(
-        new_database_url(Base.metadata, messaging_tables.Base.metadata),
+        new_database_url(Base.metadata, messaging_tables.Base.metadata, notice_tables.Base.metadata),
         "events",
         keys=["a data key for tests that is long enough"],
     )

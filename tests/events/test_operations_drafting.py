@@ -33,7 +33,7 @@ def test_no_reminders_means_none(world):
 
 
 def test_the_same_reminder_twice_is_one(world):
-    assert world.create(reminders=[{"before": "P1D"}, {"before": "P1D"}]).reminders == ["P1D"]
+    assert world.create(reminders=["P1D", "P1D"]).reminders == ["P1D"]
 
 
 def test_a_blank_template_needs_a_date(world):

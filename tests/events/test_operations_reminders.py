@@ -31,6 +31,7 @@ def test_a_reminder_is_told_when_it_comes_due_and_not_again(world):
             "occurrence": 0,
             "due_at": DAY_BEFORE,
             "expires_at": STARTS_AT,
+            "shift_ids": [],
         }
     ]
     assert world.reminders(event)["P1D"].state is ReminderState.FIRED
@@ -72,9 +73,9 @@ def test_an_event_that_is_put_off_reminds_again_of_its_new_time(world):
 
 def test_rules_may_be_taken_back_and_brought_back_before_their_moment(world):
     event = world.published()
-    world.change(event, reminders=[{"before": "PT2H"}])
+    world.change(event, reminders=["PT2H"])
     assert world.reminders(event)["P1D"].state is ReminderState.CANCELLED
-    world.change(event, reminders=[{"before": "P1D"}, {"before": "P3D"}])
+    world.change(event, reminders=["P1D", "P3D"])
     states = {rule: one.state for rule, one in world.reminders(event).items()}
     assert states == {
         "P1D": ReminderState.PENDING,

@@ -6,7 +6,7 @@ import pytest
 
 from services.events.models import EventStatus
 from services.events.playbook import PLAYBOOK
-from services.events.times import Distance
+from services.events.rules import Rule
 from tests.events.world import NOW, STARTS_AT, ZONE
 
 KEYS = (
@@ -27,7 +27,7 @@ def test_a_template_alone_makes_an_event_that_can_be_published(world, key):
     assert event.starts_at.year == 2028
     assert event.shifts
     assert event.programme
-    assert {rule: Distance.parse(rule) for rule in event.reminders}
+    assert {rule: Rule.parse(rule) for rule in event.reminders}
 
 
 @pytest.mark.parametrize("template", PLAYBOOK.values(), ids=list(PLAYBOOK))

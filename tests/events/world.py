@@ -57,7 +57,7 @@ def event_data(**changes: Any) -> dict[str, Any]:
         "risks": "注意防暑",
         "shifts": [shift_data()],
         "programme": [{"title": "比赛吃粽子", "starts_at": STARTS_AT + timedelta(hours=1), "minutes": 40}],
-        "reminders": [{"before": "P1D"}, {"before": "PT2H"}],
+        "reminders": ["P1D", "PT2H"],
     } | changes
 
 

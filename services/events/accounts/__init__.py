@@ -3,6 +3,7 @@
 from services.events.accounts.changing import (
     change_organizer,
     change_password,
+    choose_letters,
     end_all_sign_ins,
     rename,
     reset_codes,
@@ -33,6 +34,7 @@ __all__ = [
     "change_organizer",
     "change_password",
     "check_password",
+    "choose_letters",
     "close_session",
     "code_address",
     "confirm",

@@ -1,5 +1,6 @@
 """Changes to an organizer's account; each that touches what they may do is told to the other services at once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -79,6 +80,22 @@ def reset_codes(session: Session, organizer_id: UUID, *, desk: Desk, now: dateti
 def rename(session: Session, organizer_id: UUID, display_name: str) -> None:
     """Change what the organizer is called in the history of events."""
     session.get_one(Organizer, organizer_id).display_name = display_name
+
+
+def choose_letters(
+    session: Session,
+    organizer_id: UUID,
+    *,
+    email: str | None,
+    phone: str | None,
+    robot: str | None,
+    told_of: Sequence[str],
+    language: str,
+) -> None:
+    """Write down where the organizer is written to, of which milestones, and in which language."""
+    organizer = session.get_one(Organizer, organizer_id)
+    organizer.email, organizer.phone, organizer.robot = email, phone, robot
+    organizer.told_of, organizer.language = [str(one) for one in told_of], language
 
 
 def change_password(

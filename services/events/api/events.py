@@ -156,7 +156,7 @@ def repeat(entered: dict[str, Any], event_id: UUID) -> Any:
 
 def at_desk(principal: Principal) -> Desk:
     """Return the desk at which the organizer works."""
-    return Desk(principal.community, principal.id)
+    return Desk(principal.community, principal.id, config.quiet_hours)
 
 
 def today() -> date:

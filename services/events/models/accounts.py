@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.events.models.base import Base
+from shared.principal import ABILITIES, Ability, Role
 from shared.sealing import Sealed
 
 
@@ -31,6 +32,19 @@ class Organizer(Base):
     totp_step: Mapped[int | None]
     """The newest code's time step, so that no code counts twice."""
     created_at: Mapped[datetime]
+    email: Mapped[str | None] = mapped_column(Sealed("organizers.email"))
+    phone: Mapped[str | None] = mapped_column(Sealed("organizers.phone"))
+    robot: Mapped[str | None] = mapped_column(Sealed("organizers.robot"))
+    """The address of a chat group's robot."""
+    told_of: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
+    """The milestones of which they want to hear."""
+    language: Mapped[str | None]
+    """In which they are written to: that of the page on which they asked for it."""
+
+    def hears_of(self, milestone: str) -> bool:
+        """Say whether they are to be written to about a milestone: they asked for it, and could do something."""
+        is_reached = bool(self.email or self.phone or self.robot)
+        return self.active and Ability.WRITE in ABILITIES[Role(self.role)] and is_reached and milestone in self.told_of
 
 
 class OrganizerSession(Base):

@@ -71,7 +71,7 @@ class Kind(StrEnum):
 
 
 class Event(Base):
-    """A festival or activity that people come to. ``reminders`` are distances from the start, as ISO 8601 durations.
+    """A festival or activity that people come to. ``reminders`` are rules (``services.events.rules``).
 
     ``occurrence`` counts how often the event was moved: what was planned for an earlier occurrence is void.
     """
@@ -105,6 +105,8 @@ class Event(Base):
     daily_hours: Mapped[int | None]
     rest_hours: Mapped[int | None]
     reminders: Mapped[list[str]]
+    thanks: Mapped[str | None] = mapped_column(server_default="PT0S")
+    """When those who were there are thanked, so long after the end; None where they are not."""
     reason: Mapped[str | None]
     visitors: Mapped[int | None]
     """Residents who came, as counted on the day."""
@@ -207,7 +209,11 @@ class ReminderState(StrEnum):
 
 
 class Reminder(Base):
-    """The moment at which the people of an event are to be reminded; ``event_version`` is that of the planning."""
+    """A moment at which a rule of an event comes due; ``event_version`` is that of the planning.
+
+    ``wall_at`` is what the clocks in ``timezone`` show then (ISO 8601); ``due_at`` follows from both, and is mended
+    where the rules of the zone were changed meanwhile.
+    """
 
     __tablename__ = "reminders"
 
@@ -216,8 +222,12 @@ class Reminder(Base):
     rule: Mapped[str]
     occurrence: Mapped[int]
     event_version: Mapped[int]
+    wall_at: Mapped[str] = mapped_column(server_default="")
+    timezone: Mapped[str] = mapped_column(server_default="")
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    shift_ids: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
+    """Whose people are meant; everybody where there are none."""
     state: Mapped[ReminderState] = mapped_column(one_of(ReminderState, "state"), default=ReminderState.PENDING)
     settled_at: Mapped[datetime | None]
 

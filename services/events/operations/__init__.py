@@ -32,7 +32,7 @@ from services.events.operations.preparation import (
     tick_task,
 )
 from services.events.operations.programme import add_item, change_item, move_item, remove_item
-from services.events.operations.reminders import fire_due_reminders
+from services.events.operations.reminders import fire_due_reminders, planning
 from services.events.operations.repeating import leave_series, repeat_event
 from services.events.operations.saving import delete_template, rename_template, save_template
 
@@ -63,6 +63,7 @@ __all__ = [
     "leave_series",
     "move_item",
     "next_start",
+    "planning",
     "publish_event",
     "record_feedback",
     "record_hold",

@@ -54,7 +54,7 @@ def change_event(
         if is_moved:
             event.occurrence += 1
         session.flush()
-        reminders.plan(session, event, now)
+        reminders.plan(session, event, now, desk.quiet_hours)
         announcements.event_changed(session, event, "event.changed", now)
     return event
 

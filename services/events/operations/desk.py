@@ -6,17 +6,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.events import daytime
 from services.events.models import Event
 from shared.errors import NotFound
+from shared.notices.quiet import QuietHours
 from shared.texts import text as _
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The community whose events may be touched, and the organizer who does it."""
+    """The community whose events may be touched, the organizer who does it, and when nobody is to be written to."""
 
     community: str
     organizer_id: UUID
+    quiet_hours: QuietHours | None = daytime.USUAL
 
 
 def take(session: Session, event_id: UUID, desk: Desk) -> Event:

@@ -18,6 +18,7 @@ from services.events.models import Event, EventStatus, Theme
 from services.events.operations import fields, preparation
 from services.events.operations.desk import Desk, take
 from services.events.playbook import BLANK, PLAYBOOK, Template, base_of
+from services.events.rules import AT_ONCE
 from services.events.saved import picked
 from services.events.times import Move
 from shared.errors import Invalid
@@ -32,7 +33,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "expected_attendance": None,
     "waitlist": True,
     **SETTINGS,
-    "reminders": [{"before": "P1D"}, {"before": "PT2H"}],
+    "reminders": ["P1D", "PT2H"],
+    "thanks": AT_ONCE,
     "shifts": [],
     "programme": [],
     "tasks": [],
@@ -69,7 +71,7 @@ def duplicate_event(session: Session, event_id: UUID, starts_at: datetime, *, de
     original = take(session, event_id, desk)
     values = {name: getattr(original, name) for name in ("template", *fields.PLAIN)} | {
         "venue": {"name": original.venue_name, "address": original.venue_address},
-        "reminders": [{"before": rule} for rule in original.reminders],
+        "reminders": original.reminders,
         "shifts": [picked(shift, audit.SHIFT_FIELDS) for shift in original.shifts],
         "programme": [picked(item, audit.ITEM_FIELDS) for item in original.programme],
         "tasks": [picked(task, saved.TASK) for task in original.tasks if not task.permit],
@@ -169,7 +171,7 @@ def _filled(template: Template, day: date, zone: str) -> dict[str, Any]:
         "risks": template.risks,
         "contact": template.contact,
         "expected_attendance": template.expected_attendance,
-        "reminders": [{"before": rule} for rule in template.reminders],
+        "reminders": template.reminders,
         "shifts": [
             picked(shift, saved.SHIFT)
             | {

@@ -26,6 +26,7 @@ PLAIN: Final = (
     "contact",
     "expected_attendance",
     "waitlist",
+    "thanks",
     *SETTINGS,
 )
 SHIFT: Final[Mapping[str, Any]] = {
@@ -59,7 +60,7 @@ def write(event: Event, entered: Mapping[str, Any]) -> None:
     for name, value in entered.get("venue", {}).items():
         setattr(event, f"venue_{name}", value)
     if "reminders" in entered:
-        event.reminders = list(dict.fromkeys(reminder["before"] for reminder in entered["reminders"]))
+        event.reminders = list(dict.fromkeys(entered["reminders"]))
     if "shifts" in entered:
         event.shifts = _arranged(
             "shifts", event.shifts, entered["shifts"], lambda: Shift(id=uuid4(), **SHIFT, **OF_SHIFT)

@@ -88,12 +88,10 @@ class _Difference:
 
     def for_event(self, event: Event) -> dict[str, Any]:
         """Return what has to be entered into the event."""
-        entered = {name: value for name, value in self.fields.items() if name not in (*TIMES, "reminders")}
+        entered = {name: value for name, value in self.fields.items() if name not in TIMES}
         venue = {name: entered.pop(f"venue_{name}") for name in ("name", "address") if f"venue_{name}" in entered}
         if venue:
             entered["venue"] = venue
-        if "reminders" in self.fields:
-            entered["reminders"] = [{"before": rule} for rule in self.fields["reminders"]]
         for name in TIMES:
             if name in self.fields:
                 entered[name] = self.moves[name](getattr(event, name))

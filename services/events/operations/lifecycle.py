@@ -29,7 +29,7 @@ def publish_event(session: Session, event_id: UUID, *, desk: Desk, now: datetime
     if gaps:
         raise Invalid(gaps, _("Some things are missing before people can sign up. Please fill them in."))
     _tell(session, event, "published", desk, now)
-    reminders.plan(session, event, now)
+    reminders.plan(session, event, now, desk.quiet_hours)
     return event
 
 
@@ -100,7 +100,7 @@ def complete_event(
     if now < event.starts_at:
         raise Conflict(_("This event has not begun yet. If it will not take place, cancel it."))
     event.visitors = visitors
-    reminders.cancel(session, event.id, now)
+    reminders.cancel(session, event.id, now, is_over=True)
     _tell(session, event, "completed", desk, now)
     return event
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from services.events import countdown, queries, risks, series, words
+from services.events import countdown, queries, risks, rule_words, series, words
 from services.events.checks import missing
 from services.events.countdown import Preparation
 from services.events.models import AuditEntry, Event, EventStatus, HoldCopy, NeedCopy, PledgeCopy, Reminder
@@ -96,8 +96,9 @@ def event(event_id: UUID) -> ResponseReturnValue:
         programme=programme(shown),
         needs=[(need, promised, words.PLEDGES[need.kind]) for need, promised in overview.needs],
         pledges=[(pledge, hold, words.PLEDGES[pledge.kind]) for pledge, hold in overview.pledges],
-        reminders=[(words.distance(one.rule), one, words.REMINDERS[one.state]) for one in overview.reminders],
-        rules=[translate(words.distance(rule)) for rule in shown.reminders],
+        reminders=[(*rule_words.planned(one, shown), one, words.REMINDERS[one.state]) for one in overview.reminders],
+        rules=[rule_words.rule(rule) for rule in shown.reminders],
+        thanked=rule_words.thanked(shown.thanks),
         history=steps_of(overview.history, shown),
         series=[(row, words.STATUS[row.status]) for row in overview.series],
     )

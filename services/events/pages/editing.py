@@ -10,16 +10,18 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from services.events import operations, queries, words
+from services.events import operations, queries, rule_words, words
 from services.events.api import at_desk
 from services.events.models import Event, Kind
 from services.events.operations import fields
 from services.events.pages.board import desk, flat
 from services.events.pages.editor import Editor, item_values, merged, notice_of, opened, without_untouched
 from services.events.pages.repeating import SCOPES, tell_outcome
+from services.events.reminding import NEVER, is_rule
+from services.events.rules import Rule
 from services.events.schemas import EventFormSchema
 from services.events.series import Scope
-from services.events.times import Distance, box, located
+from services.events.times import box, located
 from shared.errors import Conflict, Invalid, Stale
 from shared.texts import text as _
 from shared.web import forms
@@ -89,8 +91,6 @@ def save(event_id: UUID) -> ResponseReturnValue:
 def form_page(event: Event, editor: Editor) -> str:
     """Return the form that changes everything about the event."""
     values = editor.values
-    typed = (rule for rule in values.get("reminders", ()) if _is_distance(rule))
-    rules = dict.fromkeys((*words.USUAL_DISTANCES, *event.reminders, *typed))
     return render_template(
         "events/edit.html",
         event=event,
@@ -99,7 +99,7 @@ def form_page(event: Event, editor: Editor) -> str:
         editor=editor,
         themes=list(words.THEMES.items()),
         kinds=list(words.KINDS.items()),
-        rules=[(rule, words.distance(rule)) for rule in rules],
+        **_reminder_choices(event, values),
         roles_of=_roles_of,
         scopes=list(SCOPES.items()),
     )
@@ -108,11 +108,14 @@ def form_page(event: Event, editor: Editor) -> str:
 def values_of(event: Event) -> dict[str, Any]:
     """Return the event as the boxes of its form hold it."""
     zone = event.timezone
-    plain = (*BLANK, "version", "title", "theme", "waitlist", "reminders")
+    plain = (*BLANK, "version", "title", "theme", "waitlist")
     return {name: getattr(event, name) for name in plain} | {
         "venue": {"name": event.venue_name, "address": event.venue_address},
         "starts_at": box(event.starts_at, zone),
         "ends_at": box(event.ends_at, zone),
+        "reminders": [rule for rule in event.reminders if Rule.parse(rule).milestone is None],
+        "milestones": [rule for rule in event.reminders if Rule.parse(rule).milestone is not None],
+        "thanks": event.thanks or NEVER,
         "shifts": [
             {
                 "id": shift.id,
@@ -140,13 +143,20 @@ def _roles_of(values: Mapping[str, Any], item: Mapping[str, Any]) -> list[tuple[
     return [(role, role) for role in dict.fromkeys(named) if role]
 
 
-def _is_distance(rule: str) -> bool:
-    """Say whether a reminder that was sent is one; boxes of ours send no other."""
-    try:
-        Distance.parse(rule)
-    except ValueError:
-        return False
-    return True
+def _reminder_choices(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what can be chosen: what is usual, and what the event has or was typed beside that."""
+    known = values_of(event)
+
+    def offered(name: str, usual: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        chosen = dict.fromkeys((*usual, *known[name], *filter(is_rule, values.get(name, ()))))
+        return [(rule, rule_words.rule(rule)) for rule in chosen]
+
+    thanks = dict.fromkeys((*rule_words.USUAL_THANKS, *([event.thanks] if event.thanks else ())))
+    return {
+        "rules": offered("reminders", rule_words.USUAL),
+        "milestones": offered("milestones", rule_words.USUAL_MILESTONES),
+        "thanks": [*((one, rule_words.thanks(one)) for one in thanks), (NEVER, _("Nobody is thanked"))],
+    }
 
 
 def _entered(data: Mapping[str, Any], event: Event) -> dict[str, Any]:
@@ -156,7 +166,8 @@ def _entered(data: Mapping[str, Any], event: Event) -> dict[str, Any]:
     The end moves along only to another day: on the same day it is meant as it stands.
     """
     placed = located(data, event.timezone)
-    entered = {**BLANK, **placed, "reminders": [{"before": rule} for rule in placed.get("reminders", ())]}
+    rules = [*placed.pop("reminders", ()), *placed.pop("milestones", ())]
+    entered = {**BLANK, **placed, "reminders": event.reminders if set(rules) == set(event.reminders) else rules}
     if _is_same(entered["starts_at"], event.starts_at, event):
         del entered["starts_at"]
     is_same_day = _day(entered.get("starts_at", event.starts_at), event) == _day(event.starts_at, event)

@@ -1,5 +1,6 @@
 """The desk's page about one's own account: name, password, and the code at sign-in; every role has it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -7,17 +8,24 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.events import account_schemas as schemas
-from services.events import accounts, signing_in, words
+from services.events import accounts, rule_words, signing_in, words
+from services.events.rules import Milestone
+from shared import phones
 from shared.errors import DomainError, Invalid
 from shared.fields import messages_of
 from shared.principal import Ability, Role
+from shared.texts import Text
 from shared.texts import text as _
 from shared.web import forms, qr
 from shared.web.auth import LIFETIME, needs, organizer, sign_in_cookie
 from shared.web.current import database, now
 from shared.web.forms import Form
-from shared.web.i18n import tell
+from shared.web.i18n import current_language, tell
 
+LETTERS: Final[Mapping[Milestone, Text]] = {
+    milestone: what for milestone, (what, _whom) in rule_words.MILESTONES.items() if milestone is not Milestone.SUPPLIES
+}
+"""What one can be told of; units are told of supplies."""
 GROUP: Final = 4
 """Letters of the secret that are read out together."""
 
@@ -26,6 +34,7 @@ def add_to(desk: Blueprint) -> None:
     """Add the pages about one's own account to the desk."""
     desk.add_url_rule("/me", view_func=me)
     desk.add_url_rule("/me", view_func=rename, methods=["POST"])
+    desk.add_url_rule("/me/letters", view_func=choose_letters, methods=["POST"])
     desk.add_url_rule("/me/password", view_func=ask_password)
     desk.add_url_rule("/me/password", view_func=change_password, methods=["POST"])
     desk.add_url_rule("/me/codes", view_func=codes)
@@ -49,6 +58,17 @@ def rename() -> ResponseReturnValue:
         return _my_page(form), 422
     database.write(accounts.rename, organizer().id, **form.data)
     tell(_("Your name has been changed."))
+    return redirect(url_for("desk.me"), 303)
+
+
+@needs(Ability.WRITE)
+def choose_letters() -> ResponseReturnValue:
+    """Change where one is written to, and of what."""
+    form = forms.load(schemas.LettersSchema(), request.form)
+    if form.data is None:
+        return _my_page(form), 422
+    database.write(accounts.choose_letters, organizer().id, **form.data, language=current_language().tag)
+    tell(_("Saved."))
     return redirect(url_for("desk.me"), 303)
 
 
@@ -135,11 +155,16 @@ def stop_codes() -> ResponseReturnValue:
 
 def _my_page(form: Form) -> str:
     known = database.read(accounts.me, organizer().id)
+    values = {name: getattr(known, name) for name in ("display_name", "email", "phone", "robot", "told_of")}
+    values["phone"] = phones.shown(known.phone or "")
+    if not (known.email or known.phone or known.robot):
+        values["told_of"] = list(LETTERS)  # whoever writes an address wants to hear of something
     return render_template(
         "events/me.html",
         me=known,
         role=words.ROLES[Role(known.role)],
-        values={"display_name": known.display_name} | form.values,
+        letters=list(LETTERS.items()),
+        values=values | form.values,
         errors=form.errors,
     )
 

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.events import operations, queries, statistics, words
+from services.events import operations, queries, rule_words, statistics, words
 from services.events.api import at_desk
 from services.events.models import EventStatus
 from services.events.pages.board import desk
@@ -47,11 +47,11 @@ def complete(event_id: UUID) -> ResponseReturnValue:
     if form.data is None:
         return _complete_page(event_id, form.values, form.errors), 422
     try:
-        database.write(operations.complete_event, event_id, **form.data, desk=at_desk(organizer()), now=now())
+        done = database.write(operations.complete_event, event_id, **form.data, desk=at_desk(organizer()), now=now())
     except Conflict as error:
         tell(error.detail, "error")
         return redirect(url_for("desk.event", event_id=event_id), 303)
-    tell(_("Completed. Thank you for a good event: everybody who came is thanked and asked how it was."))
+    tell(_("Completed. Thank you for a good event. %(thanked)s", thanked=rule_words.thanked(done.thanks)))
     return redirect(url_for("desk.results", event_id=event_id), 303)
 
 
@@ -130,7 +130,11 @@ def _spreads(found: Results) -> list[tuple[str, Text, list[tuple[str, int]]]]:
 
 def _complete_page(event_id: UUID, values: dict[str, Any], errors: dict[str, Any]) -> str:
     event = database.read(queries.desk_event, event_id, community=organizer().community)
-    return render_template("events/complete.html", event=event, values=values, errors=errors)
+    afterwards = _(
+        "%(thanked)s People can still be checked out on the roster afterwards.",
+        thanked=rule_words.thanked(event.thanks),
+    )
+    return render_template("events/complete.html", event=event, afterwards=afterwards, values=values, errors=errors)
 
 
 def _results_page(event_id: UUID, values: Mapping[str, Any] | None, errors: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from services.events.festivals import Lunar
 from services.events.models import Kind, Theme
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
+from services.events.playbook.template import FESTIVAL_REMINDERS, Supply, Template, UsualItem, UsualShift, asks
 
 DRAGON_BOAT: Final = Template(
     key="dragon-boat",
@@ -128,5 +128,5 @@ DRAGON_BOAT: Final = Template(
         Supply(name="矿泉水", name_en="Drinking water", quantity=20, unit="箱"),
     ),
     tasks=COUNTDOWNS["dragon-boat"],
-    reminders=("P7D", "P1D", "PT2H"),
+    reminders=FESTIVAL_REMINDERS,
 )

@@ -7,7 +7,7 @@ from services.events.festivals import Monthly, Weekly
 from services.events.models import Kind
 from services.events.playbook.countdowns import COUNTDOWNS
 from services.events.playbook.talks import FRIDAY, HALL, LECTURE, POLICY_TALK, RESIDENTS_MEETING
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
+from services.events.playbook.template import MILESTONES, Supply, Template, UsualItem, UsualShift, asks
 
 SATURDAY: Final = 5
 
@@ -77,7 +77,7 @@ CLEAN_UP: Final = Template(
         Supply(name="饮用水", name_en="Drinking water", quantity=2, unit="箱"),
     ),
     tasks=COUNTDOWNS["clean-up"],
-    reminders=("P1D",),
+    reminders=("P1D@18:00", *MILESTONES),
 )
 
 LEGAL_AID: Final = Template(
@@ -194,7 +194,7 @@ HOME_VISITS: Final = Template(
         Supply(name="工作证", name_en="Passes", quantity=24, unit="个"),
     ),
     tasks=COUNTDOWNS["home-visits"],
-    reminders=("P1D",),
+    reminders=("P1D@18:00", *MILESTONES),
 )
 
 BLANK: Final = Template(

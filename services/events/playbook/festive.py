@@ -6,7 +6,7 @@ from typing import Final
 from services.events.festivals import Lunar
 from services.events.models import Kind, Theme
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
+from services.events.playbook.template import FESTIVAL_REMINDERS, Supply, Template, UsualItem, UsualShift, asks
 
 SPRING_FESTIVAL: Final = Template(
     key="spring-festival",
@@ -87,7 +87,7 @@ SPRING_FESTIVAL: Final = Template(
         Supply(name="安全剪刀", name_en="Safety scissors", quantity=30, unit="把"),
     ),
     tasks=COUNTDOWNS["spring-festival"],
-    reminders=("P7D", "P1D", "PT2H"),
+    reminders=FESTIVAL_REMINDERS,
 )
 
 LANTERN: Final = Template(

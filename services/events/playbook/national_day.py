@@ -7,7 +7,7 @@ from services.events.asking import QuestionKind
 from services.events.festivals import Solar
 from services.events.models import Kind, Theme
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift, asks
+from services.events.playbook.template import FESTIVAL_REMINDERS, Supply, Template, UsualItem, UsualShift, asks
 
 NATIONAL_DAY: Final = Template(
     key="national-day",
@@ -198,5 +198,5 @@ NATIONAL_DAY: Final = Template(
         Supply(name="抽奖奖品", name_en="Prizes", quantity=60, unit="份"),
     ),
     tasks=COUNTDOWNS["national-day"],
-    reminders=("P7D", "P1D", "PT2H"),
+    reminders=FESTIVAL_REMINDERS,
 )

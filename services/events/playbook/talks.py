@@ -7,7 +7,7 @@ from typing import Final
 from services.events.festivals import Monthly
 from services.events.models import Kind
 from services.events.playbook.countdowns import COUNTDOWNS
-from services.events.playbook.template import Supply, Template, UsualItem, UsualShift
+from services.events.playbook.template import MILESTONES, Supply, Template, UsualItem, UsualShift
 
 WEDNESDAY: Final = 2
 FRIDAY: Final = 4
@@ -169,5 +169,5 @@ RESIDENTS_MEETING: Final = Template(
         Supply(name="饮用水", name_en="Drinking water", quantity=3, unit="箱"),
     ),
     tasks=COUNTDOWNS["residents-meeting"],
-    reminders=("P1D",),
+    reminders=("P1D@18:00", *MILESTONES),
 )

@@ -1,7 +1,7 @@
 """What an event template consists of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from typing import Any, Final
 
@@ -15,6 +15,10 @@ HOW_TO_SIGN_UP: Final = (
 VENUE: Final = "社区文化广场"
 ADDRESS: Final = "社区党群服务中心门前集合"
 CONTACT: Final = "社区服务窗口（工作日 8:30–17:30）"
+
+MILESTONES: Final = ("minimum-P3D", "unclaimed-P3D", "supplies-P2D", "tasks-P1D", "records-P7D")
+FESTIVAL_REMINDERS: Final = ("P7D", "P1D@18:00", "PT2H/shift", *MILESTONES)
+"""For what is signed up for weeks ahead, and has many shifts."""
 
 
 def asks(
@@ -82,8 +86,8 @@ class UsualTask:
 class Template:
     """A festival's or an activity's usual shape. The texts become the event's own and are Chinese, as its readers are.
 
-    ``rule`` says on which day it falls; without one the organizer chooses. ``reminders`` are ISO 8601 durations before
-    the start.
+    ``rule`` says on which day it falls; without one the organizer chooses. ``reminders`` are rules
+    (``services.events.rules``).
     """
 
     key: str
@@ -105,4 +109,4 @@ class Template:
     programme: Sequence[UsualItem] = ()
     supplies: Sequence[Supply] = ()
     tasks: Sequence[UsualTask] = ()
-    reminders: Sequence[str] = field(default=("P1D", "PT2H"))
+    reminders: Sequence[str] = ("P1D@18:00", "PT2H/shift", *MILESTONES)
