@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from services.partners import api, handlers, models, notices, operations, pages, scope
+from services.partners import api, audiences, handlers, models, notices, operations, pages, scope
 from services.partners.operations.importing import UNITS
 from services.partners.operations.invitations import forget_links
 from shared import imports, sign_ins
+from shared.notices import mailings
 from shared.service import Service, Task
 
 service = Service(
@@ -21,6 +22,7 @@ service = Service(
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(forget_links, timedelta(hours=1)),
         Task(operations.remind_of_names, timedelta(minutes=15)),
+        Task(mailings.going_on(audiences.find), timedelta(seconds=1)),
     ],
     composer=notices.composer,
     tables=[sign_ins.Base.metadata, imports.Base.metadata],

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services.partners import record, wanted, words
+from services.partners import broadcasts, record, wanted, words
 from services.partners.models import (
     LIVE,
     Contact,
@@ -58,6 +58,8 @@ def composer(config: Config) -> Composer:
                 letter = _invitation(session, contact, event, notice, config.origin, now)
             case "names_missing":
                 letter = _names_missing(session, contact, event, notice, config.origin, now)
+            case "broadcast":
+                letter = broadcasts.compose(session, contact, event, notice, page)
             case "thanks":
                 letter = _thanks(session, contact, event, notice, page, now)
             case _:

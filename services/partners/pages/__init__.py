@@ -1,6 +1,6 @@
 """The partners service's pages: the door for everybody, the units' own pages, and the desk for organizers."""
 
-from services.partners.pages import importing, needs, records, supplies, units  # noqa: F401  (they add their pages to the desk)
+from services.partners.pages import importing, mailings, needs, records, supplies, units  # noqa: F401  (they add their pages to the desk)
 from services.partners.pages.desk import desk
 from services.partners.pages.door import door
 from services.partners.pages.unit import unit
