@@ -67,6 +67,7 @@ LETTERS: Final[Mapping[str, Text]] = {
     "invited": _("Can you help? %(event)s"),
     "thanks": _("Thank you: %(event)s"),
     "names_missing": _("Names are missing: %(event)s"),
+    "broadcast": _("Message of the community office: %(event)s"),
 }
 """Kind of a notice -> the subject of its letter."""
 

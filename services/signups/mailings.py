@@ -20,7 +20,7 @@ from shared.web.mailings import Room
 WHOM: Final[Mapping[str, Text]] = {
     Whom.PLACED: _("Everybody who has a place"),
     Whom.WAITLIST: _("The waitlist"),
-    Whom.EVERYBODY: _("Both of them"),
+    Whom.EVERYBODY: _("Everybody, the waitlist included"),
 }
 STATUSES: Final[Mapping[str, Sequence[SignupStatus]]] = {
     Whom.PLACED: (SignupStatus.ATTENDED, SignupStatus.CONFIRMED),

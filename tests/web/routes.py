@@ -162,6 +162,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "enter": world.contact,
         "invitations": world.invitation,
     }
+    service = rule.split("/")[1]
     return {
         "event_id": world.event["id"],
         "signup_id": world.signup,
@@ -177,6 +178,8 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "supply_id": event["supplies"][0]["id"],
         "handover_id": NOBODY,
         "message_id": NOBODY,
+        "mailing_id": world.mailings.get(service, NOBODY),
+        "notice_id": world.notices.get(service, NOBODY),
         "upload_id": NOBODY,
         "volunteer_id": world.volunteer,
         "review_id": world.review,

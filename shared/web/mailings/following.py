@@ -26,7 +26,7 @@ from shared.web.mailings.writing import AT
 PEOPLE: Final = {"signups": _("Volunteers"), "partners": _("Partner units")}
 """Service -> whom it writes to; their pages are two tabs of one room."""
 MAILINGS: Final = 20
-NOTICES: Final = 50
+NOTICES: Final = 30
 LOG: Final = "/events/<uuid:event_id>/notices"
 
 

@@ -33,7 +33,7 @@ CHANNELS: Final[Mapping[str, Text]] = {
     "sms": _("Text message"),
     "chat": _("Group chat"),
     "webhook": _("Another program"),
-    "file": _("File"),
+    "file": _("Written to a file"),
 }
 
 REASONS: Final[Mapping[str, Text]] = {

@@ -135,7 +135,10 @@ class Writing:
             before=before,
             is_planned="due_at" in form.data,
             said=database.read(self._room.said, ready.audience),
-            letters=[(_("In Chinese"), self._letter(ready, FIRST)), (_("In English"), self._letter(ready, SOURCE))],
+            letters=[
+                (_("To those who read Chinese"), self._letter(ready, FIRST)),
+                (_("To those who read English"), self._letter(ready, SOURCE)),
+            ],
         )
 
     def _letter(self, ready: Ready, tag: str) -> Mapping[str, Any]:
