@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from services.partners import isolation, operations, queries, schemas
 from services.partners.asking import present_scope
+from services.partners.mailings import ROOM
 from services.partners.models import Need, Pledge, WorkUnit
 from services.partners.scope import Scope
 from shared.paging import Page, Part, fetch
-from shared.web import contact_views, notice_log, paging
+from shared.web import contact_views, mailings, notice_log, paging
 from shared.web.auth import current_principal, organizer
 from shared.web.current import database, now
 from shared.web.openapi import ApiBlueprint
@@ -21,6 +22,7 @@ unit = ApiBlueprint("api_unit", __name__, url_prefix="/partners/api/v1", descrip
 isolation.watch(unit)
 desk = ApiBlueprint("api_desk", __name__, url_prefix="/partners/api/v1", description="For organizers")
 contact_views.watch(desk)
+mailings.add_api(desk, ROOM)
 
 
 @door.route("/needs")

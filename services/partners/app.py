@@ -6,7 +6,6 @@ from services.partners import api, audiences, handlers, letters, models, notices
 from services.partners.operations.importing import UNITS
 from services.partners.operations.invitations import forget_links
 from shared import contact_views, imports, sign_ins
-from shared import imports, sign_ins
 from shared.notices import mailings
 from shared.service import Service, Task
 from shared.web import stopping
@@ -30,7 +29,6 @@ service = Service(
     composer=notices.composer,
     tables=[sign_ins.Base.metadata, imports.Base.metadata, contact_views.Base.metadata],
     kinds=letters.KINDS,
-    tables=[sign_ins.Base.metadata, imports.Base.metadata],
     identify=scope.identify,
     confirm=sign_ins.confirm,
 )

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from services.signups import api, handlers, idempotency, notices, operations, pages, waitlist
+from services.signups import api, audiences, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations import forget_links, lapse_handovers
 from services.signups.operations.importing import people
 from services.signups.operations.own_data import erase_unused
 from shared import contact_views, imports, sign_ins
+from shared.notices import mailings
 from shared.service import Service, Task
 
 service = Service(
@@ -31,6 +32,7 @@ service = Service(
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(erase_unused, timedelta(hours=1)),
         Task(contact_views.forget_views, timedelta(hours=1)),
+        Task(mailings.going_on(audiences.find), timedelta(seconds=1)),
     ],
     work=lambda config: [
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),

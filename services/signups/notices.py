@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import own_letters
+from services.signups import broadcasts, own_letters
 from services.signups.links import Links
 from services.signups.models import LIVE, Code, Event, Shift, Signup, SignupStatus
 from shared import catalogues, dates
@@ -122,6 +122,8 @@ def composer(config: Config) -> Composer:
                 letter = _about_the_event(session, notice)
             case "not_handed_over":
                 letter = own_letters.not_handed_over(session, notice, now)
+            case "broadcast":
+                letter = broadcasts.compose(session, notice, links, config.origin)
             case "own_link":
                 letter = own_letters.own_link(session, notice, links, config.origin)
             case _:

@@ -1,6 +1,6 @@
 """Planning notices, and working through those that are due."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -130,6 +130,17 @@ def cancel(
         condition.append(Notice.rule == rule)
     statement = update(Notice).where(*condition).values(state=NoticeState.CANCELLED).returning(Notice.params)
     return session.scalars(statement, execution_options={"synchronize_session": False}).all()
+
+
+def resend(session: Session, *, mailing_id: UUID, states: Collection[NoticeState], now: datetime) -> int:
+    """Queue those of a mailing's notices that stand in one of the states anew; return how many there are.
+
+    Each channel is tried again. What would come too late stays as it is.
+    """
+    in_time = or_(Notice.expires_at.is_(None), Notice.expires_at > now)
+    wanted = Notice.mailing_id == mailing_id, Notice.state.in_(states), in_time
+    anew = {"attempts": 0, "refused_by": [], "lease_until": None, "last_error": None, "next_at": now}
+    return change(session, update(Notice).where(*wanted).values(state=NoticeState.QUEUED, **anew))
 
 
 def count(session: Session) -> Mapping[NoticeState, int]:

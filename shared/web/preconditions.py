@@ -1,12 +1,26 @@
-"""Versions in headers, so that nobody writes over what somebody else has changed since."""
+"""Headers that keep a request from doing harm: the version it builds on, and the key by which a repeat is known."""
 
 import re
+from typing import Any, Final
 
 from flask import request
 from werkzeug.exceptions import PreconditionRequired
 
 from shared.errors import BadRequest
 from shared.texts import text as _
+
+KEY: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 200
+KEY_ASKED: Final[dict[str, Any]] = {"in": "header", "name": KEY, "required": True, "schema": {"type": "string"}}
+"""How OpenAPI describes it."""
+
+
+def idempotency_key() -> str:
+    """Return the key of the request, by which it is known when it comes again; raises BadRequest without one."""
+    key = request.headers.get(KEY, "").strip()
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise BadRequest(_("Please send an Idempotency-Key of up to %(n)s characters.", n=LONGEST_KEY))
+    return key
 
 
 def etag(version: int) -> dict[str, str]:

@@ -53,6 +53,8 @@ NO_PAGES = {
     "/signups/desk/roster.<any('csv', 'xlsx'):kind>": "a file",
     "/signups/desk/events/<uuid:event_id>/roster.<any('csv', 'xlsx'):kind>": "a file",
     "/signups/desk/events/<uuid:event_id>/import/template.xlsx": "a file",
+    "/signups/desk/events/<uuid:event_id>/mailings/reach": "a part of the form of a message",
+    "/partners/desk/events/<uuid:event_id>/mailings/reach": "a part of the form of a message",
     "/signups/desk/events/<uuid:event_id>/import/<uuid:upload_id>/corrections.xlsx": "a file",
 }
 """Rules that answer GET and are no pages, and what they are instead."""
@@ -103,6 +105,7 @@ class Addresses:
         desk, ours = f"/partners/desk/events/{event['id']}", f"/partners/unit/events/{event['id']}"
         double = next(one["work_unit_id"] for one in pledges if one["work_unit_id"] != unit)
         plan, people, directory = _uploads(site, event)
+        messages = [one for service in ("signups", "partners") for one in _messages(site, token, service, event["id"])]
         open_to_all = [
             ("/events/", "/events/"),
             ("/events/<slug>", f"/events/{event['slug']}"),
@@ -169,6 +172,7 @@ class Addresses:
             ("/signups/desk/swaps", "/signups/desk/swaps"),
             *_hours(site, token),
             ("/signups/desk/views", "/signups/desk/views"),
+            *messages,
             ("/events/desk/import", "/events/desk/import"),
             ("/events/desk/import/<uuid:upload_id>", plan),
             ("/signups/desk/events/<uuid:event_id>/import", f"/signups/desk/events/{event['id']}/import"),
@@ -264,6 +268,24 @@ def _uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str, str]:
         send(f"/signups/desk/events/{event['id']}/import", {"lines": lines, "agreed": "true"}),
         send("/partners/desk/units/import", {"lines": "曙光小学，学校，王老师，13900139009\n药店，药店，李四，1390"}),
     )
+
+
+def _messages(site: Site, token: str, service: str, event_id: str) -> list[tuple[str, str]]:
+    """Write to the people of an event; return the pages on which that is done and looked at."""
+    whom = {"signups": "everybody", "partners": "all"}[service]
+    words = {"subject": "请带雨伞", "body": "明天可能下雨，请带好雨伞，并提前十分钟到场。"}
+    message = {"event_id": event_id, "whom": whom, "chinese": words}
+    headers = {"Idempotency-Key": str(uuid4())}
+    made = site.post(f"/{service}/api/v1/mailings", 201, token=token, json=message, headers=headers)
+    notices = site.get(f"/{service}/api/v1/notices?event_id={event_id}", token=token)["items"]
+    rule, desk = f"/{service}/desk/events/<uuid:event_id>", f"/{service}/desk/events/{event_id}"
+    return [
+        (f"{rule}/mailings", f"{desk}/mailings"),
+        (f"{rule}/mailings/new", f"{desk}/mailings/new"),
+        (f"{rule}/mailings/<uuid:mailing_id>", f"{desk}/mailings/{made['id']}"),
+        (f"{rule}/notices", f"{desk}/notices"),
+        (f"{rule}/notices/<uuid:notice_id>", f"{desk}/notices/{notices[0]['id']}"),
+    ]
 
 
 def _to_take(site: Site, mine: Mapping[str, Any]) -> str:

@@ -164,6 +164,7 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "feed": world.calendar,
         "stop": world.stops[rule.split("/")[1]],
     }
+    service = rule.split("/")[1]
     return {
         "event_id": world.event["id"],
         "signup_id": world.signup,
@@ -180,6 +181,8 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "supply_id": event["supplies"][0]["id"],
         "handover_id": NOBODY,
         "message_id": NOBODY,
+        "mailing_id": world.mailings.get(service, NOBODY),
+        "notice_id": world.notices.get(service, NOBODY),
         "upload_id": NOBODY,
         "volunteer_id": world.volunteer,
         "review_id": world.review,

@@ -58,6 +58,8 @@ class World:
     record: str
     certificate: str
     stops: dict[str, str]
+    mailings: dict[str, str]
+    notices: dict[str, str]
 
     @property
     def shift(self) -> str:
@@ -114,6 +116,7 @@ def build(site: Site) -> World:
     site.settle()
     whom = {"display_name": f"王芳 {MARK}", "role": "grid"}
     invited = site.done("POST", "/events/api/v1/invitations", whom, token=organizer)
+    mailings = {name: a_message(site, organizer, name, event["id"]) for name in ("signups", "partners")}
     held = site.done("GET", f"/partners/api/v1/pledges/{pledge['id']}", token=organizer)
     assert held["status"] == "held"
     return World(
@@ -142,6 +145,11 @@ def build(site: Site) -> World:
         calendar=a_calendar(site, unit["access_token"]),
         template=kept["key"],
         stops={part.service.name: stops.token(part.config.secret_key, STOP) for part in site.parts},
+        mailings=mailings,
+        notices={
+            name: site.done("GET", f"/{name}/api/v1/notices?event_id={event['id']}", token=organizer)["items"][0]["id"]
+            for name in mailings
+        },
         **signups.write(_add_hours, UUID(first["id"])),
     )
 
@@ -207,6 +215,15 @@ def a_unit(site: Site, token: str, number: int) -> dict[str, Any]:
     contact = {"name": f"李四 {MARK}", "phone": f"1390014{number:04d}", "email": f"unit{number}@example.com"}
     unit = {"name": f"第{number}小学 {MARK}", "kind": f"学校 {MARK}"[:30], "contact": contact}
     return dict(site.done("POST", "/partners/api/v1/work-units", unit, token=token))
+
+
+def a_message(site: Site, token: str, service: str, event_id: str) -> str:
+    """Write to the people of an event, and return the id of that mailing."""
+    whom = {"signups": "everybody", "partners": "all"}[service]
+    words = {"subject": f"请带伞 {MARK}", "body": f"明天有雨 {MARK}"}
+    message = {"event_id": event_id, "whom": whom, "chinese": words}
+    made = site.done("POST", f"/{service}/api/v1/mailings", message, token=token, headers=fresh_key())
+    return str(made["id"])
 
 
 def _ask(site: Site, need_id: str, unit_id: str) -> str:

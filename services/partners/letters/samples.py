@@ -1,5 +1,6 @@
 """Letters to a made-up contact, for the desk to see how an event's letters will be read."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -19,10 +20,7 @@ TOKEN: Final = "x" * 43
 
 def sample(kind: str, language: Language, event: Event, config: Config, now: datetime) -> Letter:
     """Return a letter of the kind about the event; nothing of it is in the database."""
-    say = language.translate
-    unit = WorkUnit(name=say(_("Sunrise Primary School")))
-    contact = Contact(id=NOBODY, name=say(_("Ms Zhang")), phone="", language=language.tag, work_unit=unit)
-    to = Occasion(contact, event, config, now)
+    say, to = language.translate, Occasion(_nobody(language), event, config, now)
     need = Need(
         kind=Kind.SUPPLIES,
         quantity=20,
@@ -52,6 +50,17 @@ def sample(kind: str, language: Language, event: Event, config: Config, now: dat
         case _:
             letter = letters.about_pledges(to, kind, [people, water])
     return letter
+
+
+def written(event: Event, said: Mapping[str, str], language: Language, config: Config) -> Letter:
+    """Return what an organizer wrote as it would reach a made-up contact."""
+    return letters.broadcast(Occasion(_nobody(language), event, config, event.ends_at), said["subject"], said["body"])
+
+
+def _nobody(language: Language) -> Contact:
+    say = language.translate
+    unit = WorkUnit(name=say(_("Sunrise Primary School")))
+    return Contact(id=NOBODY, name=say(_("Ms Zhang")), phone="", language=language.tag, work_unit=unit)
 
 
 def _people(event: Event) -> Pledge:

@@ -3,13 +3,14 @@
 from services.partners.pages import (  # noqa: F401  (they add their pages to the desk, the door and the unit's own)
     feeds,
     importing,
+    mailings,
     needs,
+    notices,
     records,
     supplies,
     units,
+    viewing,
 )
-from services.partners.pages import importing, needs, records, supplies, units, viewing  # noqa: F401  (they add their pages to the desk)
-from services.partners.pages import importing, needs, notices, records, supplies, units  # noqa: F401  (they add their pages to the others')
 from services.partners.pages.desk import desk
 from services.partners.pages.door import door
 from services.partners.pages.unit import unit

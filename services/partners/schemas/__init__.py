@@ -1,5 +1,6 @@
 """What people and programs send to the partners service; forms and JSON are read by the same classes."""
 
+from services.partners.schemas.mailings import AudienceQuery, BroadcastForm, BroadcastSchema
 from services.partners.schemas.needs import (
     InvitingSchema,
     NeedChangeSchema,
@@ -42,6 +43,9 @@ from services.partners.schemas.units import (
 __all__ = [
     "AccessSchema",
     "ArrivalFormSchema",
+    "AudienceQuery",
+    "BroadcastForm",
+    "BroadcastSchema",
     "ContactSchema",
     "ContactViewSchema",
     "DeliverSchema",

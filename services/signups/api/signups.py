@@ -15,17 +15,16 @@ from services.signups.links import Links
 from services.signups.models import Signup
 from services.signups.rosters import Filter
 from services.signups.venue import Wall
-from shared.errors import BadRequest, NotFound, Unauthorized
+from shared.errors import NotFound, Unauthorized
 from shared.principal import Principal
 from shared.texts import text as _
 from shared.web import contact_views, limits, notice_log, paging
 from shared.web.auth import bearer_token, current_principal, organizer
 from shared.web.current import config, database, now
 from shared.web.openapi import ApiBlueprint
+from shared.web.preconditions import KEY_ASKED, idempotency_key
 from shared.web.security import personal
 
-KEY: Final = "Idempotency-Key"
-LONGEST_KEY: Final = 200
 ATTENDANCE: Final[dict[str, Callable[..., Signup]]] = {
     "check-in": operations.check_in,
     "check-out": operations.check_out,
@@ -59,7 +58,7 @@ def shifts(event_id: UUID) -> Any:
 @door.arguments(schemas.ApplicationSchema)
 @door.response(201, schemas.AnswerSchema)
 @door.alt_response(200, schema=schemas.AnswerSchema, description="Already on the shift; no more is said")
-@door.doc(parameters=[{"in": "header", "name": KEY, "required": True, "schema": {"type": "string"}}])
+@door.doc(parameters=[KEY_ASKED])
 @limits.limit(SIGNUPS)
 def sign_up(entered: dict[str, Any]) -> Any:
     """Sign up for one shift or several, alone or with others; the same Idempotency-Key and body get the same answer.
@@ -67,7 +66,7 @@ def sign_up(entered: dict[str, Any]) -> Any:
     Where the event asks for a code, the first request is answered 409 with the type
     ``urn:steward:problem:code-needed``, and the code is sent; the second brings it as ``code``.
     """
-    answer = apply(entered, _key())
+    answer = apply(entered, idempotency_key())
     if not any(one.signup_id for one in answer.all):
         return {"status": answer.status}, 200
     return _told(answer) | {"signups": [_told(one) for one in answer.all]}, 201
@@ -172,10 +171,10 @@ def take_back_clearing(signup_id: UUID) -> Any:
 @desk.route("/walk-ins", methods=["POST"])
 @desk.arguments(schemas.WalkInSchema)
 @desk.response(201, schemas.SignupSchema)
-@desk.doc(parameters=[{"in": "header", "name": KEY, "required": True, "schema": {"type": "string"}}])
+@desk.doc(parameters=[KEY_ASKED])
 def add_walk_in(entered: dict[str, Any]) -> Any:
     """Write down somebody who came without having signed up; the same Idempotency-Key writes them down once."""
-    return write_down(entered, _key())
+    return write_down(entered, idempotency_key())
 
 
 @desk.route("/notices")
@@ -184,13 +183,6 @@ def add_walk_in(entered: dict[str, Any]) -> Any:
 def notices(entered: dict[str, Any]) -> Any:
     """List what was or will be sent to volunteers, the newest first."""
     return notice_log.answer(queries.notices(community=organizer().community), entered)
-
-
-def _key() -> str:
-    key = request.headers.get(KEY, "").strip()
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise BadRequest(_("Please send an Idempotency-Key of up to %(n)s characters.", n=LONGEST_KEY))
-    return key
 
 
 def _told(answer: Answer) -> dict[str, Any]:
