@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
-from services.signups import api, handlers, idempotency, notices, operations, pages, waitlist
+from services.signups import api, audiences, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations import forget_links, lapse_handovers
 from services.signups.operations.importing import people
+from services.signups.operations.missed import plan_for_missed
 from services.signups.operations.own_data import erase_unused
 from services.signups.operations.viewing import forget_views
 from shared import imports, sign_ins
+from shared.notices import mailings
 from shared.service import Service, Task
 
 service = Service(
@@ -23,6 +25,8 @@ service = Service(
         Task(waitlist.sweep, timedelta(seconds=30)),
         Task(operations.expire_offers, timedelta(seconds=30)),
         Task(operations.release_unclaimed, timedelta(seconds=5)),
+        Task(mailings.going_on(audiences.find), timedelta(seconds=1)),
+        Task(plan_for_missed, timedelta(minutes=10)),
         Task(idempotency.forget, timedelta(hours=1)),
         Task(lapse_handovers, timedelta(minutes=1)),
         Task(forget_links, timedelta(hours=1)),

@@ -23,6 +23,7 @@ def reminder(world: World, **changes: object) -> dict[str, object]:
         "occurrence": 0,
         "due_at": NOW + timedelta(days=7),
         "expires_at": world.event["starts_at"],
+        "shift_ids": [],
     } | changes
 
 

@@ -36,6 +36,7 @@ def reminded(world: World) -> World:
         "occurrence": 0,
         "due_at": NOW + timedelta(days=7),
         "expires_at": world.event["starts_at"],
+        "shift_ids": [],
     }
     world.database.write(operations.remind, reminder, now=NOW)
     world.people = answer.signup_id  # type: ignore[assignment]  # the only one there is
