@@ -1,7 +1,7 @@
 """What a service is made of, and the one way to make a web application of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
 from shared.notices import channels, queue
 from shared.notices import tables as notice_tables
+from shared.notices.kinds import Kind
 from shared.notices.queue import Composer
 from shared.notices.sender import Sender
 from shared.web import application
@@ -57,6 +58,8 @@ class Service:
     tasks: Sequence[Task] = ()
     composer: Callable[[Config], Composer] | None = None
     """Makes the function that writes a notice at the moment it is sent; None for a service that sends none."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """What a sender may do with each kind of notice; one that is not listed is calm and cannot be opted out of."""
     identify: Identify | None = None
     """Finds whoever holds an opaque token of this service (a unit's contact); None where there are none."""
     confirm: Confirm | None = None

@@ -10,14 +10,16 @@ from services.signups.operations.importing import people
 from services.signups.operations.missed import plan_for_missed
 from services.signups.operations.own_data import erase_unused
 from services.signups.operations.viewing import forget_views
+from services.signups.wordings import KINDS
 from shared import imports, sign_ins
 from shared.notices import mailings
 from shared.service import Service, Task
+from shared.web import stopping
 
 service = Service(
     name="signups",
     metadata=Base.metadata,
-    public=[pages.door, api.door],
+    public=[pages.door, api.door, stopping.blueprint("signups")],
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
     confirm=sign_ins.confirm,
@@ -41,5 +43,6 @@ service = Service(
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),
     ],
     composer=notices.composer,
+    kinds=KINDS,
     tables=[sign_ins.Base.metadata, imports.Base.metadata],
 )

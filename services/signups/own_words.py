@@ -31,6 +31,7 @@ NOTICES: Final[Mapping[str, Text]] = {
     "taken_over": _("You have taken over a place"),
     "entered": _("A unit has entered your name"),
     "not_handed_over": _("The place stays where it is"),
+    "broadcast": _("A message of the community office"),
 }
 """Kind of a notice -> its words."""
 

@@ -1,13 +1,14 @@
 """The service's own copy of the events: kept up to date, and what a change of it means for those who signed up."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, audiences, places, waitlist
+from services.signups.known import Known
 from services.signups.models import LIVE, Event, Shift, Signup, SignupStatus
 from services.signups.operations.signing import take_out
 from shared.errors import Unready
@@ -15,8 +16,6 @@ from shared.notices import mailings, queue
 
 OPEN = ("draft", "published")
 """States in which an event can still be changed; as a draft it was published before."""
-CLOCKS_DIFFER: Final = timedelta(minutes=1)
-"""By how much at most: whoever signed up just before a change must hear of it, whichever machine wrote them down."""
 
 
 def record_event(session: Session, data: Mapping[str, Any], *, now: datetime) -> None:
@@ -81,29 +80,13 @@ class _Snapshot:
 
     def __init__(self, event: Event) -> None:
         self.status = event.status
-        self.starts_at = event.starts_at
-        self.ends_at = event.ends_at
-        self.venue = (event.venue_name, event.venue_address)
-        self.times = {shift.id: (shift.starts_at, shift.ends_at) for shift in event.shifts}
-
-    def told(self) -> dict[str, Any]:
-        """Return the old times and the old place, as letters about a change need them."""
-        return {
-            "old_starts_at": self.starts_at.isoformat(),
-            "old_ends_at": self.ends_at.isoformat(),
-            "old_venue": list(self.venue),
-            "old_times": {str(shift_id): [at.isoformat() for at in times] for shift_id, times in self.times.items()},
-        }
+        self.known = Known.of(event)
 
     def moved(self, event: Event) -> bool:
         """Tell whether someone who knows the old state would come at the wrong time or to the wrong place."""
-        return (
-            (self.starts_at, self.ends_at) != (event.starts_at, event.ends_at)
-            or self.venue != (event.venue_name, event.venue_address)
-            or any(
-                self.times.get(shift.id, (shift.starts_at, shift.ends_at)) != (shift.starts_at, shift.ends_at)
-                for shift in event.shifts
-            )
+        before, after = self.known, Known.of(event)
+        return (before.event, before.venue) != (after.event, after.venue) or any(
+            before.shifts.get(shift_id, times) != times for shift_id, times in after.shifts.items()
         )
 
 
@@ -234,13 +217,13 @@ def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> N
     mailings.start(
         session,
         audiences.find,
-        audiences.of_event(event.id, LIVE, until=now + CLOCKS_DIFFER),
+        audiences.of_event(event.id, LIVE, until=now + audiences.CLOCKS_DIFFER),
         kind=kind,
         event_id=event.id,
         rule=f"v{event.version}",
         occurrence=event.occurrence,
         due_at=now,
-        expires_at=max(event.ends_at, before.ends_at),
-        params=before.told(),
+        expires_at=max(event.ends_at, before.known.event[1]),
+        params=before.known.params(),
         now=now,
     )

@@ -18,6 +18,7 @@ from services.signups.pages import (  # noqa: F401  # they add their pages
     own_data,
     records,
     rostering,
+    short,
     together,
     viewing,
 )
