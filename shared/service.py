@@ -59,7 +59,7 @@ class Service:
     composer: Callable[[Config], Composer] | None = None
     """Makes the function that writes a notice at the moment it is sent; None for a service that sends none."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """What a sender may do with each kind of notice; one that is not listed is calm and cannot be opted out of."""
+    """The kinds of notices that the composer writes; one that is not listed is calm, and nobody can opt out of it."""
     identify: Identify | None = None
     """Finds whoever holds an opaque token of this service (a unit's contact); None where there are none."""
     confirm: Confirm | None = None

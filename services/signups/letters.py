@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups import short_links
@@ -17,16 +18,19 @@ from shared import catalogues, dates
 from shared.catalogues import Language
 from shared.config import Config
 from shared.notices import stops
+from shared.notices.preferences import EVERY
 from shared.notices.queue import Letter
-from shared.notices.segments import segments
+from shared.notices.segments import parts
 from shared.notices.stops import Stop
 from shared.texts import Text
 from shared.texts import text as _
 
-SIGNATURE: Final = "【小管家】"
-"""What Chinese providers put before every text message; it takes its place in it."""
+SIGNATURE: Final = "小管家"
+"""Stands as 【小管家】 before every text message, by the providers' rules, and takes its place in it."""
 SHORT_TITLE: Final = 8
 """Signs of the event's name that are left where a text message would else be two."""
+EMAIL: Final = "email"
+"""The channel's name."""
 STOP: Final = _("No more of these: %(link)s")
 
 Filling = Mapping[str, Any]
@@ -59,10 +63,18 @@ class Writer:
         token = short_links.note(self.session, signup, self.links)
         return f"{self.config.origin}/signups/{room}/{token}"
 
-    def stop(self, person_id: UUID, kind: str) -> str | None:
-        """Return the address that ends letters of the kind to the person, if they may be ended."""
+    def stop(self, person_id: UUID, kind: str, to: Address) -> str | None:
+        """Return the address that ends letters of the kind to the person, if they may be ended.
+
+        A letter to an e-mail address that is not on all of their sign-ups ends e-mail only: it may have been entered
+        by somebody who merely knows a name and a phone (ADR 14).
+        """
         topic = KINDS[kind].topic
-        return stops.address(self.config, Stop(person_id, topic)) if topic is not None else None
+        if topic is None:
+            return None
+        entered = set(self.session.scalars(select(Signup.email).where(Signup.volunteer_id == person_id)))
+        channel = EMAIL if to.email is not None and entered != {to.email} else EVERY
+        return stops.address(self.config, Stop(person_id, topic, channel))
 
 
 def language_of(signup: Signup) -> Language:
@@ -158,7 +170,7 @@ def broadcast(
 
 def messages(short: str) -> int:
     """Return how many text messages a text takes with the provider's signature."""
-    return segments(SIGNATURE + short)
+    return parts(short, SIGNATURE)
 
 
 def _short(said: Text, filling: Filling, language: Language, link: str | None) -> str:

@@ -67,6 +67,7 @@ def _of_signups(writer: Writer, notice: Notice) -> Letter | None:
             return None
     elif kind == "thanks":
         lines = _hours(signups)
+    to = Address(first.volunteer.phone, first.email)
     known = changes.spans(before, signups)
     filling = _filling(signups, notice, language, writer.now)
     if kind == "cancelled":
@@ -75,11 +76,11 @@ def _of_signups(writer: Writer, notice: Notice) -> Letter | None:
         wording,
         filling,
         language,
-        Address(first.volunteer.phone, first.email),
+        to,
         lines=lines,
         link=writer.short_link(first, short_links.FEEDBACK if kind == "thanks" else short_links.OWN),
         others=[(one.shift.role, writer.short_link(one)) for one in signups[1:]] if kind in OF_ALL_SIGNUPS else [],
-        stop=writer.stop(notice.person_id, kind),
+        stop=writer.stop(notice.person_id, kind, to),
         needed_by=first.offered_until or min([one.shift.starts_at for one in signups] + [one[0] for one in known]),
     )
 
@@ -151,12 +152,13 @@ def _broadcast(writer: Writer, notice: Notice) -> Letter | None:
     if not signups:
         return None
     first = signups[0]
+    to = Address(first.volunteer.phone, first.email)
     return letters.broadcast(
         mailing.params,
         first.volunteer.name,
         first.shift.event,
         language_of(first),
-        Address(first.volunteer.phone, first.email),
+        to,
         link=writer.short_link(first),
-        stop=writer.stop(notice.person_id, notice.kind),
+        stop=writer.stop(notice.person_id, notice.kind, to),
     )

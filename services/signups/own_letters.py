@@ -56,14 +56,15 @@ def not_handed_over(writer: Writer, notice: Notice) -> Letter | None:
     if is_giver and giver.consent_ended_at is not None:
         return None
     person, email = (giver.volunteer, giver.email) if is_giver else (handover.taker, handover.email)
+    to = Address(person.phone, email)
     language = language_of(giver) if is_giver else catalogues.language("signups", handover.language)
     return letters.letter(
         PLACE_KEPT if is_giver else WORDINGS[notice.kind],
         {"name": person.name} | about([giver.shift], language, writer.now),
         language,
-        Address(person.phone, email),
+        to,
         link=writer.short_link(giver) if is_giver else None,
-        stop=writer.stop(person.id, notice.kind),
+        stop=writer.stop(person.id, notice.kind, to),
         needed_by=giver.shift.starts_at,
     )
 
@@ -78,11 +79,12 @@ def shift_removed(writer: Writer, notice: Notice) -> Letter | None:
     ).one()
     if signup.consent_ended_at is not None:
         return None
+    to = Address(signup.volunteer.phone, signup.email)
     return letters.letter(
         WORDINGS[notice.kind],
         {"name": signup.volunteer.name, "event": signup.shift.event.title, "role": notice.params["role"]},
         language_of(signup),
-        Address(signup.volunteer.phone, signup.email),
-        stop=writer.stop(notice.person_id, notice.kind),
+        to,
+        stop=writer.stop(notice.person_id, notice.kind, to),
         needed_by=signup.shift.starts_at,
     )

@@ -1,22 +1,36 @@
-"""How many text messages a text takes; operators charge for each of them."""
+"""How long a text message is: phones put it together again, but each of its parts is paid for."""
 
 from typing import Final
 
-GSM: Final = frozenset(
+BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-GSM_TWICE: Final = frozenset("^{}\\[~]|€\f")
-"""3GPP TS 23.038, 6.2.1: the alphabet of seven bits, and the signs that take two places in it."""
+"""The alphabet of GSM, 7 bits a sign (3GPP TS 23.038, 6.2.1)."""
+EXTENDED: Final = frozenset("\f^{}\\[~]|€")
+"""Its extension (6.2.1.1): two signs each."""
+LAST_OF_ONE: Final = 0xFFFF
+"""UCS-2 writes what comes after it as two."""
+ALONE: Final = {True: 160, False: 70}
+"""Signs of a message in one part: in that alphabet, and in UCS-2."""
+OF_SEVERAL: Final = {True: 153, False: 67}
+"""The same for each part of several, which say how they belong together."""
 
 
-def segments(text: str) -> int:
-    """Return the number of text messages: of 160 signs, or 70 where one is beyond GSM's alphabet, as all Chinese is.
+def parts(text: str, signature: str = "") -> int:
+    """Return how many parts a text message has, with the signature that stands before it as 【…】; none for no text.
 
-    A longer text is sent in parts, each of which is a little shorter (3GPP TS 23.040, 9.2.3.24.1).
+    One sign outside of GSM's alphabet, such as any Chinese one, makes the whole message UCS-2. No sign is divided
+    between two parts, whether it is of the extension or one that UCS-2 writes as two.
     """
-    if all(sign in GSM or sign in GSM_TWICE for sign in text):
-        length, single, part = sum(2 if sign in GSM_TWICE else 1 for sign in text), 160, 153
-    else:
-        length, single, part = len(text.encode("utf-16-le")) // 2, 70, 67
-    return 1 if length <= single else -(-length // part)
+    whole = f"【{signature}】{text}" if signature else text
+    plain = all(sign in BASIC or sign in EXTENDED for sign in whole)
+    sizes = [1 + (sign in EXTENDED if plain else ord(sign) > LAST_OF_ONE) for sign in whole]
+    if sum(sizes) <= ALONE[plain]:
+        return min(len(sizes), 1)
+    number, used = 1, 0
+    for size in sizes:
+        if used + size > OF_SEVERAL[plain]:
+            number, used = number + 1, 0
+        used += size
+    return number

@@ -16,6 +16,9 @@ import requests
 from services.__main__ import NAMES, all_services
 from shared import config, embedded
 from shared.database import Database
+from shared.notices import stops
+from shared.notices.kinds import Topic
+from shared.notices.stops import Stop
 from shared.service import build_app
 from shared.sheets.writing import xlsx
 from tests.journeys.conftest import PASSWORD, Site, an_event, in_future
@@ -28,6 +31,8 @@ NO_PAGES = {
     "/partners/": "leads on",
     "/signups/manage/<token>": "leads on",
     "/signups/feedback/<token>": "leads on",
+    "/signups/s/<token>": "leads on",
+    "/signups/f/<token>": "leads on",
     "/signups/mine/<uuid:signup_id>/calendar.ics": "a file",
     "/signups/feed/<token>.ics": "a file",
     "/signups/desk/events/<uuid:event_id>/check-in/people": "what the page's script reads",
@@ -109,6 +114,7 @@ class Addresses:
             ("/signups/take/<token>", _to_take(site, mine)),
             ("/signups/find", "/signups/find"),
             ("/signups/find/sent", "/signups/find/sent"),
+            ("/signups/stop/<token>", _to_stop(site, "signups")),
             ("/signups/claim/<token>", urlsplit(pledge["claim_url"]).path),
             ("/signups/claim/<token>/list", urlsplit(pledge["claim_url"]).path + "/list"),
             ("/partners/enter/<token>", urlsplit(enter).path),
@@ -149,6 +155,7 @@ class Addresses:
             ("/events/desk/templates/<key>", f"/events/desk/templates/{own['key']}"),
             ("/signups/desk/events/<uuid:event_id>", f"/signups/desk/events/{event['id']}"),
             ("/signups/desk/events/<uuid:event_id>", f"/signups/desk/events/{event['id']}?status=absent"),
+            ("/signups/desk/events/<uuid:event_id>/letters", f"/signups/desk/events/{event['id']}/letters"),
             ("/signups/desk/events/<uuid:event_id>/sheet", f"/signups/desk/events/{event['id']}/sheet"),
             ("/signups/desk/events/<uuid:event_id>/walk-in", f"/signups/desk/events/{event['id']}/walk-in"),
             ("/signups/desk/events/<uuid:event_id>/check-in", f"/signups/desk/events/{event['id']}/check-in"),
@@ -212,6 +219,7 @@ class Addresses:
             Sample("/signups/feedback", VOLUNTEER, "/signups/feedback"),
             Sample("/signups/mine/data", VOLUNTEER, "/signups/mine/data"),
             Sample("/signups/mine/data/erase", VOLUNTEER, _to_erase(site, mine)),
+            Sample("/signups/mine/notices/<uuid:volunteer_id>", VOLUNTEER, _to_choose(site, mine)),
             Sample("/signups/forgotten", ANYBODY, "/signups/forgotten"),
             Sample("/signups/mine/certificate", VOLUNTEER, "/signups/mine/certificate"),
             *(Sample(rule, ORGANIZER, path) for rule, path in at_the_desk),
@@ -267,13 +275,26 @@ def _to_take(site: Site, mine: Mapping[str, Any]) -> str:
 
 def _to_erase(site: Site, mine: Mapping[str, Any]) -> str:
     """Return the page on which the volunteer may have their data erased."""
+    return _linked_from_data(site, mine, r"/signups/mine/data/erase\?[^\"]+")
+
+
+def _to_choose(site: Site, mine: Mapping[str, Any]) -> str:
+    """Return the page on which the volunteer chooses what they are told of."""
+    return _linked_from_data(site, mine, r"/signups/mine/notices/[^\"]+")
+
+
+def _linked_from_data(site: Site, mine: Mapping[str, Any], pattern: str) -> str:
     browser = requests.Session()
     browser.get(mine["manage_url"], timeout=30)
-    found = re.search(
-        r"/signups/mine/data/erase\?[^\"]+", browser.get(f"{site.origin}/signups/mine/data", timeout=30).text
-    )
+    found = re.search(pattern, browser.get(f"{site.origin}/signups/mine/data", timeout=30).text)
     assert found is not None
     return found[0]
+
+
+def _to_stop(site: Site, service: str) -> str:
+    """Return the page that a link in one of the service's letters leads to."""
+    settings = config.load(service, embedded.environment(site.folder / "var" / "embedded", NAMES, {}))
+    return urlsplit(stops.address(settings, Stop(uuid4(), Topic.REMINDERS))).path
 
 
 def _hours(site: Site, token: str) -> list[tuple[str, str]]:

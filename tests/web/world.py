@@ -11,12 +11,18 @@ from services.events.models import Organizer
 from services.partners import wanted
 from services.partners.operations import invite_units
 from services.partners.scope import Scope
-from services.signups import certificates
+from services.signups import certificates, short_links
+from services.signups.links import Links
 from services.signups.models import Certificate, HourEntry, HourReview, Record, Signup
 from shared import clock
+from shared.notices import stops
+from shared.notices.kinds import Topic
+from shared.notices.stops import Stop
 from tests.web.site import GIVEN, MARK, PASSWORD, Site, fresh_key, later
 
 STRANGER = "stranger"
+STOP = Stop(UUID("00000000-0000-4000-8000-000000000001"), Topic.REMINDERS)
+"""What a link ends that came in a letter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,7 @@ class World:
     foreign: dict[str, Any]
     signup: str
     manage_token: str
+    short: str
     other_signup: str
     other_manage_token: str
     unit: str
@@ -51,6 +58,7 @@ class World:
     entry: str
     record: str
     certificate: str
+    stops: dict[str, str]
 
     @property
     def shift(self) -> str:
@@ -118,6 +126,7 @@ def build(site: Site) -> World:
         foreign=foreign,
         signup=first["id"],
         manage_token=first["manage_token"],
+        short=signups.write(_add_short_link, UUID(first["id"]), site.parts),
         other_signup=second["id"],
         other_manage_token=second["manage_token"],
         unit=unit["id"],
@@ -133,6 +142,7 @@ def build(site: Site) -> World:
         claim=held["claim_url"].rpartition("/")[2],
         give=a_place_to_give(site, second),
         template=kept["key"],
+        stops={part.service.name: stops.token(part.config.secret_key, STOP) for part in site.parts},
         **signups.write(_add_hours, UUID(first["id"])),
     )
 
@@ -213,6 +223,12 @@ def _add_stranger(session: Session) -> None:
             created_at=clock.utc_now(),
         )
     )
+
+
+def _add_short_link(session: Session, signup_id: UUID, parts: Any) -> str:
+    """Write the short link of a sign-up, as its letters do."""
+    [key] = [part.config.secret_key for part in parts if part.service.name == "signups"]
+    return short_links.note(session, session.get_one(Signup, signup_id), Links(key))
 
 
 def _add_hours(session: Session, signup_id: UUID) -> dict[str, str]:

@@ -13,6 +13,7 @@ from services.signups.pages import (  # noqa: F401  # they add their pages
     here,
     hours,
     importing,
+    notices,
     offers,
     own,
     own_data,
