@@ -1,8 +1,8 @@
 """What the links open that a browser keeps: the one place that decides whose pages somebody sees.
 
-- A manage link opens the one sign-up that it was made for and no other of the same person. Whoever signs up is given
-  it, under whatever name and phone they enter; if it opened more, a stranger could sign somebody up for a shift and
-  read where else that person helps.
+- A manage link opens the one sign-up that it was made for and no other of the same person; its short form in letters
+  does the same. Whoever signs up is given it, under whatever name and phone they enter; if it opened more, a stranger
+  could sign somebody up for a shift and read where else that person helps.
 - An access link that was sent to the person's phone opens all their sign-ups, since that is the phone of them all.
 - One that was sent to an e-mail address opens those that carry the same address: anybody may have entered it.
 """
@@ -16,9 +16,9 @@ from flask import Response, make_response, redirect, request
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from services.signups import queries
+from services.signups import queries, short_links
 from services.signups.links import Links, token_hash
-from services.signups.models import AccessLink, Signup, Volunteer
+from services.signups.models import AccessLink, ShortLink, Signup, Volunteer
 from shared.errors import NotFound
 from shared.texts import text as _
 from shared.web.current import config, now
@@ -66,23 +66,30 @@ def own(session: Session) -> Own:
     hashes = [token_hash(token) for token in _tokens()]
     if not hashes:
         return Own([], None, frozenset())
+    short = _short(session, hashes)
     links = session.scalars(_valid_links().where(AccessLink.token_hash.in_(hashes))).all()
     people = frozenset(link.volunteer_id for link in links if link.volunteer_id and link.address_mark is None)
     marks = {(link.volunteer_id, link.address_mark) for link in links}
     mark = Links(config.secret_key).address_mark
     found = session.scalars(
         queries.with_people().where(
-            or_(Signup.manage_hash.in_(hashes), Signup.volunteer_id.in_({link.volunteer_id for link in links}))
+            or_(
+                Signup.manage_hash.in_(hashes),
+                Signup.id.in_(short.values()),
+                Signup.volunteer_id.in_({link.volunteer_id for link in links}),
+            )
         )
     )
     opened = [
         one
         for one in found
         if one.manage_hash in hashes
+        or one.id in short.values()
         or one.volunteer_id in people
         or (one.email and (one.volunteer_id, mark(one.email)) in marks)
     ]
-    by_link = {one.manage_hash: one for one in opened}
+    by_id = {one.id: one for one in opened}
+    by_link = {one.manage_hash: one for one in opened} | {one: by_id[signup_id] for one, signup_id in short.items()}
     return Own(opened, next((by_link[one] for one in hashes if one in by_link), None), people)
 
 
@@ -117,6 +124,16 @@ def forgetting(page: str) -> Response:
 
 def _tokens() -> list[str]:
     return [token for token in request.cookies.get(COOKIE, "").split(BETWEEN) if token][:MOST]
+
+
+def _short(session: Session, hashes: Sequence[str]) -> dict[str, UUID]:
+    """Return hash -> sign-up, for those that are of short links."""
+    rows = session.execute(
+        select(ShortLink.token_hash, ShortLink.signup_id).where(
+            ShortLink.token_hash.in_(hashes), short_links.is_good(now())
+        )
+    )
+    return {hashed: signup_id for hashed, signup_id in rows}  # noqa: C416  (a Row is no pair to mypy)
 
 
 def _valid_links() -> Select[AccessLink]:

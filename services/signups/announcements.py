@@ -97,12 +97,16 @@ def feedback_given(session: Session, feedback: Feedback, event_id: UUID, now: da
 
 def thank(session: Session, signup: Signup, now: datetime) -> None:
     """Queue the thanks for somebody who is noted as having been there once the event was completed already."""
-    queue.plan(
+    event = signup.shift.event
+    if not event.thanks:
+        return
+    queue.plan_for_all(
         session,
+        select(Signup.volunteer_id).where(Signup.id == signup.id),
         kind="thanks",
-        person_id=signup.volunteer_id,
-        event_id=signup.event_id,
-        expires_at=signup.shift.event.ends_at + FEEDBACK_OPEN,
+        event_id=event.id,
+        due_at=event.thanks_at or now,
+        expires_at=event.ends_at + FEEDBACK_OPEN,
         now=now,
     )
 

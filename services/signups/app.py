@@ -7,15 +7,18 @@ from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations import forget_links, lapse_handovers
 from services.signups.operations.importing import people
+from services.signups.operations.missed import plan_for_missed
 from services.signups.operations.own_data import erase_unused
+from services.signups.wordings import KINDS
 from shared import contact_views, imports, sign_ins
 from shared.notices import mailings
 from shared.service import Service, Task
+from shared.web import stopping
 
 service = Service(
     name="signups",
     metadata=Base.metadata,
-    public=[pages.door, api.door],
+    public=[pages.door, api.door, stopping.blueprint("signups")],
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
     confirm=sign_ins.confirm,
@@ -23,6 +26,8 @@ service = Service(
         Task(waitlist.sweep, timedelta(seconds=30)),
         Task(operations.expire_offers, timedelta(seconds=30)),
         Task(operations.release_unclaimed, timedelta(seconds=5)),
+        Task(mailings.going_on(audiences.find), timedelta(seconds=1)),
+        Task(plan_for_missed, timedelta(minutes=10)),
         Task(idempotency.forget, timedelta(hours=1)),
         Task(lapse_handovers, timedelta(minutes=1)),
         Task(forget_links, timedelta(hours=1)),
@@ -32,11 +37,11 @@ service = Service(
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(erase_unused, timedelta(hours=1)),
         Task(contact_views.forget_views, timedelta(hours=1)),
-        Task(mailings.going_on(audiences.find), timedelta(seconds=1)),
     ],
     work=lambda config: [
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),
     ],
     composer=notices.composer,
+    kinds=KINDS,
     tables=[sign_ins.Base.metadata, imports.Base.metadata, contact_views.Base.metadata],
 )

@@ -1,13 +1,16 @@
 """Whom a mailing of an event is for, in words that are kept with it, and the people whom they mean at the moment."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
 
 from services.signups.models import Signup, SignupStatus
+
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""By how much at most: whoever signed up just before a change must hear of it, whichever machine wrote them down."""
 
 
 def of_event(

@@ -10,6 +10,9 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 DOWNLOAD_SECONDS: Final = 3600
+WHOLE: Final = 32
+SHORT: Final = 16
+"""Bytes of a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Links:
         """Return the token of the sign-up's manage link."""
         return self._derived(b"manage:" + signup_id.bytes)
 
+    def short_token(self, signup_id: UUID) -> str:
+        """Return the token of the sign-up's short link: 128 bits, since every sign of a text message counts."""
+        return self._derived(b"short:" + signup_id.bytes, SHORT)
+
     def access_token(self, link_id: UUID) -> str:
         """Return the token of the link that opens all sign-ups of a person."""
         return self._derived(b"access:" + link_id.bytes)
@@ -57,8 +64,8 @@ class Links:
         """Return what tells an e-mail address from others without naming it."""
         return self._derived(b"address:" + address.encode())
 
-    def _derived(self, what: bytes) -> str:
-        mac = hmac.digest(self.secret_key.encode(), what, "sha256")
+    def _derived(self, what: bytes, length: int = WHOLE) -> str:
+        mac = hmac.digest(self.secret_key.encode(), what, "sha256")[:length]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
     def code(self, code_id: UUID) -> str:

@@ -7,15 +7,18 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from services.signups import audiences, broadcasts, queries
+from services.signups import audiences, queries, samples
 from services.signups.mailing_schemas import AudienceQuery, BroadcastForm, BroadcastSchema, Whom
 from services.signups.models import Event, Shift, Signup, SignupStatus, Volunteer
 from services.signups.words import STATES
+from shared.catalogues import Language
+from shared.config import Config
 from shared.errors import Invalid, field_error
+from shared.notices.queue import Letter
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web.i18n import date_range, translate
-from shared.web.mailings import Room
+from shared.web.mailings import About, Room
 
 WHOM: Final[Mapping[str, Text]] = {
     Whom.PLACED: _("Everybody who has a place"),
@@ -27,25 +30,6 @@ STATUSES: Final[Mapping[str, Sequence[SignupStatus]]] = {
     Whom.WAITLIST: (SignupStatus.WAITLISTED,),
     Whom.EVERYBODY: (SignupStatus.ATTENDED, SignupStatus.CONFIRMED, SignupStatus.WAITLISTED),
 }
-KINDS: Final[Mapping[str, Text]] = {
-    "broadcast": _("Message of the office"),
-    "reminder": _("Reminder"),
-    "changed": _("Change"),
-    "cancelled": _("Cancellation"),
-    "thanks": _("Thanks"),
-    "promoted": _("Place from the waitlist"),
-    "offered": _("Offer of a place"),
-    "offer_expired": _("Offer that ran out"),
-    "moved_shift": _("Another shift"),
-    "handed_on": _("Place handed on"),
-    "taken_over": _("Place taken over"),
-    "not_handed_over": _("Place not handed on"),
-    "entered": _("Entered by a unit"),
-    "shift_removed": _("Shift taken out"),
-    "code": _("One-time code"),
-    "own_link": _("Link to one’s sign-ups"),
-}
-"""Every kind of notice that volunteers get."""
 
 
 def _event(session: Session, event_id: UUID, community: str) -> Event:
@@ -82,6 +66,11 @@ def _shifts(session: Session, event_id: UUID) -> Sequence[tuple[UUID, str]]:
     return [(one.id, f"{one.role} · {date_range(one.starts_at, one.ends_at, one.event.timezone)}") for one in listed]
 
 
+def _letter(event: About, text: Mapping[str, str], language: Language, config: Config) -> Letter:
+    assert isinstance(event, Event), "what _event returns"  # noqa: S101  (tells mypy)
+    return samples.written(event, text, language, config)
+
+
 ROOM: Final = Room(
     service="signups",
     event=_event,
@@ -94,7 +83,7 @@ ROOM: Final = Room(
     query=AudienceQuery,
     entry=BroadcastSchema,
     form=BroadcastForm,
-    kinds=KINDS,
+    kinds=samples.TITLES,
     log=lambda community: queries.notices(community=community),
     letter=_letter,
 )

@@ -15,6 +15,8 @@ from services.signups.looks import Looks
 from services.signups.models import Feedback, Signup, SignupStatus, Volunteer
 from shared.errors import Conflict
 from shared.fields import Choice, Schema
+from shared.notices import preferences
+from shared.notices.preferences import Preferences
 from shared.notices.tables import Notice, NoticeState
 from shared.texts import text as _
 
@@ -44,6 +46,7 @@ class Known(Person):
     feedback: Mapping[UUID, Feedback]
     notices: Sequence[Notice]
     looks: Sequence[Looks]
+    chosen: Preferences
 
 
 def opened(session: Session, signups: Collection[Signup], people: Collection[UUID] = ()) -> list[Person]:
@@ -97,6 +100,7 @@ def _known(session: Session, person: Person, said: Sequence[Feedback], notices: 
         feedback={one.signup_id: one for one in said if one.signup_id in ids},
         notices=[one for one in notices if one.person_id == volunteer.id and one.event_id in events],
         looks=looks.of_person(session, volunteer.id),
+        chosen=preferences.of(session, volunteer.id),
     )
 
 
@@ -157,6 +161,11 @@ class _LooksSchema(Schema):
     last = fields.AwareDateTime()
 
 
+def _stopped(person: Known) -> list[Any]:
+    """Return what they do not want to be told of: by one channel, or by any where it is empty."""
+    return [{"topic": topic, "channel": channel} for topic, channel in sorted(person.chosen.stopped)]
+
+
 def _signups(person: Known) -> list[Any]:
     answers = {signup_id: FeedbackShownSchema().dump(said) for signup_id, said in person.feedback.items()}
     return [_OwnSignupSchema().dump(one) | {"feedback": answers.get(one.id)} for one in person.signups]
@@ -172,3 +181,5 @@ class PersonSchema(Schema):
     signups = fields.Function(_signups, metadata={"type": "array", "items": {"type": "object"}})
     notices = fields.List(fields.Nested(_OwnNoticeSchema))
     looks = fields.List(fields.Nested(_LooksSchema))
+    stopped = fields.Function(_stopped, metadata={"type": "array", "items": {"type": "object"}})
+    first_channel = fields.String(attribute="chosen.first", allow_none=True)

@@ -1,44 +1,35 @@
-"""The form of every letter, and those about no sign-up of their reader: the link to all of them, a place not had."""
+"""Letters about no sign-up of their reader: the code, the link to all of them, a place not had, a shift taken out."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from services.signups.links import Links
-from services.signups.models import AccessLink, Handover, Shift, Signup, Volunteer
-from shared import catalogues, dates
-from shared.catalogues import Language
+from services.signups import letters
+from services.signups.letters import Address, Writer, about, language_of
+from services.signups.models import AccessLink, Code, Event, Handover, Signup, Volunteer
+from services.signups.wordings import CODE, OWN_LINK, PLACE_KEPT, WORDINGS
+from shared import catalogues
 from shared.notices.queue import Letter
 from shared.notices.tables import Notice
-from shared.texts import Text
-from shared.texts import text as _
 
 
-def letter(language: Language, subject: Text, *paragraphs: Text | str, phone: str | None, email: str | None) -> Letter:
-    """Return the letter in the language; an address that is not known rules its channel out."""
-    return Letter(
-        subject=str(language.translate(subject)),
-        body="\n\n".join(str(language.translate(one)) for one in paragraphs),
-        phone=phone,
-        email=email,
-        language=language.tag,
-    )
-
-
-def about(shift: Shift, language: Language, now: datetime) -> dict[str, str]:
-    """Return what every letter about a shift may say of it: the event, the role and the time."""
-    zone = shift.event.timezone
-    return {
-        "event": shift.event.title,
-        "role": shift.role,
-        "time": dates.span(shift.starts_at, shift.ends_at, zone, language, now),
+def code(writer: Writer, notice: Notice) -> Letter | None:
+    """Write the one-time code, unless it was used or replaced meanwhile."""
+    found = writer.session.get(Code, notice.person_id)
+    if found is None:
+        return None
+    filling = {
+        "code": writer.links.code(found.id),
+        "event": writer.session.get_one(Event, found.event_id).title,
+        "n": int((found.expires_at - found.sent_at).total_seconds() // 60),
     }
+    to = Address(None if found.email else found.phone, found.email)
+    return letters.letter(CODE, filling, catalogues.language("signups", found.language), to)
 
 
-def own_link(session: Session, notice: Notice, links: Links, origin: str) -> Letter | None:
+def own_link(writer: Writer, notice: Notice) -> Letter | None:
     """Write to the phone, or to the one e-mail address, that the link is for; None where the person was not known."""
+    session, links = writer.session, writer.links
     link = session.get(AccessLink, UUID(notice.rule))
     volunteer = session.get(Volunteer, link.volunteer_id) if link is not None and link.volunteer_id else None
     if link is None or volunteer is None:
@@ -50,19 +41,14 @@ def own_link(session: Session, notice: Notice, links: Links, origin: str) -> Let
     if link.address_mark is not None and not carrying:
         return None
     language = catalogues.language("signups", signups[0].language if signups else None)
-    address = f"{origin}/signups/manage/{links.access_token(link.id)}"
-    body = _(
-        "%(name)s, this link opens your sign-ups for 30 days; please do not pass it on. If you did not ask for it, you"
-        " need not do anything.",
-        name=volunteer.name,
-    )
-    phone, email = (volunteer.phone, None) if link.address_mark is None else (None, carrying[0].email)
-    return letter(language, _("The link to your sign-ups"), body, address, phone=phone, email=email)
+    address = f"{writer.config.origin}/signups/manage/{links.access_token(link.id)}"
+    to = Address(volunteer.phone, None) if link.address_mark is None else Address(None, carrying[0].email)
+    return letters.letter(OWN_LINK, {"name": volunteer.name}, language, to, link=address)
 
 
-def not_handed_over(session: Session, notice: Notice, now: datetime) -> Letter | None:
+def not_handed_over(writer: Writer, notice: Notice) -> Letter | None:
     """Write that a place stays with the one who has it: to that person, or to whoever asked for it."""
-    handover = session.get(Handover, UUID(notice.rule))
+    handover = writer.session.get(Handover, UUID(notice.rule))
     if handover is None or handover.taker is None:
         return None
     giver = handover.signup
@@ -70,20 +56,35 @@ def not_handed_over(session: Session, notice: Notice, now: datetime) -> Letter |
     if is_giver and giver.consent_ended_at is not None:
         return None
     person, email = (giver.volunteer, giver.email) if is_giver else (handover.taker, handover.email)
-    language = catalogues.language("signups", giver.language if is_giver else handover.language)
-    filling = {"name": person.name} | about(giver.shift, language, now)
-    if is_giver:
-        subject = _("You keep your place: %(event)s", event=filling["event"])
-        body = _(
-            "%(name)s, your place could not be handed on, and you are still expected: %(event)s, %(role)s, %(time)s. If"
-            " you cannot come, please withdraw.",
-            **filling,
-        )
-    else:
-        subject = _("The place stays with its owner: %(event)s", event=filling["event"])
-        body = _(
-            "%(name)s, the place that you asked for could not be handed to you: %(event)s, %(role)s, %(time)s. Please"
-            " look at the event's page for others.",
-            **filling,
-        )
-    return letter(language, subject, body, phone=person.phone, email=email)
+    to = Address(person.phone, email)
+    language = language_of(giver) if is_giver else catalogues.language("signups", handover.language)
+    return letters.letter(
+        PLACE_KEPT if is_giver else WORDINGS[notice.kind],
+        {"name": person.name} | about([giver.shift], language, writer.now),
+        language,
+        to,
+        link=writer.short_link(giver) if is_giver else None,
+        stop=writer.stop(person.id, notice.kind, to),
+        needed_by=giver.shift.starts_at,
+    )
+
+
+def shift_removed(writer: Writer, notice: Notice) -> Letter | None:
+    """Write to somebody whose shift was taken out of the event; they have no sign-up there any more."""
+    signup = writer.session.scalars(
+        select(Signup)
+        .where(Signup.volunteer_id == notice.person_id, Signup.event_id == notice.event_id)
+        .order_by(Signup.created_at.desc())
+        .limit(1)
+    ).one()
+    if signup.consent_ended_at is not None:
+        return None
+    to = Address(signup.volunteer.phone, signup.email)
+    return letters.letter(
+        WORDINGS[notice.kind],
+        {"name": signup.volunteer.name, "event": signup.shift.event.title, "role": notice.params["role"]},
+        language_of(signup),
+        to,
+        stop=writer.stop(notice.person_id, notice.kind, to),
+        needed_by=signup.shift.starts_at,
+    )

@@ -10,6 +10,7 @@ from services.signups.operations.handing_over import HANDED_ON
 from services.signups.own_data import Known
 from services.signups.questions import NO, YES
 from shared import catalogues, phones
+from shared.notices.kinds import TOPICS, Topic
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web import i18n
@@ -31,18 +32,24 @@ NOTICES: Final[Mapping[str, Text]] = {
     "taken_over": _("You have taken over a place"),
     "entered": _("A unit has entered your name"),
     "not_handed_over": _("The place stays where it is"),
-    "broadcast": _("Message of the office"),
+    "broadcast": _("A message of the community office"),
 }
 """Kind of a notice -> its words."""
+CHANNELS: Final[Mapping[str, Text]] = {"email": _("E-mail"), "sms": _("Text message")}
+"""Channel -> its words; any other is called by its name."""
 
 
 def person(known: Known) -> Facts:
-    """Return who somebody is, and since when that is known."""
-    return [
+    """Return who somebody is, since when that is known, and what they chose not to hear of."""
+    first = known.chosen.first
+    facts: Sequence[tuple[str, Any]] = [
         (_("Name"), known.volunteer.name),
         (_("Mobile number"), phones.shown(known.volunteer.phone)),
         (_("Known since"), i18n.moment(known.volunteer.created_at)),
+        (_("Not told of"), i18n.translate(_("; ")).join(_stopped(known))),
+        (_("Told first by"), CHANNELS.get(first, first) if first else None),
     ]
+    return [(term, value) for term, value in facts if value]
 
 
 def signup(one: Signup, said: Feedback | None) -> Facts:
@@ -81,7 +88,7 @@ def notices(known: Known) -> Sequence[str]:
         " · ".join(
             (
                 i18n.moment(one.sent_at) if one.sent_at else "–",
-                i18n.translate(_("E-mail")) if one.channel == "email" else one.channel,
+                i18n.translate(CHANNELS.get(one.channel, one.channel)),
                 i18n.translate(NOTICES.get(one.kind, _("Notice"))),
             )
         )
@@ -99,6 +106,15 @@ def looks(known: Known) -> Sequence[Text]:
             time=i18n.moment(one.last),
         )
         for one in known.looks
+    ]
+
+
+def _stopped(known: Known) -> list[str]:
+    return [
+        i18n.translate(_("%(topic)s (%(channel)s)", topic=TOPICS[Topic(topic)], channel=CHANNELS.get(channel, channel)))
+        if channel
+        else i18n.translate(TOPICS[Topic(topic)])
+        for topic, channel in sorted(known.chosen.stopped)
     ]
 
 

@@ -54,14 +54,14 @@ def choose(
         change(session, insert(session, FirstChannel).values(person_id=person_id, channel=first))
 
 
-def stop(session: Session, person_id: UUID, topic: Topic, now: datetime) -> None:
-    """Let the person hear no more of the topic; again changes nothing."""
-    _stop(session, person_id, topic, EVERY, now)
+def stop(session: Session, person_id: UUID, topic: Topic, now: datetime, *, channel: str = EVERY) -> None:
+    """Let the person hear no more of the topic, or not by one channel; again changes nothing."""
+    _stop(session, person_id, topic, channel, now)
 
 
-def resume(session: Session, person_id: UUID, topic: Topic) -> None:
-    """Take back that the topic was stopped altogether; a channel that was stopped for it stays so."""
-    condition = OptOut.person_id == person_id, OptOut.topic == topic, OptOut.channel == EVERY
+def resume(session: Session, person_id: UUID, topic: Topic, *, channel: str = EVERY) -> None:
+    """Take back that the topic was stopped altogether, or by one channel; what else was stopped for it stays so."""
+    condition = OptOut.person_id == person_id, OptOut.topic == topic, OptOut.channel == channel
     change(session, delete(OptOut).where(*condition))
 
 

@@ -13,6 +13,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from shared.config import Config
 from shared.notices.kinds import Topic
+from shared.notices.preferences import EVERY
 
 PATH: Final = "stop"
 """Where the links lead to in each service: ``/<service>/stop/<token>``."""
@@ -20,10 +21,11 @@ PATH: Final = "stop"
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What a link ends: letters about a topic to a person."""
+    """What a link ends: letters about a topic to a person, by all channels or by one."""
 
     person_id: UUID
     topic: Topic
+    channel: str = EVERY
 
 
 def address(config: Config, stop: Stop) -> str:
@@ -33,14 +35,15 @@ def address(config: Config, stop: Stop) -> str:
 
 def token(secret_key: str, stop: Stop) -> str:
     """Return the secret part of the link, which nobody makes without the service's key."""
-    return str(_signed(secret_key).dumps([stop.person_id.hex, stop.topic]))
+    named = [stop.channel] if stop.channel else []
+    return str(_signed(secret_key).dumps([stop.person_id.hex, stop.topic, *named]))
 
 
 def read(secret_key: str, token: str) -> Stop | None:
     """Return what the link ends; None where it is none of ours."""
     try:
-        person_id, topic = _signed(secret_key).loads(token)
-        return Stop(UUID(person_id), Topic(topic))
+        person_id, topic, *named = _signed(secret_key).loads(token)
+        return Stop(UUID(person_id), Topic(topic), *named)
     except (BadData, ValueError):  # a topic that there is no more, too
         return None
 

@@ -33,7 +33,7 @@ def ask(token: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """Send no more of it. A mail program is not led on: RFC 8058 (3.2) asks for an answer without a redirection."""
     meant = _meant(token)
-    database.write(preferences.stop, meant.person_id, meant.topic, now())
+    database.write(preferences.stop, meant.person_id, meant.topic, now(), channel=meant.channel)
     return _page(meant, token) if is_one_click() else redirect(url_for(".ask", token=token), 303)
 
 
@@ -41,7 +41,7 @@ def stop(token: str) -> ResponseReturnValue:
 def undo(token: str) -> ResponseReturnValue:
     """Send it again."""
     meant = _meant(token)
-    database.write(preferences.resume, meant.person_id, meant.topic)
+    database.write(preferences.resume, meant.person_id, meant.topic, channel=meant.channel)
     return redirect(url_for(".ask", token=token), 303)
 
 
@@ -57,7 +57,8 @@ def _page(meant: Stop, token: str) -> ResponseReturnValue:
     page = render_template(
         "stop.html",
         topic=TOPICS[meant.topic],
-        stopped=not chosen.wants(meant.topic),
+        stopped=not chosen.wants(meant.topic, meant.channel),
+        of_one_channel=bool(meant.channel),
         here=url_for(".ask", token=token),
     )
     return personal(make_response(page))

@@ -67,6 +67,8 @@ def event_data(**changes: Any) -> dict[str, Any]:
         "travel_minutes": 0,
         "daily_hours": None,
         "rest_hours": None,
+        "thanks": True,
+        "thanks_at": None,
         "shifts": [],
     } | changes
 

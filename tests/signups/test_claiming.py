@@ -49,7 +49,7 @@ def test_everybody_on_the_list_gets_a_place_and_is_told(world: World) -> None:
     letter = world.read(lambda session: compose(session, notices[0], NOW))
     assert letter is not None
     assert "朝阳小学为您报了名" in letter.body
-    assert "https://steward.example/signups/manage/" in letter.body
+    assert "https://steward.example/signups/s/" in letter.body
 
 
 def test_a_list_that_is_longer_than_the_places_enters_nobody(world: World) -> None:

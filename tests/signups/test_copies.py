@@ -23,6 +23,7 @@ def reminder(world: World, **changes: object) -> dict[str, object]:
         "occurrence": 0,
         "due_at": NOW + timedelta(days=7),
         "expires_at": world.event["starts_at"],
+        "shift_ids": [],
     } | changes
 
 
@@ -77,7 +78,7 @@ def test_a_moved_event_tells_everyone_once_and_voids_old_reminders(world: World)
     assert {notice.state for notice in world.notices("reminder")} == {NoticeState.CANCELLED}
     told = world.notices("changed")
     assert len(told) == 3
-    assert {notice.params["old_starts_at"] for notice in told} == {old.isoformat()}
+    assert {notice.params["event"][0] for notice in told} == {old.isoformat()}
     world.database.write(operations.remind, reminder(world), now=NOW)
     assert len(world.notices("reminder")) == 2, "a reminder of the old date is void"
     world.database.write(operations.remind, reminder(world, occurrence=1, version=2), now=NOW)

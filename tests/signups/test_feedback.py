@@ -30,7 +30,7 @@ def test_who_was_there_is_thanked_once_with_the_hours_and_the_questions(world, h
     world.publish(status="completed")
     [letter] = written(world, "thanks")
     assert "2 小时" in letter.body
-    assert f"/signups/feedback/{LINKS.manage_token(helper)}" in letter.body
+    assert f"/signups/f/{LINKS.short_token(helper)}" in letter.body
 
 
 def test_saying_the_same_again_tells_nothing_new_and_the_words_stay_here(world, helper):

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from services.signups import operations
-from services.signups.notices import WORDINGS, composer
+from services.signups import letters, operations
+from services.signups.notices import composer
 from services.signups.own_words import NOTICES
+from services.signups.wordings import KINDS, WORDINGS
+from shared import catalogues
 from shared.notices.queue import Letter
 from shared.notices.tables import Notice
 from tests.signups.conftest import LINKS, NOW, World
 from tests.signups.web import CONFIG
 
-LINK = f"{CONFIG.origin}/signups/manage/"
+LINK = f"{CONFIG.origin}/signups/s/"
 
 
 def written(world: World, kind: str) -> list[Letter | None]:
@@ -20,7 +22,7 @@ def written(world: World, kind: str) -> list[Letter | None]:
     compose = composer(CONFIG)
 
     def letter(notice: Notice) -> Letter | None:
-        return world.database.read(lambda session: compose(session, session.get_one(Notice, notice.id), NOW))
+        return world.database.write(lambda session: compose(session, session.get_one(Notice, notice.id), NOW))
 
     return [letter(notice) for notice in world.notices(kind)]
 
@@ -36,6 +38,7 @@ def reminded(world: World) -> World:
         "occurrence": 0,
         "due_at": NOW + timedelta(days=7),
         "expires_at": world.event["starts_at"],
+        "shift_ids": [],
     }
     world.database.write(operations.remind, reminder, now=NOW)
     world.people = answer.signup_id  # type: ignore[assignment]  # the only one there is
@@ -47,12 +50,28 @@ def test_a_reminder_says_what_where_and_when_with_the_person_s_own_link(reminded
     assert letter.subject == "活动提醒：端午包粽子"
     for words in ("扎西·多吉", "引导", "6月9日（周三）17:00–20:00", "社区广场", LINK):
         assert words in letter.body
-    assert letter.body.endswith(LINKS.manage_token(reminded.people))
+    assert LINK + LINKS.short_token(reminded.people) in letter.body
     assert letter.email == "zhaxi@example.com"
 
 
 def test_every_notice_has_its_words_on_the_page_of_one_s_own_data() -> None:
-    assert not WORDINGS.keys() - NOTICES.keys()
+    assert {*KINDS} - {*NOTICES} == {"code", "own_link"}
+
+
+@pytest.mark.parametrize("tag", ["zh-CN", "en"])
+def test_every_text_message_is_one_with_a_short_link(tag: str) -> None:
+    language = catalogues.language("signups", tag)
+    filling = {
+        "name": "张伟",
+        "event": "中秋游园会暨邻里节志愿服务活动",
+        "when": "9月25日（周五）18:30",
+        "role": "引导",
+    }
+    filling |= dict.fromkeys(("until", "shifts", "venue", "place", "time", "reason", "unit"), "9月25日")
+    for kind, wording in WORDINGS.items():
+        link = f"u.cn/{'x' * 22}" if wording.asks is not None else None
+        letter = letters.letter(wording, filling, language, letters.Address(None, None), link=link)
+        assert letters.messages(letter.short) <= (1 if tag == "zh-CN" else 2), kind
 
 
 def test_who_withdrew_is_not_reminded(reminded: World) -> None:

@@ -230,7 +230,7 @@ def test_the_sweep_offers_what_a_rollback_left_free_and_passes_over_who_has_an_o
 def test_the_notice_names_the_time_and_is_written_only_while_the_offer_stands(world):
     [letter] = written(world, "offered")
     assert letter.subject == "名额为您保留至6月8日（周二）19:00：端午包粽子"
-    assert "/signups/manage/" in letter.body
+    assert "/signups/s/" in letter.body
     expire(world)
     [gone, _next] = written(world, "offered")
     [expired] = written(world, "offer_expired")

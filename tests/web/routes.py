@@ -158,6 +158,8 @@ def _samples(world: World, rule: str, event: Mapping[str, Any]) -> dict[str, str
         "claim": world.claim,
         "manage": world.manage_token,
         "feedback": world.manage_token,
+        "s": world.short,
+        "f": world.short,
         "take": world.give,
         "enter": world.contact,
         "invitations": world.invitation,

@@ -30,7 +30,7 @@ EVERYWHERE = OWN | {
 }
 DECLARED = {
     "events": EVERYWHERE,
-    "signups": EVERYWHERE,
+    "signups": EVERYWHERE | {"stopping": Access.PUBLIC},
     "partners": EVERYWHERE | {"unit": Access.CONTACT, "api_unit": Access.CONTACT, "stopping": Access.PUBLIC},
 }
 """Every blueprint and who may come in by it; a new one is entered here by somebody who has thought about it."""

@@ -11,7 +11,8 @@ from services.events.models import Organizer
 from services.partners import wanted
 from services.partners.operations import invite_units
 from services.partners.scope import Scope
-from services.signups import certificates
+from services.signups import certificates, short_links
+from services.signups.links import Links
 from services.signups.models import Certificate, HourEntry, HourReview, Record, Signup
 from shared import clock
 from shared.notices import stops
@@ -36,6 +37,7 @@ class World:
     foreign: dict[str, Any]
     signup: str
     manage_token: str
+    short: str
     other_signup: str
     other_manage_token: str
     unit: str
@@ -128,6 +130,7 @@ def build(site: Site) -> World:
         foreign=foreign,
         signup=first["id"],
         manage_token=first["manage_token"],
+        short=signups.write(_add_short_link, UUID(first["id"]), site.parts),
         other_signup=second["id"],
         other_manage_token=second["manage_token"],
         unit=unit["id"],
@@ -246,6 +249,12 @@ def _add_stranger(session: Session) -> None:
             created_at=clock.utc_now(),
         )
     )
+
+
+def _add_short_link(session: Session, signup_id: UUID, parts: Any) -> str:
+    """Write the short link of a sign-up, as its letters do."""
+    [key] = [part.config.secret_key for part in parts if part.service.name == "signups"]
+    return short_links.note(session, session.get_one(Signup, signup_id), Links(key))
 
 
 def _add_hours(session: Session, signup_id: UUID) -> dict[str, str]:

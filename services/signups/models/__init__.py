@@ -8,6 +8,7 @@ from services.signups.models.events import Event, Shift
 from services.signups.models.handovers import UNDER_WAY, Handover, HandoverState, may_be_given
 from services.signups.models.hours import EntryKind, HourEntry, HourReview, Outcome, ReviewKind
 from services.signups.models.keys import IdempotencyKey
+from services.signups.models.letters import ShortLink
 from services.signups.models.own_data import Erasure
 from services.signups.models.people import Volunteer
 from services.signups.models.places import Hold, Place
@@ -57,6 +58,7 @@ __all__ = [
     "ScanKind",
     "ScanOutcome",
     "Shift",
+    "ShortLink",
     "Signup",
     "SignupStatus",
     "Volunteer",

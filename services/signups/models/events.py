@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, false
+from sqlalchemy import JSON, ForeignKey, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.signups.models.base import Base
@@ -40,6 +40,8 @@ class Event(Base):
     travel_minutes: Mapped[int] = mapped_column(server_default="0")
     daily_hours: Mapped[int | None]
     rest_hours: Mapped[int | None]
+    thanks: Mapped[bool] = mapped_column(server_default=true())
+    thanks_at: Mapped[datetime | None]
 
     shifts: Mapped[list["Shift"]] = relationship(back_populates="event", order_by="Shift.starts_at, Shift.position")
 

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, places, waitlist
+from services.signups import announcements, audiences, places, waitlist
+from services.signups.known import Known
 from services.signups.models import LIVE, Event, Shift, Signup, SignupStatus
 from services.signups.operations.signing import take_out
 from shared.errors import Unready
-from shared.notices import queue
+from shared.notices import mailings, queue
 
 OPEN = ("draft", "published")
 """States in which an event can still be changed; as a draft it was published before."""
@@ -59,22 +59,20 @@ def remind(session: Session, reminder: Mapping[str, Any], *, now: datetime) -> N
         raise Unready("the event of the reminder is not known so far yet")
     if event.status != "published" or event.occurrence != reminder["occurrence"]:
         return
-    queue.plan_for_all(
+    shift_ids = reminder["shift_ids"]
+    mailings.start(
         session,
-        people(event.id, SignupStatus.CONFIRMED).where(Signup.created_at <= reminder["due_at"]),
+        audiences.find,
+        audiences.of_event(event.id, [SignupStatus.CONFIRMED], shift_ids=shift_ids, until=reminder["due_at"]),
         kind="reminder",
         event_id=event.id,
         rule=reminder["rule"],
         occurrence=reminder["occurrence"],
         due_at=reminder["due_at"],
         expires_at=reminder["expires_at"],
+        params={"shifts": [str(one) for one in shift_ids]} if shift_ids else None,
         now=now,
     )
-
-
-def people(event_id: UUID, *statuses: SignupStatus) -> Select[UUID]:
-    """Select the ids of the volunteers with a sign-up in one of the states."""
-    return select(Signup.volunteer_id).where(Signup.event_id == event_id, Signup.status.in_(statuses))
 
 
 class _Snapshot:
@@ -82,20 +80,13 @@ class _Snapshot:
 
     def __init__(self, event: Event) -> None:
         self.status = event.status
-        self.starts_at = event.starts_at
-        self.ends_at = event.ends_at
-        self.venue = (event.venue_name, event.venue_address)
-        self.times = {shift.id: (shift.starts_at, shift.ends_at) for shift in event.shifts}
+        self.known = Known.of(event)
 
     def moved(self, event: Event) -> bool:
         """Tell whether someone who knows the old state would come at the wrong time or to the wrong place."""
-        return (
-            (self.starts_at, self.ends_at) != (event.starts_at, event.ends_at)
-            or self.venue != (event.venue_name, event.venue_address)
-            or any(
-                self.times.get(shift.id, (shift.starts_at, shift.ends_at)) != (shift.starts_at, shift.ends_at)
-                for shift in event.shifts
-            )
+        before, after = self.known, Known.of(event)
+        return (before.event, before.venue) != (after.event, after.venue) or any(
+            before.shifts.get(shift_id, times) != times for shift_id, times in after.shifts.items()
         )
 
 
@@ -125,6 +116,8 @@ def _copy(event: Event, data: Mapping[str, Any]) -> None:
         "travel_minutes",
         "daily_hours",
         "rest_hours",
+        "thanks",
+        "thanks_at",
     ):
         setattr(event, name, data[name])
 
@@ -189,13 +182,16 @@ def _empty(session: Session, shift: Shift, now: datetime) -> None:
 
 
 def _thank(session: Session, event: Event, now: datetime) -> None:
-    """Queue the thanks for everyone who was there, with the question how it was."""
-    queue.plan_for_all(
+    """Queue the thanks for everyone who was there, with the question how it was, unless nobody is to be thanked."""
+    if not event.thanks:
+        return
+    mailings.start(
         session,
-        people(event.id, SignupStatus.ATTENDED),
+        audiences.find,
+        audiences.of_event(event.id, [SignupStatus.ATTENDED]),
         kind="thanks",
         event_id=event.id,
-        due_at=now,
+        due_at=event.thanks_at or now,
         expires_at=event.ends_at + announcements.FEEDBACK_OPEN,
         now=now,
     )
@@ -207,26 +203,27 @@ def _tell(session: Session, event: Event, before: _Snapshot, now: datetime) -> N
     if event.status == "completed" and before.status != "completed":
         _thank(session, event, now)
     if event.status != "published":
-        queue.cancel(session, event_id=event.id, kind="reminder")
-        queue.cancel(session, event_id=event.id, kind="changed")
+        mailings.cancel(session, event_id=event.id, kind="reminder", now=now)
+        mailings.cancel(session, event_id=event.id, kind="changed", now=now)
     elif moved:
-        queue.cancel(session, event_id=event.id, kind="reminder", before_occurrence=event.occurrence)
-        queue.cancel(session, event_id=event.id, kind="changed")
+        mailings.cancel(session, event_id=event.id, kind="reminder", before_occurrence=event.occurrence, now=now)
+        mailings.cancel(session, event_id=event.id, kind="changed", now=now)
     if event.status == "cancelled" and before.status == "published":
         kind = "cancelled"
     elif event.status == "published" and moved:
         kind = "changed"
     else:
         return
-    queue.plan_for_all(
+    mailings.start(
         session,
-        people(event.id, *LIVE),
+        audiences.find,
+        audiences.of_event(event.id, LIVE, until=now + audiences.CLOCKS_DIFFER),
         kind=kind,
         event_id=event.id,
         rule=f"v{event.version}",
         occurrence=event.occurrence,
         due_at=now,
-        expires_at=max(event.ends_at, before.ends_at),
-        params={"old_starts_at": before.starts_at.isoformat(), "old_ends_at": before.ends_at.isoformat()},
+        expires_at=max(event.ends_at, before.known.event[1]),
+        params=before.known.params(),
         now=now,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.signups import identity
 from services.signups.links import Links, token_hash
-from services.signups.models import AccessLink, Signup, Volunteer
+from services.signups.models import AccessLink, ShortLink, Signup, Volunteer
 from shared.database import change
 from shared.names import name_key
 from shared.notices import queue
@@ -41,7 +41,7 @@ def send_links(session: Session, *, name: str, phone: str, links: Links, now: da
 
 def forget_links(session: Session, now: datetime) -> int:
     """Forget the links that open nothing any more; return how many."""
-    return change(session, delete(AccessLink).where(AccessLink.expires_at <= now))
+    return sum(change(session, delete(kind).where(kind.expires_at <= now)) for kind in (AccessLink, ShortLink))
 
 
 def _queue(session: Session, volunteer_id: UUID | None, mark: str | None, links: Links, now: datetime) -> None:

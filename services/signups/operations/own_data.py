@@ -26,6 +26,7 @@ from services.signups.models import (
     HourReview,
     IdempotencyKey,
     Shift,
+    ShortLink,
     Signup,
     Volunteer,
 )
@@ -36,6 +37,7 @@ from shared import phones
 from shared.database import change
 from shared.errors import NotFound
 from shared.imports import Upload, records_of
+from shared.notices import preferences
 from shared.notices.tables import Notice
 from shared.texts import text as _
 
@@ -77,6 +79,7 @@ def erase(session: Session, volunteer_id: UUID, now: datetime) -> None:
     _close_links(session, volunteer_id, now)
     change(session, update(Certificate).where(Certificate.volunteer_id == volunteer_id).values(id_masked=None))
     change(session, delete(Notice).where(Notice.person_id == volunteer_id))
+    preferences.forget(session, volunteer_id)
     person.name = person.name_key = person.phone = person.phone_end = ""
     person.phone_key = person.id.hex  # unlike any other's
     person.erased_at = now
@@ -131,6 +134,7 @@ def _forget_signups(session: Session, signups: Sequence[Signup]) -> None:
     change(session, update(Feedback).where(Feedback.signup_id.in_(signup_ids)).values(words=""))
     change(session, update(HourReview).where(HourReview.signup_id.in_(signup_ids)).values(reason="", decision=""))
     change(session, delete(IdempotencyKey).where(IdempotencyKey.signup_id.in_(signup_ids)))
+    change(session, delete(ShortLink).where(ShortLink.signup_id.in_(signup_ids)))
 
 
 def _close_links(session: Session, volunteer_id: UUID, now: datetime) -> None:

@@ -14,11 +14,13 @@ from services.signups.pages import (  # noqa: F401  # they add their pages
     hours,
     importing,
     mailings,
+    notices,
     offers,
     own,
     own_data,
     records,
     rostering,
+    short,
     together,
     viewing,
 )

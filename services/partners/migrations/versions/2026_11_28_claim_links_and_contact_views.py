@@ -5,7 +5,7 @@ from alembic import op
 from shared.database import UtcDateTime
 
 revision = "245ddd944bfd"
-down_revision = "6b0d2f8e51ac"
+down_revision = "16e0855b4243"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from shared.database import UtcDateTime
 
 revision = "99f24842d0a5"
-down_revision = "6b0d2f8e51ac"
+down_revision = "245ddd944bfd"
 branch_labels = None
 depends_on = None
 

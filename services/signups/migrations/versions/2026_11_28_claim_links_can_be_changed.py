@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "57c2f933ccc1"
-down_revision = "a41c7e0b93d2"
+down_revision = "00d5cb1d43ce"
 branch_labels = None
 depends_on = None
 
