@@ -69,6 +69,7 @@ def _of_signups(writer: Writer, notice: Notice) -> Letter | None:
         lines = _hours(signups)
     to = Address(first.volunteer.phone, first.email)
     known = changes.spans(before, signups)
+    starts = [one.shift.starts_at for one in signups] + [one[0] for one in known]
     filling = _filling(signups, notice, language, writer.now)
     if kind == "cancelled":
         filling |= letters.times(known[0], first.shift, language, writer.now)
@@ -81,7 +82,7 @@ def _of_signups(writer: Writer, notice: Notice) -> Letter | None:
         link=writer.short_link(first, short_links.FEEDBACK if kind == "thanks" else short_links.OWN),
         others=[(one.shift.role, writer.short_link(one)) for one in signups[1:]] if kind in OF_ALL_SIGNUPS else [],
         stop=writer.stop(notice.person_id, kind, to),
-        needed_by=first.offered_until or min([one.shift.starts_at for one in signups] + [one[0] for one in known]),
+        needed_by=None if kind == "thanks" else first.offered_until or min(starts),
     )
 
 
@@ -95,8 +96,8 @@ def _signups(session: Session, notice: Notice) -> Sequence[Signup]:
         return [found] if found is not None else []
     query = select(Signup).join(Shift, Shift.id == Signup.shift_id)
     query = query.where(Signup.volunteer_id == notice.person_id, Signup.event_id == notice.event_id)
-    if "shifts" in notice.params:
-        query = query.where(Signup.shift_id.in_([UUID(one) for one in notice.params["shifts"]]))
+    if "shift_ids" in notice.params:
+        query = query.where(Signup.shift_id.in_([UUID(one) for one in notice.params["shift_ids"]]))
     return session.scalars(query.order_by(Signup.status, Shift.starts_at, Shift.position)).all()
 
 
@@ -116,7 +117,7 @@ def _is_timely(shift: Shift, notice: Notice, now: datetime) -> bool:
     """Say whether a reminder speaks of the time at which the event, or this shift, still is."""
     if notice.occurrence != shift.event.occurrence or now >= shift.starts_at:
         return False
-    return "shifts" not in notice.params or notice.rule.endswith(f"{shift.starts_at:{MOMENT}}")
+    return "shift_ids" not in notice.params or notice.rule.endswith(f"{shift.starts_at:{MOMENT}}")
 
 
 def _one_reader(signups: Sequence[Signup]) -> list[Signup]:

@@ -41,7 +41,7 @@ def sample(kind: str, language: Language, event: Event, shift: Shift | None, con
     wording = {"code": CODE, "own_link": OWN_LINK}.get(kind) or WORDINGS[kind]
     return letters.letter(
         wording,
-        _filling(shift, language, now),
+        _filling(kind, shift, language, now),
         language,
         NOWHERE,
         lines=_lines(kind, shift, language, now),
@@ -62,9 +62,9 @@ def _whole_event(event: Event, language: Language) -> Shift:
     return Shift(id=uuid4(), event=event, role=role, starts_at=event.starts_at, ends_at=event.ends_at)
 
 
-def _filling(shift: Shift, language: Language, now: datetime) -> Mapping[str, Any]:
+def _filling(kind: str, shift: Shift, language: Language, now: datetime) -> Mapping[str, Any]:
     return letters.about([shift], language, now) | {
-        "name": NAME,
+        "name": "" if kind == "code" else NAME,  # whoever asks for one is known by their number only
         "until": dates.moment(now + timedelta(hours=2), shift.event.timezone, language, now),
         "reason": _("a storm is coming"),
         "unit": _("Sunrise Primary School"),

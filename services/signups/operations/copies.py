@@ -70,7 +70,7 @@ def remind(session: Session, reminder: Mapping[str, Any], *, now: datetime) -> N
         occurrence=reminder["occurrence"],
         due_at=reminder["due_at"],
         expires_at=reminder["expires_at"],
-        params={"shifts": [str(one) for one in shift_ids]} if shift_ids else None,
+        params={"shift_ids": [str(one) for one in shift_ids]} if shift_ids else None,
         now=now,
     )
 
