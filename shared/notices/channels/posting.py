@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ssl import SSLCertVerificationError
@@ -20,7 +21,7 @@ LATER: Final = frozenset({408, 425, 429})
 CLIENT_ERRORS: Final = range(400, 500)
 LONGEST_PAUSE: Final = 3600
 
-_POOLS: Final = urllib3.PoolManager(maxsize=8, retries=False, timeout=TIMEOUT)
+_POOLS: Final = urllib3.PoolManager(maxsize=8, retries=False)
 logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings name addresses, and a robot's address is its key
 
 
@@ -60,6 +61,7 @@ def post(url: str, content: Mapping[str, Any] | bytes, headers: Mapping[str, str
             url,
             body=body,
             headers=described if keep else described | {"Connection": "close"},
+            timeout=TIMEOUT,
             redirect=False,
             preload_content=False,
             decode_content=False,
@@ -84,4 +86,4 @@ def never_connected(error: BaseException | None) -> bool:
 
 
 def _pause(written: str) -> int | None:
-    return min(int(written), LONGEST_PAUSE) if written.isascii() and written.isdecimal() else None
+    return min(int(written), LONGEST_PAUSE) if re.fullmatch("[0-9]{1,9}", written) else None
