@@ -142,7 +142,7 @@ class Config:
         "STEWARD_SMTP_URL", about="smtp://user:password@host:port for e-mail; empty: notices go to the file"
     )
     notice_sender: str = setting(
-        "STEWARD_NOTICE_SENDER", default="steward@localhost", about="the address that e-mail comes from"
+        "STEWARD_NOTICE_SENDER", endpoints.mail_sender, "steward@localhost", about="the address that e-mail comes from"
     )
     webhook_url: str = setting(
         "STEWARD_WEBHOOK_URL",

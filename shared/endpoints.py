@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
+from email.utils import parseaddr
 from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,6 +24,13 @@ def https_address(written: str) -> str:
     found = ADDRESS.fullmatch(written)
     if found is None or not (found["scheme"] == "https" or is_loopback(found["host"])):
         raise ValueError("must be an address that begins with https://")
+    return written
+
+
+def mail_sender(written: str) -> str:
+    """Read the address that mail comes from, which may have a name before it; raises ValueError."""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(written)[1]):
+        raise ValueError("must be an e-mail address, like steward@example.org")
     return written
 
 

@@ -21,6 +21,12 @@ T = TypeVar("T")
 TEXT: Final = {"type": "string"}
 
 
+class Unsigned(Unauthorized):
+    """Somebody reports who does not know the secret, or long after they signed."""
+
+    title = _("Not signed as agreed")
+
+
 class Outcome(StrEnum):
     """What a provider can say of a notice that it took."""
 
@@ -70,7 +76,7 @@ def _signed(view: Callable[P, T]) -> Callable[P, T]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         headers = {name: request.headers.get(name, "") for name in signatures.HEADERS}
         if not signatures.holds(config.webhook_secrets, headers, request.get_data(), now()):
-            raise Unauthorized(_("This report is not signed as agreed, or its time is more than five minutes off."))
+            raise Unsigned(_("The signature is missing or wrong, or its time is more than five minutes off."))
         return view(*args, **kwargs)
 
     return checked

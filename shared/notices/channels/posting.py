@@ -21,7 +21,7 @@ LATER: Final = frozenset({408, 425, 429})
 CLIENT_ERRORS: Final = range(400, 500)
 LONGEST_PAUSE: Final = 3600
 
-_POOLS: Final = urllib3.PoolManager(maxsize=8, retries=False)
+_KEPT: Final = urllib3.PoolManager(maxsize=8, retries=False)
 logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings name addresses, and a robot's address is its key
 
 
@@ -56,20 +56,27 @@ def post(url: str, content: Mapping[str, Any] | bytes, headers: Mapping[str, str
     body = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
     described = {"Content-Type": "application/json", "User-Agent": "Steward", **headers}
     try:
-        response = _POOLS.request(
-            "POST",
-            url,
-            body=body,
-            headers=described if keep else described | {"Connection": "close"},
-            timeout=TIMEOUT,
-            redirect=False,
-            preload_content=False,
-            decode_content=False,
-        )
+        if keep:
+            return _answer(_KEPT, url, body, described)
+        with urllib3.PoolManager(retries=False) as pools:
+            return _answer(pools, url, body, described)
     except Exception as error:
         if never_connected(error):
             raise ChannelError(f"no connection: {type(error).__name__}", permanent=False) from None
         raise
+
+
+def _answer(pools: urllib3.PoolManager, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    response = pools.request(
+        "POST",
+        url,
+        body=body,
+        headers=headers,
+        timeout=TIMEOUT,
+        redirect=False,
+        preload_content=False,
+        decode_content=False,
+    )
     read = response.read(MOST)
     if len(read) == MOST:
         response.close()

@@ -64,7 +64,7 @@ def receiving(context: SSLContext | None = None) -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
         wbufsize = -1
 
-        def do_POST(self) -> None:  # noqa: N802 - http.server's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append(Request(self.path, headers, body, self.client_address[1]))

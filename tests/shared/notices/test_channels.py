@@ -132,7 +132,7 @@ def test_the_page_holds_links_and_nothing_that_was_meant_as_words(post, email):
     assert re.findall(r"<(img|link|script|iframe)|url\(|src=", page) == []
 
 
-def test_a_subject_of_any_length_travels_in_lines_that_every_server_takes(post):
+def test_a_subject_of_any_length_travels_in_lines_that_every_server_takes():
     raw = written(uuid4(), replace(LETTER, subject="端午" * 200, stop=STOP), "steward@community.example").as_bytes()
     assert raw.isascii()
     assert max(len(line) for line in raw.splitlines() if b"List-Unsubscribe" not in line) <= 78

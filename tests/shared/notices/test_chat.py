@@ -134,7 +134,7 @@ def test_nor_after_a_hang_up_and_no_repeat_is_recognised(receiver, chat):
     assert not chat.repeats
 
 
-def test_every_notice_has_a_connection_of_its_own_since_a_kept_one_may_break_off_unseen(receiver, chat):
+def test_every_notice_has_a_connection_of_its_own_since_one_that_was_kept_breaks_off_unseen(receiver, chat):
     for _ in range(3):
         receiver.will_say(200, {"errcode": 0})
         chat.send(uuid4(), letter(receiver, WECOM))
@@ -159,7 +159,7 @@ def test_a_long_text_loses_words_and_never_its_link(receiver, chat):
     link = "https://steward.example/s/abc"
     chat.send(uuid4(), letter(receiver, WECOM, body=f"{'明天见。' * 300}请看 {link}"))
     said = receiver.requests[0].json["text"]["content"]
-    assert said.endswith(f"明… {link}") or said.endswith(f"… {link}")
+    assert said.endswith(f"… {link}")
     assert 2040 < len(said.encode()) <= 2048
 
 
@@ -198,7 +198,7 @@ def test_robots_of_the_three_services_are_called(host, path):
         f"https://qyapi.weixin.qq.com/x/../{WECOM}",
     ],
 )
-def test_no_other_address_is_ever_called(chat, address):
+def test_no_other_address_is_ever_called(address):
     assert not is_robot(address, HOSTS)
     channel = ChatChannel(HOSTS)
     sent_there = Letter("x", "x", None, None, "zh-CN", robot=address)
