@@ -23,7 +23,7 @@ Written = tuple[Mapping[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one maker's robots are spoken to.
+    """How one maker's robots are spoken to, at addresses whose path is ``path``.
 
     ``most`` are the bytes of text that they take, and ``passing`` the codes of refusals that pass by themselves, mostly
     for too many messages in a minute. All others mean that the robot, or what it was to say, is refused for good.
@@ -66,7 +66,7 @@ def _mac(key: str, text: str) -> str:
 DIALECTS: Final = (
     Dialect("wecom", "/cgi-bin/webhook/send", 2048, frozenset({-1, 45009}), _wecom),
     Dialect("dingtalk", "/robot/send", 20_000, frozenset({-1, 130101, 410100}), _dingtalk),
-    Dialect("feishu", "/open-apis/bot/v2/hook/", 20_000, frozenset({11232}), _feishu),
+    Dialect("feishu", "/open-apis/bot/v2/hook/[A-Za-z0-9-]+", 20_000, frozenset({11232}), _feishu),
 )
 """From what the makers document on robots of groups: limits of size and frequency, and the table of error codes."""
 
@@ -125,7 +125,7 @@ def _robot(address: str, hosts: Collection[str]) -> tuple[SplitResult, Dialect] 
         right = parts.netloc == f"{host}:{port}" and parts.scheme in {"http", "https"}
     else:
         right = parts.netloc in {host, f"{host}:443"} and parts.scheme == "https"
-    dialect = next((one for one in DIALECTS if parts.path.startswith(one.path)), None)
+    dialect = next((one for one in DIALECTS if re.fullmatch(one.path, parts.path)), None)
     if not right or host not in hosts or dialect is None or not re.fullmatch(r"[!-\[\]-~]+", address):
         return None
     return parts, dialect

@@ -1,7 +1,7 @@
 """Text messages, by a provider."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from shared.notices.channels.protocol import ChannelError
 from shared.notices.channels.texts import shortened
 from shared.notices.queue import Letter
 
-ANY: str = "*"
+ANY: Final = "*"
 """Stands in the table of templates for every kind that is not in it."""
 
 
