@@ -11,8 +11,9 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv .venv
-COPY requirements.lock .
-RUN .venv/bin/pip install --require-hashes --requirement requirements.lock
+COPY requirements.lock requirements-extras.lock ./
+ARG LOCK=requirements.lock
+RUN .venv/bin/pip install --require-hashes --requirement "$LOCK"
 COPY tools/messages.py tools/messages.py
 COPY deploy deploy
 COPY shared shared

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shared import endpoints
 from shared.notices import quiet
 from shared.notices.quiet import QuietHours
 
@@ -144,7 +145,43 @@ class Config:
         "STEWARD_SMTP_URL", about="smtp://user:password@host:port for e-mail; empty: notices go to the file"
     )
     notice_sender: str = setting(
-        "STEWARD_NOTICE_SENDER", default="steward@localhost", about="the address that e-mail comes from"
+        "STEWARD_NOTICE_SENDER", endpoints.mail_sender, "steward@localhost", about="the address that e-mail comes from"
+    )
+    webhook_url: str = setting(
+        "STEWARD_WEBHOOK_URL",
+        endpoints.https_address,
+        about="the program that notices are handed to, by signed webhooks",
+    )
+    webhook_secrets: tuple[bytes, ...] = setting(
+        "STEWARD_WEBHOOK_SECRET",
+        endpoints.signing_secrets,
+        (),
+        about="signs them, and the reports of delivery that come back; whsec_… each, by commas, the newest first",
+    )
+    sms_url: str = setting(
+        "STEWARD_SMS_URL",
+        endpoints.sms_account,
+        about="account for text messages: tencent://id:key@sms.tencentcloudapi.com/application",
+    )
+    sms_templates: tuple[tuple[str, str], ...] = setting(
+        "STEWARD_SMS_TEMPLATES",
+        endpoints.sms_templates,
+        (),
+        about="kind of notice=template whose one variable is the text, by commas; `*` stands for all other kinds",
+    )
+    sms_signature: str = setting(
+        "STEWARD_SMS_SIGNATURE", default="小管家", about="the registered signature that text messages begin with"
+    )
+    chat_hosts: tuple[str, ...] = setting(
+        "STEWARD_CHAT_HOSTS",
+        _names,
+        ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn"),
+        about="where robots of group chats may be called, by commas; no other host ever is",
+    )
+    apprise_url: str = setting(
+        "STEWARD_APPRISE_URL",
+        endpoints.apprise_address,
+        about="any other service by Apprise, with {phone} or {email} where the person's own stands",
     )
     notices_file: str = setting(
         "STEWARD_NOTICES_FILE",
@@ -212,7 +249,7 @@ def _raw(variable: str, environ: Mapping[str, str]) -> str:
 def _unfit(config: Config) -> dict[str, str]:
     """Return what is missing or refused: variable -> the rest of the sentence."""
     upper = config.service.upper()
-    needed = {
+    needed: dict[str, object] = {
         f"STEWARD_{upper}_DATABASE_URL": config.database_url,
         f"STEWARD_{upper}_SECRET_KEY": config.secret_key,
         f"STEWARD_{upper}_DATA_KEYS": config.data_keys,
@@ -220,6 +257,10 @@ def _unfit(config: Config) -> dict[str, str]:
     }
     if config.service == "events":
         needed["STEWARD_TOKEN_PRIVATE_KEY"] = config.token_private_key
+    if config.webhook_url:
+        needed["STEWARD_WEBHOOK_SECRET"] = config.webhook_secrets
+    if config.sms_url:
+        needed["STEWARD_SMS_TEMPLATES"] = config.sms_templates
     problems = {variable: "is missing" for variable, value in needed.items() if not value}
     if config.mode == "production":
         if not config.amqp_url:

@@ -24,7 +24,7 @@ from shared.notices import tables as notice_tables
 from shared.notices.kinds import Kind
 from shared.notices.queue import Composer
 from shared.notices.sender import Sender
-from shared.web import application
+from shared.web import application, receipts
 from shared.web.current import Confirm, Identify
 
 
@@ -86,7 +86,7 @@ def build_app(service: Service, config: Config, database: Database, *, clock: cl
         config,
         database,
         clock,
-        public=service.public,
+        public=[*service.public, *([] if service.composer is None else [receipts.entrance(service.name)])],
         organizer=[*service.organizer, messages_desk.blueprint(service.name)],
         contact=service.contact,
         identify=service.identify,

@@ -22,7 +22,8 @@ class Letter:
 
     ``short`` is what a text message says, where every character costs; the body where there is nothing shorter.
     ``stop`` is the address at which one press ends letters of this kind, and ``needed_by`` the moment by which its
-    reader has to know (the beginning of the shift), for what comes up at night.
+    reader has to know (the beginning of the shift), for what comes up at night. ``kind`` is the notice's; the sender
+    enters it.
     """
 
     subject: str
@@ -35,6 +36,7 @@ class Letter:
     """The address of a group robot of a chat service."""
     stop: str | None = None
     needed_by: datetime | None = None
+    kind: str = ""
 
 
 Composer = Callable[[Session, Notice, datetime], Letter | None]

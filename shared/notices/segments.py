@@ -9,9 +9,10 @@ BASIC: Final = frozenset(
 """The alphabet of GSM, 7 bits a sign (3GPP TS 23.038, 6.2.1)."""
 EXTENDED: Final = frozenset("\f^{}\\[~]|€")
 """Its extension (6.2.1.1): two signs each."""
+LAST_OF_ONE: Final = 0xFFFF
+"""UCS-2 writes what comes after it as two."""
 ALONE: Final = {True: 160, False: 70}
 """Signs of a message in one part: in that alphabet, and in UCS-2."""
-LAST_OF_UCS2: Final = 0xFFFF
 OF_SEVERAL: Final = {True: 153, False: 67}
 """The same for each part of several, which say how they belong together."""
 
@@ -24,7 +25,7 @@ def parts(text: str, signature: str = "") -> int:
     """
     whole = f"【{signature}】{text}" if signature else text
     plain = all(sign in BASIC or sign in EXTENDED for sign in whole)
-    sizes = [1 + (sign in EXTENDED if plain else ord(sign) > LAST_OF_UCS2) for sign in whole]
+    sizes = [1 + (sign in EXTENDED if plain else ord(sign) > LAST_OF_ONE) for sign in whole]
     if sum(sizes) <= ALONE[plain]:
         return min(len(sizes), 1)
     number, used = 1, 0

@@ -1,10 +1,11 @@
 """Configuration, from the environment only, checked as a whole before anything starts."""
 
 import re
+from base64 import b64decode
 
 import pytest
 
-from shared import config
+from shared import config, endpoints
 from shared.config import ConfigError
 
 PEM = "-----BEGIN KEY-----\nabc\n-----END KEY-----"
@@ -14,6 +15,7 @@ ENOUGH = {
     "STEWARD_SIGNUPS_DATA_KEYS": "d" * 32,
     "STEWARD_TOKEN_PUBLIC_KEY": PEM,
 }
+SMS = "tencent://id:key@sms.tencentcloudapi.com/1400006666"
 PRODUCTION = {
     **ENOUGH,
     "STEWARD_MODE": "production",
@@ -84,6 +86,19 @@ def test_all_problems_are_listed_at_once_wrong_and_missing_ones():
         ("STEWARD_TIMEZONE", "../etc/passwd", "must be a time zone by its IANA name"),
         ("STEWARD_TOKEN_PUBLIC_KEY", "abc", "must be a key in PEM form"),
         ("STEWARD_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR"),
+        ("STEWARD_NOTICE_SENDER", "小管家", "must be an e-mail address"),
+        ("STEWARD_WEBHOOK_URL", "notices.example/in", "must be an address that begins with https://"),
+        ("STEWARD_WEBHOOK_URL", "http://notices.example/in", "must be an address that begins with https://"),
+        ("STEWARD_WEBHOOK_URL", "https://user:word@notices.example/in", "must be an address that begins with https://"),
+        ("STEWARD_WEBHOOK_SECRET", "whsec_c2hvcnQ=", "must be whsec_ and at least 24 random bytes in base64"),
+        ("STEWARD_WEBHOOK_SECRET", f"whsec_{'A' * 32}, 密钥", "must be whsec_ and at least 24 random bytes in base64"),
+        ("STEWARD_SMS_URL", "aliyun://id:key@host/1400006666", "must be like tencent://"),
+        ("STEWARD_SMS_URL", "tencent://id@sms.tencentcloudapi.com/1400006666", "must be like tencent://"),
+        ("STEWARD_SMS_URL", "tencent://id:key@sms.tencentcloudapi.com", "must be like tencent://"),
+        ("STEWARD_SMS_TEMPLATES", "reminder=1,code", "must be kinds and templates like"),
+        ("STEWARD_SMS_TEMPLATES", "=1", "must be kinds and templates like"),
+        ("STEWARD_APPRISE_URL", "tgram://token/group", "must be an address of Apprise with {phone} or {email} in it"),
+        ("STEWARD_APPRISE_URL", "{phone}", "must be an address of Apprise with {phone} or {email} in it"),
     ],
 )
 def test_a_wrong_value_is_answered_with_what_it_must_be(variable, value, words):
@@ -93,6 +108,43 @@ def test_a_wrong_value_is_answered_with_what_it_must_be(variable, value, words):
 
 def test_a_secret_that_is_refused_is_not_repeated():
     assert "geheim-9" not in "\n".join(problems({**ENOUGH, "STEWARD_SIGNUPS_SECRET_KEY": "geheim-9"}))
+
+
+def test_neither_is_an_account_nor_what_signs():
+    found = problems({**ENOUGH, "STEWARD_SMS_URL": "x://id:geheim-9@host", "STEWARD_WEBHOOK_SECRET": "geheim-9"})
+    assert len(found) == 2
+    assert "geheim-9" not in "\n".join(found)
+
+
+def test_a_channel_that_is_only_half_set_up_says_what_is_missing():
+    half = {"STEWARD_WEBHOOK_URL": "https://notices.example/in", "STEWARD_SMS_URL": SMS}
+    assert problems({**ENOUGH, **half}) == ["STEWARD_WEBHOOK_SECRET is missing", "STEWARD_SMS_TEMPLATES is missing"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("STEWARD_SMS_URL", SMS), ("STEWARD_APPRISE_URL", "json://x/{phone}")],
+)
+def test_a_channel_whose_library_is_not_installed_says_where_it_is(monkeypatch, variable, value):
+    monkeypatch.setattr(endpoints, "find_spec", lambda _name: None)
+    found = problems({**ENOUGH, "STEWARD_SMS_TEMPLATES": "*=1", variable: value})
+    assert found == [f"{variable} needs the packages of requirements-extras.lock, which are not installed"]
+
+
+def test_channels_are_read_as_they_are_meant():
+    loaded = config.load(
+        "signups",
+        {
+            **ENOUGH,
+            "STEWARD_WEBHOOK_URL": "http://127.0.0.1:9000/in?a=b",
+            "STEWARD_WEBHOOK_SECRET": f"whsec_{'A' * 32}, {'B' * 32}",
+            "STEWARD_SMS_URL": SMS,
+            "STEWARD_SMS_TEMPLATES": "reminder = 1234567, *=1234569,",
+            "STEWARD_NOTICE_SENDER": "小管家 <steward@example.org>",
+        },
+    )
+    assert loaded.webhook_secrets == (bytes(24), b64decode("B" * 32))
+    assert loaded.sms_templates == (("reminder", "1234567"), ("*", "1234569"))
 
 
 def test_a_value_can_stand_in_a_file(tmp_path):

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,13 @@ from shared.service import build_app
 from tests.web.catalogue import english_in
 
 PASSWORD = "for-tests-only-4711"
-GIVEN = {"STEWARD_ADMIN_PASSWORD": PASSWORD, "STEWARD_RATE_LIMIT": "off", "STEWARD_COMMUNITY": "朝阳社区"}
+SIGNING = b"for tests only, and long enough 4711"
+GIVEN = {
+    "STEWARD_ADMIN_PASSWORD": PASSWORD,
+    "STEWARD_RATE_LIMIT": "off",
+    "STEWARD_COMMUNITY": "朝阳社区",
+    "STEWARD_WEBHOOK_SECRET": f"whsec_{b64encode(SIGNING).decode()}",
+}
 LONGEST_SECONDS = 2
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -28,10 +28,12 @@ EVERYWHERE = OWN | {
     "desk": Access.ORGANIZER,
     "api_desk": Access.ORGANIZER,
 }
+SENDING = EVERYWHERE | {"receipts": Access.PUBLIC}
+"""Providers report with a signature, which the view checks."""
 DECLARED = {
     "events": EVERYWHERE,
-    "signups": EVERYWHERE | {"stopping": Access.PUBLIC},
-    "partners": EVERYWHERE | {"unit": Access.CONTACT, "api_unit": Access.CONTACT, "stopping": Access.PUBLIC},
+    "signups": SENDING | {"stopping": Access.PUBLIC},
+    "partners": SENDING | {"unit": Access.CONTACT, "api_unit": Access.CONTACT, "stopping": Access.PUBLIC},
 }
 """Every blueprint and who may come in by it; a new one is entered here by somebody who has thought about it."""
 

@@ -46,7 +46,7 @@ STRANGE = (
     "e\u0301ﷺ" * 9,
 )
 """Texts that some fields take as they are and others refuse; none may do harm."""
-TAKEN = {200, 201, 401, 409, 412}
+TAKEN = {200, 201, 202, 401, 409, 412}
 """Statuses of a body that has nothing wrong in it: done, or not possible just now."""
 CONTROL = ("\0", "a\x07b\x1b[31m")
 
