@@ -31,7 +31,7 @@ EVERYWHERE = OWN | {
 SENDING = EVERYWHERE | {"receipts": Access.PUBLIC}
 """Providers report with a signature, which the view checks."""
 DECLARED = {
-    "events": EVERYWHERE,
+    "events": SENDING,
     "signups": SENDING | {"stopping": Access.PUBLIC},
     "partners": SENDING | {"unit": Access.CONTACT, "api_unit": Access.CONTACT, "stopping": Access.PUBLIC},
 }
