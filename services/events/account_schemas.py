@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validates_schema
@@ -106,13 +107,18 @@ class NameSchema(Schema):
     display_name = Line(max=50, required=True)
 
 
+def _offered(chosen: Sequence[str]) -> None:
+    if not set(chosen) <= set(Milestone):
+        raise ValidationError(_("Please choose one of the answers that are offered."))
+
+
 class LettersSchema(Schema):
     """Where an organizer is written to, and of what; an empty box is an address that is not used."""
 
     email = Email(load_default=None)
     phone = Phone(load_default=None)
     robot = RobotAddress(load_default=None)
-    told_of = fields.List(Choice(Milestone), load_default=list)
+    told_of = fields.List(fields.String(), load_default=list, validate=_offered)
 
 
 class NewPasswordSchema(Schema):

@@ -1,7 +1,7 @@
 """Rules of reminders and of thanks as organizers enter them, in JSON and in forms, and as they are shown in JSON."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -113,16 +113,6 @@ class ThanksSchema(Schema):
         return f"{data['after']}@{data['at']}" if "at" in data else str(data["after"])
 
 
-class RuleText(fields.String):
-    """A rule as the form sends it, which is how it is kept; boxes of ours send no other."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if not is_rule(text):
-            raise ValidationError(_("Please choose one of the reminders that are offered."))
-        return text
-
-
 class ThanksText(fields.String):
     """When to thank as the form sends it; None where nobody is to be."""
 
@@ -134,6 +124,12 @@ class ThanksText(fields.String):
             return str(Thanks.parse(text))
         except ValueError:
             raise ValidationError(_("Please choose one of the answers that are offered.")) from None
+
+
+def only_rules(chosen: Sequence[str]) -> None:
+    """Refuse what is no rule; boxes of ours send no other."""
+    if not all(map(is_rule, chosen)):
+        raise ValidationError(_("Please choose one of the reminders that are offered."))
 
 
 def is_rule(text: str) -> bool:

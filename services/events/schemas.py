@@ -13,7 +13,7 @@ from services.events.checks import MAX_ITEMS, MAX_SHIFTS
 from services.events.festivals import FIRST_YEAR, LAST_YEAR
 from services.events.models import EventStatus, Kind, Theme
 from services.events.playbook import PLAYBOOK
-from services.events.reminding import ReminderSchema, RuleText, ThanksSchema, ThanksText
+from services.events.reminding import ReminderSchema, ThanksSchema, ThanksText, only_rules
 from services.events.rules import AT_ONCE
 from services.events.series import Scope
 from services.events.shift_words import ShiftWords
@@ -227,8 +227,8 @@ class EventFormSchema(EventWords):
     ends_at = LocalMoment(required=True)
     shifts = fields.List(fields.Nested(ShiftFormSchema), validate=size(MAX_SHIFTS))
     programme = fields.List(fields.Nested(ItemFormSchema), validate=size(MAX_ITEMS))
-    reminders = fields.List(RuleText(), load_default=list)
-    milestones = fields.List(RuleText(), load_default=list)
+    reminders = fields.List(fields.String(), load_default=list, validate=only_rules)
+    milestones = fields.List(fields.String(), load_default=list, validate=only_rules)
     thanks = ThanksText(load_default=AT_ONCE)
 
     @validates_schema

@@ -41,6 +41,7 @@ def test_reminders_milestones_and_thanks_are_chosen_in_the_form(desk, world):
     assert changed.reminders == ["P1D@18:00", "PT2H/shift", "supplies-P2D"]
     assert changed.thanks is None
     page = texts_of(desk.get(f"{DESK}/{event.id}"))
+    assert "Thanks: As soon as the event is completed → nothing" in page
     assert "Two hours before one’s own shift" in page
     assert "People of: 引导" in page
     assert "Something is to be brought" not in page
@@ -57,6 +58,12 @@ def test_what_the_form_does_not_offer_is_refused(desk, world, name, value):
     answer = desk.send(f"{DESK}/{event.id}/edit", form_of(desk, event) | {name: value}, 422)
     assert "Please choose one of the" in answer.text
     assert world.event(event.id).version == 1
+
+
+def test_the_history_says_what_was_chosen_in_words(desk, world):
+    event = world.create(reminders=["P1D"])
+    world.change(event, reminders=["P1D", "PT2H"])
+    assert "Reminders: A day before → A day before, Two hours before" in texts_of(desk.get(f"{DESK}/{event.id}"))
 
 
 def test_both_kinds_of_reminders_are_bounded_together(desk, world):

@@ -95,7 +95,7 @@ def choose_letters(
     """Write down where the organizer is written to, of which milestones, and in which language."""
     organizer = session.get_one(Organizer, organizer_id)
     organizer.email, organizer.phone, organizer.robot = email, phone, robot
-    organizer.told_of, organizer.language = [str(one) for one in told_of], language
+    organizer.told_of, organizer.language = list(told_of), language
 
 
 def change_password(

@@ -158,8 +158,16 @@ def _change(entry: AuditEntry, event: Event) -> str:
         is_new = entry.before is None
         said = _("%(name)s added: %(part)s") if is_new else _("%(name)s taken out: %(part)s")
         return str(translate(_(said.msgid, name=name, part=entry.part)))
-    before, after = (translate(words.value(entry.field, one, event)) for one in (entry.before, entry.after))
+    before, after = (_said(entry.field, one, event) for one in (entry.before, entry.after))
     return f"{where}: {before} → {after}" if len(before) + len(after) <= words.BRIEF else str(where)
+
+
+def _said(field: str, raw: Any, event: Event) -> str:
+    """Return a value of the history in the reader's words."""
+    if field == "reminders" and raw:
+        return str(translate(_(", "))).join(translate([rule_words.rule(one) for one in raw]))
+    said = rule_words.thanks(raw) if field == "thanks" and raw else words.value(field, raw, event)
+    return str(translate(said))
 
 
 def _board(session: Session, principal: Principal, tab: Tab, page: Any) -> tuple[Part, dict[Tab, int], list[Risk]]:
