@@ -183,6 +183,17 @@ def test_changes_of_two_shifts_are_one_letter(world: World) -> None:
     assert written is not None
     assert "· 引导（6月9日（周三）17:30–20:00）" in written.body
     assert "岗位原定时间：6月9日（周三）17:00–20:00" in written.body
+    assert written.short is not None
+    assert "现定于6月9日（周三）17:30–20:00，社区广场（原定6月9日（周三）17:00–20:00）" in written.short
+
+
+def test_a_text_message_of_another_place_names_the_old_one(world: World) -> None:
+    world.pledge()
+    world.publish(venue={"name": "小学操场", "address": "朝阳路2号"})
+    written = letter(world, "changed")
+    assert written is not None
+    assert written.short is not None
+    assert "，小学操场（原定社区广场）" in written.short
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

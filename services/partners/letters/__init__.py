@@ -11,8 +11,9 @@ from services.partners.letters.lines import (
     about_gaps,
     about_pledge,
     clipped,
-    expected_at,
+    expected,
     first_line,
+    in_short,
     named,
 )
 from services.partners.letters.occasion import Before, Occasion
@@ -75,17 +76,17 @@ def about_pledges(
         *about_gaps(gaps),
         _("Your unit's page: %(link)s", link=to.page),
     ]
-    expected = expected_at(to.event, pledges)
+    ahead = [moment for moment in expected(to.event, pledges) if moment > to.now]
     short = _(
         SHORT[kind].msgid,
-        **named(to),
-        before=to.span(before.starts_at, before.ends_at) if before is not None else "",
+        **named(to) | (in_short(to, pledges, before) if before is not None else {}),
         what=clipped(words.matter(pledges[0])),
-        until=to.moment(expected),
+        until=to.moment(min(ahead, default=to.event.starts_at)),
         link=to.page,
     )
-    needed_by = min(expected, before.expected_at(pledges)) if before is not None else expected
-    return _written(to, kind, lines, short, needed_by=needed_by)
+    if before is not None:
+        ahead += [moment for moment in before.expected(pledges) if moment > to.now]
+    return _written(to, kind, lines, short, needed_by=min(ahead, default=to.event.starts_at))
 
 
 def invitation(to: Occasion, asked: Invitation, link: str) -> Letter:

@@ -79,11 +79,11 @@ def about_gaps(gaps: Sequence[NeedProgress]) -> list[str]:
     return [_("Still missing, if your unit can help out:"), *told, ""] if told else []
 
 
-def expected_at(event: Event, pledges: Sequence[Pledge]) -> datetime:
-    """Return the first moment at which something of the unit is expected, as far as that is before the event."""
+def expected(event: Event, pledges: Sequence[Pledge]) -> list[datetime]:
+    """Return the moments at which something of the unit is expected: the event, its shifts, what it brings."""
     shifts = (one.shift.starts_at for one in pledges if one.shift is not None and one.shift.listed)
     things = (one.arrives_at or (one.need.due_at if one.need is not None else None) for one in pledges)
-    return min([event.starts_at, *shifts, *(moment for moment in things if moment is not None)])
+    return [event.starts_at, *shifts, *(moment for moment in things if moment is not None)]
 
 
 def named(to: Occasion) -> dict[str, str]:
@@ -95,6 +95,18 @@ def named(to: Occasion) -> dict[str, str]:
         "when": to.span(event.starts_at, event.ends_at),
         "place": clipped(event.venue_name),
     }
+
+
+def in_short(to: Occasion, pledges: Sequence[Pledge], before: Before) -> dict[str, str]:
+    """Return what a text message says of a change: what was before of the event, else of a shift, else the place."""
+    if (before.starts_at, before.ends_at) != (to.event.starts_at, to.event.ends_at):
+        return {"before": to.span(before.starts_at, before.ends_at)}
+    for pledge in pledges:
+        earlier, shift = before.moved(pledge), pledge.shift
+        if earlier is not None and shift is not None:
+            now = {"when": to.span(shift.starts_at, shift.ends_at)} if shift.listed else {}
+            return {"before": to.span(*earlier), **now}
+    return {"before": clipped(before.place[0])}
 
 
 def first_line(need: Need) -> str:

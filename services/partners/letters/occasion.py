@@ -72,12 +72,10 @@ class Before:
         same = (self.starts_at, self.ends_at, self.place) == (event.starts_at, event.ends_at, place_of(event))
         return same and not any(self.moved(pledge) for pledge in pledges)
 
-    def expected_at(self, pledges: Sequence[Pledge]) -> datetime:
-        """Return the first moment at which a unit with these pledges would come."""
-        shifts = (
-            self.shifts[one.shift.id][0] for one in pledges if one.shift is not None and one.shift.id in self.shifts
-        )
-        return min([self.starts_at, *shifts])
+    def expected(self, pledges: Sequence[Pledge]) -> list[datetime]:
+        """Return the moments at which a unit with these pledges would have come."""
+        times = (self.shifts.get(one.shift.id) for one in pledges if one.shift is not None)
+        return [self.starts_at, *(time[0] for time in times if time is not None)]
 
     def moved(self, pledge: Pledge) -> tuple[datetime, datetime] | None:
         """Return the earlier time of the pledge's shift where it has another one now."""
