@@ -67,6 +67,7 @@ def _log(community: str) -> Select[Notice, str]:
 ROOM: Final = Room(
     service="partners",
     event=_event,
+    events=lambda community: select(Event.id).where(Event.community == community),
     audience=_audience,
     find=audiences.find,
     said=_said,

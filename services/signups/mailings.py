@@ -85,6 +85,7 @@ def _shifts(session: Session, event_id: UUID) -> Sequence[tuple[UUID, str]]:
 ROOM: Final = Room(
     service="signups",
     event=_event,
+    events=lambda community: select(Event.id).where(Event.community == community),
     audience=_audience,
     find=audiences.find,
     said=_said,
