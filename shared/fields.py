@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sized
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import marshmallow
@@ -168,6 +169,16 @@ class Choice(fields.Field[Member]):
         except ValueError:
             names = ", ".join(member.value for member in self.kind)
             raise ValidationError(_("Please choose one of these: %(names)s.", names=names)) from None
+
+
+class Ids(fields.List[UUID]):
+    """What was ticked in a list; ids that no list holds are one mistake, however many they are."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[UUID | None]:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            raise ValidationError(_("Please choose from the list.")) from None
 
 
 class Moment(fields.AwareDateTime):

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from marshmallow import fields
 
-from shared.fields import Choice, Schema, size
+from shared.fields import Choice, Ids, Schema, size
 from shared.web import mailings
 
 MOST_SHIFTS = 200
@@ -22,7 +22,7 @@ class AudienceQuery(Schema):
     """Which of an event's volunteers, on all of its shifts or on those that are named."""
 
     whom = Choice(Whom, required=True)
-    shift_ids = fields.List(fields.UUID(), validate=size(MOST_SHIFTS))
+    shift_ids = Ids(fields.UUID(), validate=size(MOST_SHIFTS))
 
 
 class BroadcastSchema(mailings.BroadcastSchema, AudienceQuery):

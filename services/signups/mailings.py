@@ -74,6 +74,7 @@ def _letter(event: About, text: Mapping[str, str], language: Language, config: C
 ROOM: Final = Room(
     service="signups",
     event=_event,
+    events=lambda community: select(Event.id).where(Event.community == community),
     audience=_audience,
     find=audiences.find,
     said=_said,

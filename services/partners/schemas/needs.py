@@ -1,14 +1,12 @@
 """What is sent and shown of needs and of invitations to them."""
 
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
 from services.partners.models import Kind
 from services.partners.operations.pledges import MAX_QUANTITY
-from shared.fields import Choice, Line, LocalMoment, Moment, Paragraph, Schema, Whole, size
-from shared.texts import text as _
+from shared.fields import Choice, Ids, Line, LocalMoment, Moment, Paragraph, Schema, Whole, size
 from shared.web.paging import PageQuery, page_of
 
 MAX_NOTE: Final = 500
@@ -16,16 +14,6 @@ MAX_SUPPLIES: Final = 200
 """Rows of an event's own list."""
 MAX_INVITED: Final = 500
 """Units asked at once."""
-
-
-class Ids(fields.List[UUID]):
-    """What was ticked in a list; ids that no list holds are one mistake, however many they are."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[UUID | None]:
-        try:
-            return super()._deserialize(value, attr, data, **kwargs)
-        except ValidationError:
-            raise ValidationError(_("Please choose from the list.")) from None
 
 
 class NeedFields(Schema):

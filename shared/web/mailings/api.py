@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from shared.paging import Page, Part
+from shared.paging import Part
 from shared.web import paging
 from shared.web.auth import organizer
 from shared.web.current import database, now
@@ -24,9 +22,9 @@ def add_to(desk: ApiBlueprint, room: Room) -> None:
     @desk.arguments(schemas.MailingQuery, location="query")
     @desk.response(200, schemas.MailingPageSchema)
     def mailings(entered: dict[str, Any]) -> Any:
-        """List an event's mailings, the newest first: reminders, changes, thanks and what organizers wrote."""
+        """List mailings, the newest first: reminders, changes, thanks and what organizers wrote."""
         page = paging.asked(entered, "mailings")
-        part = database.read(_overviews, room, entered["event_id"], page)
+        part = database.read(reading.overviews, room, page, organizer().community, **entered)
         return paging.answer(Part([_shown(one) for one in part.items], part.next), "mailings")
 
     @desk.route("/mailings", methods=["POST"])
@@ -50,11 +48,6 @@ def add_to(desk: ApiBlueprint, room: Room) -> None:
         """Stop a mailing: what has not gone out is taken back. 409 where nothing is left to stop."""
         gone, back = database.write(broadcasts.stop, room, mailing_id, by=organizer(), now=now())
         return {"gone": gone, "taken_back": back}
-
-
-def _overviews(session: Session, room: Room, event_id: UUID, page: Page) -> Part:
-    room.event(session, event_id, organizer().community)
-    return reading.overviews(session, room, event_id, page)
 
 
 def _of(room: Room, mailing_id: UUID) -> dict[str, Any]:

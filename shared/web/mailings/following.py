@@ -122,8 +122,9 @@ class Following:
         return render_template("mailings/notice.html", event=event, notice=found, person=person, **self._frame())
 
     def _overviews(self, session: Session, event_id: UUID, page: Page) -> tuple[About, Any]:
-        event = self._room.event(session, event_id, organizer().community)
-        return event, reading.overviews(session, self._room, event_id, page)
+        community = organizer().community
+        event = self._room.event(session, event_id, community)
+        return event, reading.overviews(session, self._room, page, community, event_id)
 
     def _mailing(self, session: Session, event_id: UUID, mailing_id: UUID) -> tuple[Overview, About, Any]:
         one, event = reading.mailing(session, self._room, mailing_id, organizer().community)

@@ -93,9 +93,13 @@ def reach(session: Session, room: Room, event_id: UUID, audience: Mapping[str, A
     return Reach(sum(ways.values()), *(ways.get(name, 0) for name in ("email", "sms", "stopped", "nobody")))
 
 
-def overviews(session: Session, room: Room, event_id: UUID, page: Page) -> Part:
-    """Return a page of the event's mailings, the newest first, each as an ``Overview``."""
-    query = select(Mailing).where(Mailing.event_id == event_id)
+def overviews(session: Session, room: Room, page: Page, community: str, event_id: UUID | None = None) -> Part:
+    """Return a page of the mailings of an event, or of all the community's, the newest first, as ``Overview``.
+
+    Raises NotFound for an event that is not the community's.
+    """
+    events = room.events(community) if event_id is None else [room.event(session, event_id, community).id]
+    query = select(Mailing).where(Mailing.event_id.in_(events))
     part = fetch(session, query, [Mailing.created_at, Mailing.id], page, descending=True)
     return Part(_with_progress(session, room, part.items), part.next)
 

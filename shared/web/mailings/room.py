@@ -52,7 +52,9 @@ class About(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """One service's side of it. ``event`` raises NotFound for what is not the community's.
+    """One service's side of it.
+
+    ``event`` raises NotFound for what is not the community's, and ``events`` selects the ids of all that are.
 
     ``audience`` makes of what was entered the words that are kept with a mailing, and raises Invalid; ``find`` selects
     the people whom they mean, ``said`` tells them to an organizer. ``reach`` selects each of some people, with whether
@@ -64,6 +66,7 @@ class Room:
 
     service: str
     event: Callable[[Session, UUID, str], About]
+    events: Callable[[str], Select[UUID]]
     audience: Callable[[Session, UUID, Mapping[str, Any]], dict[str, Any]]
     find: Audience
     said: Callable[[Session, Mapping[str, Any]], Sequence[str]]

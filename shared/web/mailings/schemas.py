@@ -41,9 +41,9 @@ class BroadcastForm(WordsSchema):
 
 
 class MailingQuery(paging.PageQuery):
-    """Which mailings are wanted."""
+    """Which mailings are wanted: those of the community's events, or of one of them."""
 
-    event_id = fields.UUID(required=True)
+    event_id = fields.UUID()
 
 
 class MailingSchema(Schema):

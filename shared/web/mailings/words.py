@@ -33,6 +33,7 @@ CHANNELS: Final[Mapping[str, Text]] = {
     "sms": _("Text message"),
     "chat": _("Group chat"),
     "webhook": _("Another program"),
+    "apprise": _("Another service"),
     "file": _("Written to a file"),
 }
 
