@@ -37,12 +37,17 @@ class Channel(Protocol):
         """What the delivery log calls it."""
         ...
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a notice may be handed over twice, since its receiver recognises it by its id."""
+        ...
+
     def reaches(self, letter: Letter) -> bool:
         """Tell whether the letter has an address for this way."""
         ...
 
-    def send(self, notice_id: UUID, letter: Letter) -> None:
-        """Hand the letter over; ``notice_id`` lets a provider recognise a repeat.
+    def send(self, notice_id: UUID, letter: Letter) -> str | None:
+        """Hand the letter over; return the provider's receipt, by which it says later what became of it, if it has one.
 
         Raises ChannelError where the letter was not taken. Any other exception means that nobody can tell.
         """
@@ -53,6 +58,7 @@ class FileChannel:
     """Writes each notice as a JSON line into a file, where whoever tries Steward out can read it."""
 
     name = "file"
+    repeats = False
     _lock: Final = threading.Lock()
 
     def __init__(self, path: Path) -> None:
@@ -88,6 +94,7 @@ class EmailChannel:
     """Sends e-mail over SMTP; ``smtps://`` is TLS from the start, ``smtp://`` upgrades where the server offers it."""
 
     name = "email"
+    repeats = True
 
     def __init__(self, url: str, sender: str) -> None:
         self._url = urlsplit(url)

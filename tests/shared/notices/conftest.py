@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from shared.database import TYPES, Database, new_metadata
 from shared.notices import queue, tables
 from shared.notices.channels import ChannelError
+from shared.notices.policy import Policy
 from shared.notices.queue import Letter
 from shared.notices.sender import Sender
 from shared.notices.tables import Notice
@@ -51,20 +52,25 @@ class Provider:
     """A channel of ours, whose outcomes the test decides: an exception is raised, anything else means taken."""
 
     name: str = "provider"
+    repeats: bool = False
+    address: str = "phone"
     outcomes: list[Exception | None] = field(default_factory=list)
     taken: list[UUID] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reaches(self, letter: Letter) -> bool:
-        return letter.phone is not None
+        return getattr(letter, self.address) is not None
 
-    def send(self, notice_id: UUID, _letter: Letter) -> None:
+    def send(self, notice_id: UUID, letter: Letter) -> str | None:
         with self.lock:
             outcome = self.outcomes.pop(0) if self.outcomes else None
             if not isinstance(outcome, ChannelError):
                 self.taken.append(notice_id)
+                self.letters.append(letter)
             if outcome is not None:
                 raise outcome
+            return f"{self.name}-{notice_id}"
 
 
 class Office:
@@ -74,6 +80,8 @@ class Office:
         self.database = database
         self.clock = Clock()
         self.provider = Provider()
+        self.channels = [self.provider]
+        self.policy = Policy()
         self.letters: dict[UUID, Letter | Exception | None] = {}
 
     def compose(self, session: Session, notice: Notice, _now: datetime) -> Letter | None:
@@ -86,7 +94,7 @@ class Office:
         return letter
 
     def sender(self) -> Sender:
-        return Sender(self.database, self.compose, [self.provider], self.clock)
+        return Sender(self.database, self.compose, self.channels, self.clock, policy=self.policy)
 
     def plan(self, person_id: UUID | None = None, **details: object) -> UUID:
         person_id = person_id or uuid4()
