@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, TextClause, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, TextClause, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from shared.database import change, insert, random_uuid
@@ -16,6 +16,9 @@ LEASE: Final = timedelta(minutes=5)
 """Longer than any channel takes to send one notice."""
 COMPANIONS: Final = 20
 """Notices that one letter carries besides its first."""
+SETTLED: Final = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
+"""One person's open notices are looked for by what they are not. Until PostgreSQL has counted a mailing it takes the
+open ones for few, and would read all of them for each person, were they named as in ``ix_notices_open``."""
 UNSURE: Final = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
 """Where an organizer may say that a notice is to be sent once more."""
 
@@ -171,7 +174,8 @@ def claim(session: Session, now: datetime) -> Notice | None:
     notices only the first is to be had, so that two senders never write to somebody at the same time. One that comes
     as ``sending`` was left so by a sender that died over it, or could not tell what became of it.
     """
-    return _claim(session, now, ALONE) or _claim(session, now, OPEN)
+    earlier = aliased(Notice)
+    return _claim(session, now, ALONE, earlier, earlier.mailing_id.is_(None)) or _claim(session, now, OPEN, earlier)
 
 
 def companions(session: Session, notice: Notice, kinds: Collection[str], now: datetime) -> Sequence[Notice]:
@@ -181,7 +185,7 @@ def companions(session: Session, notice: Notice, kinds: Collection[str], now: da
     query = (
         select(Notice)
         .where(Notice.person_id == notice.person_id, Notice.id != notice.id, Notice.kind.in_(kinds))
-        .where(Notice.state == NoticeState.QUEUED, Notice.due_at <= now + timedelta(hours=1))
+        .where(Notice.state.not_in(SETTLED | {NoticeState.SENDING}), Notice.due_at <= now + timedelta(hours=1))
         .where(or_(Notice.expires_at.is_(None), Notice.expires_at > now))
         .order_by(Notice.due_at, Notice.id)
         .limit(COMPANIONS)
@@ -206,15 +210,17 @@ def count_repeated(session: Session) -> int:
     return session.scalars(select(func.count()).select_from(Notice).where(Notice.repeated)).one()
 
 
-def _claim(session: Session, now: datetime, among: TextClause) -> Notice | None:
-    earlier = aliased(Notice)
+def _claim(
+    session: Session, now: datetime, among: TextClause, earlier: type[Notice], *theirs: ColumnElement[bool]
+) -> Notice | None:
     notice = session.scalars(
         select(Notice)
         .where(among, Notice.next_at <= now, or_(Notice.lease_until.is_(None), Notice.lease_until <= now))
         .where(
             Notice.carried_by.is_(None),  # it follows the one that carries it
             ~exists()
-            .where(among, earlier.person_id == Notice.person_id, earlier.carried_by.is_(None))
+            .where(earlier.person_id == Notice.person_id, *theirs)
+            .where(earlier.state.not_in(SETTLED), earlier.carried_by.is_(None))
             .where(earlier.next_at <= now, tuple_(earlier.next_at, earlier.id) < tuple_(Notice.next_at, Notice.id)),
         )
         .order_by(Notice.next_at)

@@ -22,7 +22,7 @@ from shared.notices.pace import Pace
 from shared.notices.policy import Policy
 from shared.notices.preparing import BACKOFF_FIRST, MAX_ATTEMPTS, Preparation, Ready, backoff
 from shared.notices.queue import Composer
-from shared.notices.tables import Notice, NoticeState
+from shared.notices.tables import Mailing, MailingState, Notice, NoticeState
 
 IDLE: Final = 0.5
 
@@ -90,6 +90,14 @@ def _refused(session: Session, ready: Ready, error: ChannelError, now: datetime)
         if error.permanent or notice.attempts % MAX_ATTEMPTS == 0:
             notice.refused_by = [*notice.refused_by, ready.channel.name]
             notice.next_at = now
+        if _stopped(session, notice):
+            notice.state = NoticeState.CANCELLED
+
+
+def _stopped(session: Session, notice: Notice) -> bool:
+    """Say whether the notice's mailing was stopped while it was being sent."""
+    mailing = session.get(Mailing, notice.mailing_id) if notice.mailing_id is not None else None
+    return mailing is not None and mailing.state is MailingState.STOPPED
 
 
 def _unsettled(ready: Ready) -> tuple[ColumnElement[bool], ...]:

@@ -10,12 +10,12 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.notices import queue
 from shared.notices.channels import ChannelError
-from shared.notices.queue import LEASE, Letter
 from shared.notices.preparing import MAX_ATTEMPTS
+from shared.notices.queue import LEASE, Letter
 from shared.notices.sender import IDLE
 from shared.notices.tables import Notice, NoticeState
 from tests.shared.messaging.conftest import only_postgresql
-from tests.shared.notices.conftest import NOW, Person
+from tests.shared.notices.conftest import NOW, Killed, Person
 
 
 def test_what_is_due_is_sent_and_recorded(office):
@@ -97,10 +97,6 @@ def test_a_refused_notice_that_expires_meanwhile_is_not_sent_late(office):
     office.work()
     office.work(seconds=60)
     assert office.states() == ["skipped_late"]
-
-
-class Killed(BaseException):
-    """The process ends here: nothing of ours runs after it."""
 
 
 def test_a_sender_killed_while_it_sends_leaves_one_notice_unknown_and_sends_nothing_twice(office):
