@@ -10,10 +10,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared import endpoints
-from shared.notices import quiet
+from shared.notices import pace, quiet
+from shared.notices.pace import Rate
 from shared.notices.quiet import QuietHours
 
 MIN_SECRET_LENGTH: Final = 32
+MAX_THREADS: Final = 16
+"""As many as the pool of database connections has room for, beside the worker's other threads."""
 
 
 class ConfigError(Exception):
@@ -41,6 +44,13 @@ def _number(value: str) -> int:
     if not value.isdecimal():
         raise ValueError("must be a whole number")
     return int(value)
+
+
+def _count(value: str) -> int:
+    number = _number(value)
+    if not 1 <= number <= MAX_THREADS:
+        raise ValueError(f"must be from 1 to {MAX_THREADS}")
+    return number
 
 
 def _secret(value: str) -> str:
@@ -188,11 +198,26 @@ class Config:
         default="var/notices.log",
         about="where notices without a real channel are written, one JSON line each",
     )
+    senders: int = setting(
+        "STEWARD_SENDERS", _count, 4, about="how many notices are sent at the same time; embedded: one"
+    )
+    notice_rates: tuple[Rate, ...] = setting(
+        "STEWARD_NOTICE_RATES",
+        pace.parse,
+        (Rate("email", 20), Rate("sms", 10), Rate("chat", 0.3), Rate("webhook", 50)),
+        about="notices a second by each channel, in each worker",
+    )
     quiet_hours: QuietHours | None = setting(  # noqa: RUF009  (a declaration, as the others)
         "STEWARD_QUIET_HOURS",
         quiet.parse,
         QuietHours(time(21), time(8)),
         about="when notices wait for the morning, in the zone of `STEWARD_TIMEZONE`; `off`: never",
+    )
+    daily_notices: int = setting(
+        "STEWARD_DAILY_NOTICES",
+        _number,
+        6,
+        about="letters to one person in a day; what is not news then waits for the next; 0: any number",
     )
     log_level: str = setting(
         "STEWARD_LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", about="how much is logged"
@@ -276,4 +301,4 @@ def _as_written(default: object) -> str:
     """Return a default as one would set it."""
     if isinstance(default, bool):
         return "on" if default else "off"
-    return ",".join(default) if isinstance(default, tuple) else str(default)
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)

@@ -55,6 +55,7 @@ def environment(folder: Path, services: Sequence[str], given: Mapping[str, str])
     """
     ours = {f"STEWARD_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db" for name in services}
     ours |= {"STEWARD_NOTICES_FILE": str(folder / "notices.log"), "STEWARD_LOG_FORMAT": "words"}
+    ours["STEWARD_SENDERS"] = "1"  # SQLite's writers take turns anyway
     return keys.environment(folder / "secrets", services, given) | ours | dict(given)
 
 

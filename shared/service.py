@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.sansio.blueprints import Blueprint
@@ -22,6 +23,8 @@ from shared.messaging.worker import Worker
 from shared.notices import channels, queue
 from shared.notices import tables as notice_tables
 from shared.notices.kinds import Kind
+from shared.notices.pace import Pace
+from shared.notices.policy import Policy
 from shared.notices.queue import Composer
 from shared.notices.sender import Sender
 from shared.web import application, receipts
@@ -59,7 +62,7 @@ class Service:
     composer: Callable[[Config], Composer] | None = None
     """Makes the function that writes a notice at the moment it is sent; None for a service that sends none."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """The kinds of notices that the composer writes; one that is not listed is calm, and nobody can opt out of it."""
+    """What its kinds of notices are to the sender; one that is not listed is calm and about no topic."""
     identify: Identify | None = None
     """Finds whoever holds an opaque token of this service (a unit's contact); None where there are none."""
     confirm: Confirm | None = None
@@ -103,11 +106,14 @@ def build_worker(
     *,
     clock: clocks.Clock = clocks.utc_now,
 ) -> Worker:
-    """Return the service's worker: relay, consumer, scheduler and, where it sends notices, their sender."""
+    """Return the service's worker: relay, consumer, scheduler and, where it sends notices, their senders."""
     extra: dict[str, Callable[[], float]] = {}
     if service.composer is not None:
-        sender = Sender(database, service.composer(config), channels.from_config(config), clock)
-        extra["sender"] = sender.run_once
+        policy = Policy(service.kinds, ZoneInfo(config.timezone), config.quiet_hours, config.daily_notices)
+        pace = Pace(config.notice_rates)
+        ways = channels.from_config(config)
+        sender = Sender(database, service.composer(config), ways, clock, policy=policy, pace=pace)
+        extra |= {f"sender-{number}": sender.run_once for number in range(1, config.senders + 1)}
     tasks = [*service.tasks, *(service.work(config) if service.work is not None else ())]
     return Worker(database, transport, service.handlers, tasks, clock, extra)
 
@@ -120,4 +126,5 @@ def _gauges(service: Service, session: Session, now: datetime) -> Mapping[str, f
     figures |= {f"inbox_{status.value}_messages": float(number) for status, number in unsettled.items()}
     if service.composer is not None:
         figures |= {f"notices_{state.value}": float(number) for state, number in queue.count(session).items()}
+        figures["notices_repeated"] = float(queue.count_repeated(session))
     return figures

@@ -136,21 +136,19 @@ def progress(session: Session, mailing_ids: Collection[UUID]) -> Mapping[UUID, P
 
 def _plan_batch(session: Session, mailing: Mailing, find: Audience, now: datetime) -> int:
     """Plan for the next people by their ids, and note how far that went; return how many notices are new."""
-    people = find(mailing.audience).distinct().subquery()
-    person = people.c[0]
-    batch = select(person).where(person.is_not(None)).order_by(person).limit(BATCH)
+    found = find(mailing.audience).distinct().subquery()
+    person = found.c[0]
+    left = select(person).where(person.is_not(None))
     if mailing.after is not None:
-        batch = batch.where(person > mailing.after)
-    chosen = batch.subquery()
-    number = session.scalars(select(func.count()).select_from(chosen)).one()
-    if number < BATCH:
+        left = left.where(person > mailing.after)
+    mailing.after = session.scalars(left.order_by(person).offset(BATCH - 1).limit(1)).one_or_none()
+    if mailing.after is None:
         mailing.state, mailing.ended_at = MailingState.FINISHED, now
     else:
-        mailing.after = session.scalars(select(chosen.c[0]).order_by(chosen.c[0].desc()).limit(1)).one()
-        batch = batch.where(person <= mailing.after)
+        left = left.where(person <= mailing.after)
     planned = queue.plan_for_all(
         session,
-        batch,
+        left,
         kind=mailing.kind,
         event_id=mailing.event_id,
         now=now,

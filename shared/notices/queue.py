@@ -6,14 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, literal, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, TextClause, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
 from shared.database import change, insert, random_uuid
-from shared.notices.tables import OPEN, Notice, NoticeState
+from shared.notices.tables import ALONE, OPEN, Notice, NoticeState
 
 LEASE: Final = timedelta(minutes=5)
 """Longer than any channel takes to send one notice."""
+COMPANIONS: Final = 20
+"""Notices that one letter carries besides its first."""
+SETTLED: Final = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
+"""One person's open notices are looked for by what they are not. Until PostgreSQL has counted a mailing it takes the
+open ones for few, and would read all of them for each person, were they named as in ``ix_notices_open``."""
+UNSURE: Final = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
+"""Where an organizer may say that a notice is to be sent once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Letter:
     stop: str | None = None
     needed_by: datetime | None = None
     kind: str = ""
+    """The notice's; the sender fills it in, for providers that only send texts which they know beforehand."""
 
 
 Composer = Callable[[Session, Notice, datetime], Letter | None]
@@ -134,17 +142,6 @@ def cancel(
     return session.scalars(statement, execution_options={"synchronize_session": False}).all()
 
 
-def resend(session: Session, *, mailing_id: UUID, states: Collection[NoticeState], now: datetime) -> int:
-    """Queue those of a mailing's notices that stand in one of the states anew; return how many there are.
-
-    Each channel is tried again. What would come too late stays as it is.
-    """
-    in_time = or_(Notice.expires_at.is_(None), Notice.expires_at > now)
-    wanted = Notice.mailing_id == mailing_id, Notice.state.in_(states), in_time
-    anew = {"attempts": 0, "refused_by": [], "lease_until": None, "last_error": None, "next_at": now}
-    return change(session, update(Notice).where(*wanted).values(state=NoticeState.QUEUED, **anew))
-
-
 def count(session: Session) -> Mapping[NoticeState, int]:
     """Return how many notices stand in each state."""
     rows = session.execute(select(Notice.state, func.count()).group_by(Notice.state))
@@ -152,17 +149,84 @@ def count(session: Session) -> Mapping[NoticeState, int]:
     return {state: found.get(state, 0) for state in NoticeState}
 
 
+def resend(
+    session: Session,
+    *,
+    now: datetime,
+    states: Collection[NoticeState] = UNSURE,
+    mailing_id: UUID | None = None,
+    notice_ids: Collection[UUID] = (),
+) -> int:
+    """Queue notices anew, a mailing's or those with the ids, that failed or nobody knows of; return how many that is.
+
+    Every channel is tried again. What would come too late stays as it is.
+    """
+    which = Notice.id.in_(notice_ids) if mailing_id is None else Notice.mailing_id == mailing_id
+    in_time = or_(Notice.expires_at.is_(None), Notice.expires_at > now)
+    anew = {"attempts": 0, "refused_by": [], "carried_by": None, "last_error": None, "next_at": now}
+    statement = update(Notice).where(which, in_time, Notice.state.in_(UNSURE & set(states)))
+    return change(session, statement.values(state=NoticeState.QUEUED, **anew))
+
+
 def claim(session: Session, now: datetime) -> Notice | None:
     """Lease the notice that has been due for longest, and return it; those that another sender holds are passed over.
 
-    One that comes as ``sending`` was left so by a sender that died over it.
+    What concerns one person goes before what goes to many: nobody waits for a code behind a mailing. Of one person's
+    notices only the first is to be had, so that two senders never write to somebody at the same time. One that comes
+    as ``sending`` was left so by a sender that died over it, or could not tell what became of it.
     """
+    earlier = aliased(Notice)
+    return _claim(session, now, ALONE, earlier, earlier.mailing_id.is_(None)) or _claim(session, now, OPEN, earlier)
+
+
+def companions(session: Session, notice: Notice, kinds: Collection[str], now: datetime) -> Sequence[Notice]:
+    """Lock and return the person's other notices of the kinds that are to go out by an hour from now."""
+    if not kinds:
+        return ()
+    query = (
+        select(Notice)
+        .where(Notice.person_id == notice.person_id, Notice.id != notice.id, Notice.kind.in_(kinds))
+        .where(Notice.state.not_in(SETTLED | {NoticeState.SENDING}), Notice.due_at <= now + timedelta(hours=1))
+        .where(or_(Notice.expires_at.is_(None), Notice.expires_at > now))
+        .order_by(Notice.due_at, Notice.id)
+        .limit(COMPANIONS)
+    )
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def carried(session: Session, notice: Notice) -> Sequence[Notice]:
+    """Return those that went along in the notice's letter."""
+    theirs = Notice.person_id == notice.person_id, Notice.carried_by == notice.id
+    return session.scalars(select(Notice).where(*theirs).order_by(Notice.due_at, Notice.id)).all()
+
+
+def letters_since(session: Session, person_id: UUID, moment: datetime) -> int:
+    """Return how many letters the person was sent since the moment."""
+    letters = Notice.person_id == person_id, Notice.sent_at >= moment, Notice.carried_by.is_(None)
+    return session.scalars(select(func.count()).select_from(Notice).where(*letters)).one()
+
+
+def count_repeated(session: Session) -> int:
+    """Return how many notices were sent a second time, since nobody could tell what became of the first."""
+    return session.scalars(select(func.count()).select_from(Notice).where(Notice.repeated)).one()
+
+
+def _claim(
+    session: Session, now: datetime, among: TextClause, earlier: type[Notice], *theirs: ColumnElement[bool]
+) -> Notice | None:
     notice = session.scalars(
         select(Notice)
-        .where(OPEN, Notice.next_at <= now, or_(Notice.lease_until.is_(None), Notice.lease_until <= now))
+        .where(among, Notice.next_at <= now, or_(Notice.lease_until.is_(None), Notice.lease_until <= now))
+        .where(
+            Notice.carried_by.is_(None),  # it follows the one that carries it
+            ~exists()
+            .where(earlier.person_id == Notice.person_id, *theirs)
+            .where(earlier.state.not_in(SETTLED), earlier.carried_by.is_(None))
+            .where(earlier.next_at <= now, tuple_(earlier.next_at, earlier.id) < tuple_(Notice.next_at, Notice.id)),
+        )
         .order_by(Notice.next_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Notice)
     ).one_or_none()
     if notice is not None:
         notice.lease_until = now + LEASE

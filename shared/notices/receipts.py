@@ -1,6 +1,7 @@
-"""What providers report of notices after they took them."""
+"""What providers say later of notices that they took."""
 
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -8,16 +9,21 @@ from sqlalchemy.orm import Session
 from shared.database import change
 from shared.notices.tables import Notice, NoticeState
 
+OPEN_TO: Final = {
+    True: (NoticeState.SENT, NoticeState.UNKNOWN, NoticeState.FAILED),
+    False: (NoticeState.SENT, NoticeState.UNKNOWN),
+}
+"""Whether it was delivered -> states of a notice to which that is news."""
+
 
 def note(session: Session, receipt: str, *, delivered: bool, reason: str | None, now: datetime) -> bool:
-    """Enter that a notice was delivered, or that it failed after all; return whether that is news.
+    """Note that what goes by the receipt was delivered, or was not; say whether that changed anything.
 
-    A report that nothing belongs to changes nothing, and neither does one after the first.
+    Word that something was delivered is final, whatever is said before or after it; a letter of several reminders is
+    known by one receipt. ``reason`` is the provider's, kept where it was not delivered.
     """
-    outcome = (
-        {"state": NoticeState.DELIVERED, "delivered_at": now}
-        if delivered
-        else {"state": NoticeState.FAILED, "last_error": reason or "not delivered"}
-    )
-    sent = Notice.receipt == receipt, Notice.state == NoticeState.SENT
-    return change(session, update(Notice).where(*sent).values(**outcome)) > 0
+    theirs = Notice.receipt == receipt, Notice.state.in_(OPEN_TO[delivered])
+    outcome: dict[str, Any] = {"state": NoticeState.FAILED, "last_error": reason or "not delivered"}
+    if delivered:
+        outcome = {"state": NoticeState.DELIVERED, "delivered_at": now, "last_error": None}
+    return change(session, update(Notice).where(*theirs).values(**outcome)) > 0

@@ -1,137 +1,106 @@
 """The sender: works through due notices, each in steps that a crash cannot turn into silence.
 
 ``sending`` is committed before a channel is called, and the outcome after. A crash between the two leaves the notice
-in ``sending``; when its lease ends it becomes ``unknown``, since nobody can tell whether the provider took it, and a
-second text at night is worse than a gap in the log.
+in ``sending``. When its lease ends, it is sent again where its channel recognises it, once; else it becomes
+``unknown``, since nobody can tell whether the provider took it, and a second text at night is worse than a gap in the
+log.
 """
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from datetime import datetime
+from typing import Final
 
 import structlog
-from sqlalchemy import update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.database import Database, change
-from shared.notices import queue
 from shared.notices.channels import Channel, ChannelError
-from shared.notices.queue import Composer, Letter
-from shared.notices.tables import Notice, NoticeState
+from shared.notices.pace import Pace
+from shared.notices.policy import Policy
+from shared.notices.preparing import BACKOFF_FIRST, MAX_ATTEMPTS, Preparation, Ready, backoff
+from shared.notices.queue import Composer
+from shared.notices.tables import Mailing, MailingState, Notice, NoticeState
 
 IDLE: Final = 0.5
-SKIPPED_AT_ONCE: Final = 200
-"""Notices that one transaction settles without sending them."""
-MAX_ATTEMPTS: Final = 12
-BACKOFF_FIRST: Final = timedelta(seconds=10)
-BACKOFF_MAX: Final = timedelta(minutes=10)
-"""Twelve attempts from 10 s, doubling up to 10 min, are about an hour: longer than a mail server's restart."""
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A notice that is about to go out."""
-
-    notice_id: UUID
-    attempts: int
-    letter: Letter
-    channel: Channel
-
-
 class Sender:
-    """Sends one service's notices, one after the other, so that a crash leaves at most one in doubt."""
+    """Sends one service's notices; several threads may do so at once, and a crash leaves one of each in doubt."""
 
-    def __init__(self, database: Database, composer: Composer, channels: Sequence[Channel], clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        composer: Composer,
+        channels: Sequence[Channel],
+        clock: Clock,
+        *,
+        policy: Policy | None = None,
+        pace: Pace | None = None,
+    ) -> None:
         self._database = database
-        self._composer = composer
-        self._channels = channels
         self._clock = clock
+        self._preparation = Preparation(database.service, composer, channels, policy or Policy(), pace or Pace())
 
     def run_once(self) -> float:
-        """Send the next notice that is due; return the seconds to rest before the one after it."""
-        ready = self._database.write(self._prepare, self._clock())
+        """Send the next letter that is due; return the seconds to rest before the one after it."""
+        ready = self._database.write(self._preparation.prepare, self._clock())
         if ready is None:
             return IDLE
+        time.sleep(ready.pause)
         self._send(ready)
         return 0
 
-    def _prepare(self, session: Session, now: datetime) -> Ready | None:
-        """Find the next notice that goes out and note that it is about to; settle those before it that do not."""
-        for _ in range(SKIPPED_AT_ONCE):
-            notice = queue.claim(session, now)
-            if notice is None:
-                return None
-            ready = self._decide(session, notice, now)
-            if ready is not None:
-                return ready
-        return None
-
-    def _decide(self, session: Session, notice: Notice, now: datetime) -> Ready | None:
-        if notice.state is NoticeState.SENDING:
-            notice.state = NoticeState.UNKNOWN
-            notice.last_error = "interrupted while it was being sent"
-            return None
-        if notice.expires_at is not None and now >= notice.expires_at:
-            notice.state = NoticeState.SKIPPED_LATE
-            return None
-        notice.attempts += 1
-        try:
-            with session.begin_nested():
-                letter = self._composer(session, notice, now)
-        except Exception as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                raise
-            log.exception("notice.not_written", notice_id=str(notice.id), kind=notice.kind)
-            refusal = ChannelError(type(error).__name__, permanent=False)
-            for name, value in _after_refusal(notice.attempts, refusal, now).items():
-                setattr(notice, name, value)
-            return None
-        if letter is None:
-            notice.state = NoticeState.SKIPPED
-            return None
-        channel = next((channel for channel in self._channels if channel.reaches(letter)), None)
-        if channel is None:
-            notice.state = NoticeState.FAILED
-            notice.last_error = "no channel reaches this person"
-            return None
-        notice.state = NoticeState.SENDING
-        notice.channel = channel.name
-        return Ready(notice.id, notice.attempts, letter, channel)
-
     def _send(self, ready: Ready) -> None:
         try:
-            ready.channel.send(ready.notice_id, ready.letter)
+            receipt = ready.channel.send(ready.notice_ids[0], ready.letter)
         except ChannelError as error:
             self._log("notice.refused", ready, str(error))
-            self._database.write(_note, ready.notice_id, **_after_refusal(ready.attempts, error, self._clock()))
+            self._database.write(_refused, ready, error, self._clock())
         except Exception as error:  # noqa: BLE001  (whatever it was, the provider may have taken the notice before)
-            self._log("notice.unknown", ready, type(error).__name__)
-            self._database.write(
-                _note, ready.notice_id, state=NoticeState.UNKNOWN, lease_until=None, last_error=type(error).__name__
-            )
+            self._log("notice.in_doubt", ready, type(error).__name__)
+            self._database.write(_in_doubt, ready, type(error).__name__, self._clock())
         else:
-            self._database.write(
-                _note, ready.notice_id, state=NoticeState.SENT, lease_until=None, last_error=None, sent_at=self._clock()
-            )
+            self._database.write(_sent, ready, receipt, self._clock())
 
     def _log(self, what: str, ready: Ready, reason: str) -> None:
-        log.warning(what, notice_id=str(ready.notice_id), channel=ready.channel.name, reason=reason)
+        log.warning(what, notice_id=str(ready.notice_ids[0]), channel=ready.channel.name, reason=reason)
 
 
-def _after_refusal(attempts: int, error: ChannelError, now: datetime) -> dict[str, Any]:
-    if error.permanent or attempts >= MAX_ATTEMPTS:
-        return {"state": NoticeState.FAILED, "lease_until": None, "last_error": str(error)}
-    again = now + min(BACKOFF_FIRST * 2 ** (attempts - 1), BACKOFF_MAX)
-    return {"state": NoticeState.QUEUED, "lease_until": None, "last_error": str(error), "next_at": again}
+def _sent(session: Session, ready: Ready, receipt: str | None, now: datetime) -> None:
+    outcome = {"state": NoticeState.SENT, "lease_until": None, "last_error": None, "sent_at": now, "receipt": receipt}
+    change(session, update(Notice).where(*_unsettled(ready)).values(**outcome))
 
 
-def _note(session: Session, notice_id: UUID, /, **outcome: object) -> None:
+def _in_doubt(session: Session, ready: Ready, reason: str, now: datetime) -> None:
+    """Leave them in ``sending``, as a crash does, to be sent again or given up."""
+    doubt = {"lease_until": None, "last_error": reason, "next_at": now + BACKOFF_FIRST}
+    change(session, update(Notice).where(*_unsettled(ready)).values(**doubt))
+
+
+def _refused(session: Session, ready: Ready, error: ChannelError, now: datetime) -> None:
+    """Queue them for another attempt, or at once for the next channel where this one has had its chance."""
+    for notice in session.scalars(select(Notice).where(*_unsettled(ready)).with_for_update()):
+        notice.state, notice.carried_by, notice.lease_until = NoticeState.QUEUED, None, None
+        notice.last_error, notice.next_at = str(error), now + backoff(notice.attempts)
+        if error.permanent or notice.attempts % MAX_ATTEMPTS == 0:
+            notice.refused_by = [*notice.refused_by, ready.channel.name]
+            notice.next_at = now
+        if _stopped(session, notice):
+            notice.state = NoticeState.CANCELLED
+
+
+def _stopped(session: Session, notice: Notice) -> bool:
+    """Say whether the notice's mailing was stopped while it was being sent."""
+    mailing = session.get(Mailing, notice.mailing_id) if notice.mailing_id is not None else None
+    return mailing is not None and mailing.state is MailingState.STOPPED
+
+
+def _unsettled(ready: Ready) -> tuple[ColumnElement[bool], ...]:
     # Whoever knows the outcome corrects a colleague who gave the notice up for unknown meanwhile.
     doubtful = Notice.state.in_((NoticeState.SENDING, NoticeState.UNKNOWN))
-    change(session, update(Notice).where(Notice.id == notice_id, doubtful).values(**outcome))
+    return Notice.id.in_(ready.notice_ids), doubtful

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import TYPES, new_metadata, one_of
@@ -34,6 +34,10 @@ class NoticeState(StrEnum):
 
 OPEN: Final = text("state IN ('queued', 'sending')")
 """Notices that may still go out; stands in index and query as the same text, else SQLite does not use the index."""
+ALONE: Final = text("state IN ('queued', 'sending') AND mailing_id IS NULL")
+"""Those among them that are none of many."""
+OF_MANY: Final = text("mailing_id IS NOT NULL")
+"""SQLite would look for those of one person by an index on all, and so read through the log."""
 RECEIVED: Final = text("receipt IS NOT NULL")
 RUNNING: Final = text("state = 'running'")
 WITHOUT_EVENT: Final = text("event_id IS NULL")
@@ -69,7 +73,7 @@ class Notice(Base):
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
-    mailing_id: Mapped[UUID | None] = mapped_column(index=True)
+    mailing_id: Mapped[UUID | None]
     """The mailing that it belongs to, if it is one of many."""
     carried_by: Mapped[UUID | None]
     """The notice in whose letter it went along: what is due within an hour for one person is one letter."""
@@ -78,6 +82,8 @@ class Notice(Base):
     receipt: Mapped[str | None]
     """What the provider calls it, by which it says later that it was delivered."""
     delivered_at: Mapped[datetime | None]
+    repeated: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether it was sent twice, since nobody could tell what became of the first time."""
 
     __table_args__ = (
         # Whoever plans a notice twice (a sweep, a duplicate message) plans it once. A constraint takes two NULLs for
@@ -94,6 +100,8 @@ class Notice(Base):
             sqlite_where=WITHOUT_EVENT,
         ),
         Index("ix_notices_open", "next_at", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_notices_mailing_id", "mailing_id", postgresql_where=OF_MANY, sqlite_where=OF_MANY),
+        Index("ix_notices_alone", "next_at", postgresql_where=ALONE, sqlite_where=ALONE),
         Index("ix_notices_receipt", "receipt", postgresql_where=RECEIVED, sqlite_where=RECEIVED),
     )
 

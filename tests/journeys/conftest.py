@@ -123,6 +123,7 @@ def start(mode: str, folder: Path, port: int) -> Site:
         "PYTHONPATH": str(ROOT),
         "STEWARD_ADMIN_PASSWORD": PASSWORD,
         "STEWARD_RATE_LIMIT": "off",
+        "STEWARD_QUIET_HOURS": "off",  # tests run at night as well
     }
     with (folder / "output.log").open("ab") as output:
         process = subprocess.Popen(

@@ -4,11 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import aliased
 
 from shared.notices import queue
-from shared.notices.tables import OPEN, NoticeState
+from shared.notices.channels import ChannelError
+from shared.notices.queue import LEASE
+from shared.notices.tables import ALONE, OPEN, Notice, NoticeState
 from tests.shared.messaging.conftest import only_sqlite, plan
 from tests.shared.notices.conftest import EVENT, NOW, Person
 
@@ -107,11 +109,64 @@ def test_only_those_of_earlier_occurrences_where_that_is_asked_for(office):
     }
 
 
+def test_what_concerns_one_person_goes_before_what_goes_to_many(office, people):
+    plan_for_all(office, mailing_id=uuid4())
+    office.clock.pass_by(seconds=1)
+    somebody = office.plan(kind="code")
+    first = office.database.write(queue.claim, office.clock())
+    assert first.person_id == somebody
+    assert office.database.write(queue.claim, office.clock()).person_id in people
+
+
+def test_two_senders_never_write_to_one_person_at_the_same_time(office):
+    person = office.plan(rule="1")
+    office.clock.pass_by(seconds=1)
+    office.plan(person, rule="2")
+    other = office.plan()
+    claimed = [office.database.write(queue.claim, office.clock()) for _ in range(3)]
+    assert [notice and (notice.person_id, notice.rule) for notice in claimed] == [(person, "1"), (other, ""), None]
+    office.work(seconds=LEASE.total_seconds())
+    assert set(office.states()) == {"sent"}
+
+
+def test_what_failed_can_be_sent_again_by_every_channel(office):
+    office.provider.outcomes = [ChannelError("no such number", permanent=True), TimeoutError(), TimeoutError()]
+    mailing = uuid4()
+    for number in range(3):
+        office.plan(rule=str(number))
+    office.work()
+    office.work(seconds=60)
+    office.database.write(lambda session: session.execute(update(Notice).values(mailing_id=mailing)))
+    late = update(Notice).where(Notice.state == NoticeState.FAILED).values(expires_at=office.clock())
+    office.database.write(lambda session: session.execute(late))
+    assert sorted(office.states()) == ["failed", "unknown", "unknown"]
+
+    def resend(**which):
+        return office.database.write(queue.resend, now=office.clock(), **which)
+
+    assert resend() == 0
+    assert resend(mailing_id=mailing, states=[NoticeState.SENT, NoticeState.CANCELLED]) == 0
+    assert resend(mailing_id=mailing, states=[NoticeState.FAILED]) == 0, "it would come too late"
+    [first, *_] = [notice.id for notice in office.notices() if notice.state is NoticeState.UNKNOWN]
+    assert resend(notice_ids=[first]) == 1
+    assert resend(mailing_id=mailing) == 1
+    assert resend(mailing_id=mailing) == 0
+    office.work()
+    assert sorted(office.states()) == ["failed", "sent", "sent"]
+    assert {notice.attempts for notice in office.notices()} == {1}
+
+
 def test_what_has_gone_out_cannot_be_cancelled(office):
     office.plan()
     office.work()
     office.database.write(lambda session: queue.cancel(session, event_id=EVENT, kind="reminder"))
     assert office.states() == ["sent"]
+
+
+@only_sqlite
+def test_nor_does_looking_for_those_of_one_person(office):
+    query = f"SELECT * FROM notices WHERE {ALONE} AND next_at <= '2027' ORDER BY next_at LIMIT 1"
+    assert "ix_notices_alone" in plan(office.database, query)
 
 
 @only_sqlite

@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.notices import queue
 from shared.notices.channels import ChannelError
+from shared.notices.preparing import MAX_ATTEMPTS
 from shared.notices.queue import LEASE, Letter
-from shared.notices.sender import IDLE, MAX_ATTEMPTS
+from shared.notices.sender import IDLE
 from shared.notices.tables import Notice, NoticeState
 from tests.shared.messaging.conftest import only_postgresql
-from tests.shared.notices.conftest import NOW, Person
+from tests.shared.notices.conftest import NOW, Killed, Person
 
 
 def test_what_is_due_is_sent_and_recorded(office):
@@ -96,10 +97,6 @@ def test_a_refused_notice_that_expires_meanwhile_is_not_sent_late(office):
     office.work()
     office.work(seconds=60)
     assert office.states() == ["skipped_late"]
-
-
-class Killed(BaseException):
-    """The process ends here: nothing of ours runs after it."""
 
 
 def test_a_sender_killed_while_it_sends_leaves_one_notice_unknown_and_sends_nothing_twice(office):
@@ -190,7 +187,7 @@ def test_many_that_do_not_go_out_do_not_hold_up_one_that_does(office):
 def test_a_slow_sender_that_was_given_up_may_still_say_that_it_succeeded(office):
     person = office.plan()
     slow = office.sender()
-    ready = office.database.write(slow._prepare, office.clock())
+    ready = office.database.write(slow._preparation.prepare, office.clock())
     office.work(seconds=LEASE.total_seconds())
     assert office.states() == ["unknown"]
     slow._send(ready)
@@ -201,7 +198,7 @@ def test_a_slow_sender_that_was_given_up_may_still_say_that_it_succeeded(office)
 def test_a_notice_that_was_erased_meanwhile_is_no_error(office):
     office.plan()
     sender = office.sender()
-    ready = office.database.write(sender._prepare, office.clock())
+    ready = office.database.write(sender._preparation.prepare, office.clock())
     office.database.write(lambda session: session.query(Notice).delete())
     sender._send(ready)
     assert office.states() == []
