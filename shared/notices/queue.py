@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, exists, func, literal,
 from sqlalchemy.orm import Session, aliased
 
 from shared.database import change, insert, random_uuid
-from shared.notices.tables import ALONE, OPEN, Notice, NoticeState
+from shared.notices.tables import ALONE, BULK, Notice, NoticeState
 
 LEASE: Final = timedelta(minutes=5)
 """Longer than any channel takes to send one notice."""
@@ -176,7 +176,7 @@ def claim(session: Session, now: datetime) -> Notice | None:
     as ``sending`` was left so by a sender that died over it, or could not tell what became of it.
     """
     earlier = aliased(Notice)
-    return _claim(session, now, ALONE, earlier, earlier.mailing_id.is_(None)) or _claim(session, now, OPEN, earlier)
+    return _claim(session, now, ALONE, earlier, earlier.mailing_id.is_(None)) or _claim(session, now, BULK, earlier)
 
 
 def companions(session: Session, notice: Notice, kinds: Collection[str], now: datetime) -> Sequence[Notice]:

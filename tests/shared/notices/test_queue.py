@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from shared.notices import queue
 from shared.notices.channels import ChannelError
 from shared.notices.queue import LEASE
-from shared.notices.tables import ALONE, OPEN, Notice, NoticeState
+from shared.notices.tables import ALONE, BULK, Notice, NoticeState
 from tests.shared.messaging.conftest import only_sqlite, plan
 from tests.shared.notices.conftest import EVENT, NOW, Person
 
@@ -171,5 +171,5 @@ def test_nor_does_looking_for_those_of_one_person(office):
 
 @only_sqlite
 def test_looking_for_due_notices_does_not_read_through_the_log(office):
-    query = f"SELECT * FROM notices WHERE {OPEN} AND next_at <= '2027' ORDER BY next_at LIMIT 1"
-    assert "ix_notices_open" in plan(office.database, query)
+    query = f"SELECT * FROM notices WHERE {BULK} AND next_at <= '2027' ORDER BY next_at LIMIT 1"
+    assert "ix_notices_bulk" in plan(office.database, query)
