@@ -18,7 +18,7 @@ COMPANIONS: Final = 20
 """Notices that one letter carries besides its first."""
 SETTLED: Final = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
 """One person's open notices are looked for by what they are not. Until PostgreSQL has counted a mailing it takes the
-open ones for few, and would read all of them for each person, were they named as in ``ix_notices_open``."""
+open ones for few, and would read all of them for each person, were they named as in ``ix_notices_alone``."""
 UNSURE: Final = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
 """Where an organizer may say that a notice is to be sent once more."""
 
