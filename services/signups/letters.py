@@ -26,7 +26,7 @@ from shared.texts import Text
 from shared.texts import text as _
 
 SIGNATURE: Final = "小管家"
-"""Stands as 【小管家】 before every text message, by the providers' rules, and takes its place in it."""
+"""Stands as 【小管家】 before every text message and takes its place in it; one of another length costs little."""
 SHORT_TITLE: Final = 8
 """Signs of the event's name that are left where a text message would else be two."""
 EMAIL: Final = "email"

@@ -16,8 +16,6 @@ from shared.texts import text as _
 from shared.web.current import config
 from shared.web.i18n import translate
 
-SIGNATURE: Final = "小管家"
-"""Stands before each text message."""
 HOURS: Final[Mapping[Urgency, Text]] = {
     Urgency.AT_ONCE: _("Comes at once, at night as well."),
     Urgency.NEWS: _("Waits for the morning, unless what it is about begins before that."),
@@ -54,7 +52,7 @@ def _samples(kind: str, write: Write, languages: Iterable[Language]) -> list[Sam
 
 def _sample(language: Language, letter: Letter) -> Sample:
     short = letter.short or letter.body
-    return Sample(language.name, letter, short, segments.parts(short, SIGNATURE))
+    return Sample(language.name, letter, short, segments.parts(short, config.sms_signature))
 
 
 def _topic(kind: Kind) -> Text | None:

@@ -32,7 +32,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "reminder": kinds.Kind(Topic.REMINDERS, joins=True),
     "supplies_due": kinds.Kind(Topic.REMINDERS, joins=True),
     "names_missing": kinds.Kind(Topic.REMINDERS, joins=True),
-    "invited": kinds.Kind(Topic.REMINDERS),
+    "invited": kinds.Kind(Topic.MESSAGES),
     "changed": kinds.Kind(Topic.CHANGES, Urgency.NEWS),
     "cancelled": kinds.Kind(Topic.CHANGES, Urgency.NEWS),
     "thanks": kinds.Kind(Topic.THANKS),

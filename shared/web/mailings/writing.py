@@ -20,7 +20,6 @@ from shared.web.auth import needs, organizer
 from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.i18n import tell
-from shared.web.letter_samples import SIGNATURE
 from shared.web.mailings import broadcasts, reading, schemas
 from shared.web.mailings.broadcasts import CountChanged, Ready, SentBefore
 from shared.web.mailings.room import About, Room
@@ -146,4 +145,4 @@ class Writing:
         text = broadcasts.in_language(ready.words, tag)
         letter = self._room.letter(ready.event, text, language(self._room.service, tag), config)
         short = letter.short or letter.body
-        return {"letter": letter, "short": short, "signs": len(short), "segments": parts(short, SIGNATURE)}
+        return {"letter": letter, "short": short, "signs": len(short), "segments": parts(short, config.sms_signature)}
