@@ -16,7 +16,6 @@ from shared.texts import text as _
 
 MIN_PASSWORD: Final = 10
 USERNAME: Final = re.compile(r"[\w.-]+")
-ROBOT: Final = re.compile(r"https://[A-Za-z0-9.-]+/\S+")
 
 
 class Username(Line):
@@ -50,19 +49,6 @@ class Code(fields.String):
         if not re.fullmatch(r"[0-9]{6}", code):
             raise ValidationError(_("Please type the six digits that your phone shows."))
         return code
-
-
-class RobotAddress(Line):
-    """The address of a chat group's robot, as the chat service shows it. Whoever has it can write to the group."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max=500, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        address = super()._deserialize(value, attr, data, **kwargs)
-        if not ROBOT.fullmatch(address):
-            raise ValidationError(_("Please copy the whole address of the robot; it begins with https://."))
-        return address
 
 
 class SignInSchema(CredentialsSchema):
@@ -117,7 +103,8 @@ class LettersSchema(Schema):
 
     email = Email(load_default=None)
     phone = Phone(load_default=None)
-    robot = RobotAddress(load_default=None)
+    robot = Line(max=500, load_default=None)
+    """The address of a chat group's robot, as the chat service shows it. Whoever has it can write to the group."""
     told_of = fields.List(fields.String(), load_default=list, validate=_offered)
 
 

@@ -8,7 +8,7 @@ log.
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -86,7 +86,8 @@ def _refused(session: Session, ready: Ready, error: ChannelError, now: datetime)
     """Queue them for another attempt, or at once for the next channel where this one has had its chance."""
     for notice in session.scalars(select(Notice).where(*_unsettled(ready)).with_for_update()):
         notice.state, notice.carried_by, notice.lease_until = NoticeState.QUEUED, None, None
-        notice.last_error, notice.next_at = str(error), now + backoff(notice.attempts)
+        notice.last_error = str(error)
+        notice.next_at = now + max(backoff(notice.attempts), timedelta(seconds=error.retry_after or 0))
         if error.permanent or notice.attempts % MAX_ATTEMPTS == 0:
             notice.refused_by = [*notice.refused_by, ready.channel.name]
             notice.next_at = now

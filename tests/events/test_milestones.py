@@ -223,7 +223,13 @@ def test_an_organizer_says_where_they_are_written_to_and_of_what(desk, world):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"email": "wang"}, {"phone": "123"}, {"robot": "http://example.com/x"}, {"told_of": "weather"}]
+    "wrong",
+    [
+        {"email": "wang"},
+        {"phone": "123"},
+        {"robot": "https://example.com/cgi-bin/webhook/send?key=1"},
+        {"told_of": "weather"},
+    ],
 )
 def test_a_wrong_address_comes_back_with_the_error_beside_it(desk, wrong):
     [(name, value)] = wrong.items()

@@ -11,14 +11,15 @@ from services.events import account_schemas as schemas
 from services.events import accounts, rule_words, signing_in, words
 from services.events.rules import Milestone
 from shared import phones
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError, Invalid, field_error
 from shared.fields import messages_of
+from shared.notices.channels.chat import is_robot
 from shared.principal import Ability, Role
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web import forms, qr
 from shared.web.auth import LIFETIME, needs, organizer, sign_in_cookie
-from shared.web.current import database, now
+from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.i18n import current_language, tell
 
@@ -26,6 +27,7 @@ LETTERS: Final[Mapping[Milestone, Text]] = {
     milestone: what for milestone, (what, _whom) in rule_words.MILESTONES.items() if milestone is not Milestone.SUPPLIES
 }
 """What one can be told of; units are told of supplies."""
+NO_ROBOT: Final = _("Please copy the whole address of the robot from the chat service.")
 GROUP: Final = 4
 """Letters of the secret that are read out together."""
 
@@ -66,6 +68,10 @@ def choose_letters() -> ResponseReturnValue:
     """Change where one is written to, and of what."""
     form = forms.load(schemas.LettersSchema(), request.form)
     if form.data is None:
+        return _my_page(form), 422
+    robot = form.data["robot"]
+    if robot is not None and not is_robot(robot, config.chat_hosts):
+        form.refuse(Invalid(field_error("robot", NO_ROBOT)))
         return _my_page(form), 422
     database.write(accounts.choose_letters, organizer().id, **form.data, language=current_language().tag)
     tell(_("Saved."))

@@ -61,6 +61,16 @@ def test_somebody_whom_no_channel_reaches_is_recorded(office):
     assert (notice.state, notice.last_error) == (NoticeState.FAILED, "no channel reaches this person")
 
 
+def test_who_asks_to_be_left_alone_for_longer_is(office):
+    office.provider.outcomes = [ChannelError("HTTP 429", permanent=False, retry_after=90)]
+    office.plan()
+    office.work()
+    office.work(seconds=89)
+    assert office.states() == ["queued"]
+    office.work(seconds=1)
+    assert office.states() == ["sent"]
+
+
 def test_a_temporary_refusal_is_tried_again_after_a_pause(office):
     office.provider.outcomes = [ChannelError("SMTP 451", permanent=False)]
     office.plan()
