@@ -157,13 +157,14 @@ def broadcast(
         _(LOOK_IT_UP.msgid, link=link),
         *([_(STOP.msgid, link=stop)] if stop else ()),
     ]
+    subject = _("%(event)s: %(subject)s", event=event.title, subject=said["subject"])
     return Letter(
-        subject=said["subject"],
+        subject=str(language.translate(subject)),
         body="\n\n".join(str(language.translate(one)) for one in paragraphs),
         phone=to.phone,
         email=to.email,
         language=language.tag,
-        short=f"{said['body']} {link}",
+        short=str(language.translate(_("%(event)s: %(text)s", event=event.title, text=said["body"]))),
         stop=stop,
     )
 

@@ -28,6 +28,10 @@ MOMENT: Final = "%Y%m%dT%H%MZ"
 """How the rule of a reminder about shifts ends: with their beginning, in UTC."""
 
 
+WRITTEN_TO: Final = ("published", "completed")
+"""States of an event in which an organizer's messages go to its people."""
+
+
 def composer(config: Config) -> Composer:
     """Return the function that writes a notice, or None where it no longer applies."""
 
@@ -150,7 +154,7 @@ def _broadcast(writer: Writer, notice: Notice) -> Letter | None:
         .where(Signup.volunteer_id == notice.person_id, *audiences.meant(mailing.audience))
         .order_by(Signup.status, Shift.starts_at)
     ).all()
-    if not signups:
+    if not signups or signups[0].shift.event.status not in WRITTEN_TO:
         return None
     first = signups[0]
     to = Address(first.volunteer.phone, first.email)

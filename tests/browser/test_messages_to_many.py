@@ -41,7 +41,7 @@ def test_written_looked_at_sent_watched_and_stopped(desk: Page, site: Site, even
     desk.get_by_role("button", name="下一步：预览").click()
     main = desk.get_by_role("main")
     expect(main).to_contain_text("纳凉晚会：请带雨伞")
-    expect(main).to_contain_text("每人计费短信：1 条")
+    expect(main).to_contain_text("每人短信条数：1")
     desk.get_by_role("button", name="返回修改").click()
     expect(desk.get_by_label("正文", exact=True)).to_have_value("明天可能下雨。\n请带好雨伞。")
     desk.get_by_role("button", name="下一步：预览").click()

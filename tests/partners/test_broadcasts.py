@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from services.partners import notices, operations
-from services.partners.mailings import KINDS
-from services.partners.notices import CONCERNED
+from services.partners.mailings import ROOM
+from services.partners.notices import APPLIES
 from services.partners.words import LETTERS
 from shared.notices.sender import Sender
 from shared.notices.tables import Mailing
@@ -124,4 +124,4 @@ def test_a_planned_message_is_stopped_by_a_program(app, world):
 
 
 def test_every_kind_of_letter_has_a_name_at_the_desk():
-    assert {*LETTERS, *CONCERNED} <= set(KINDS)
+    assert {*LETTERS, *APPLIES} <= set(ROOM.kinds)

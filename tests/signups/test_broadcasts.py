@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.signups import notices, operations
-from services.signups.mailings import KINDS
+from services.signups.mailings import ROOM
 from services.signups.models import Signup
 from services.signups.notices import WORDINGS
 from shared.notices.channels import ChannelError
@@ -102,7 +102,7 @@ def test_a_message_is_written_looked_at_confirmed_and_reaches_everybody_with_a_p
     assert "0 / 2" in shown
     letters = deliver(world, Post(), site.now)
     assert sorted(letter.body.partition("，")[0] for letter in letters) == ["志愿者1", "志愿者2"]
-    assert all("明天有雨。\n请带雨伞。" in letter.body and "/signups/manage/" in letter.body for letter in letters)
+    assert all("明天有雨。\n请带雨伞。" in letter.body and "/signups/s/" in letter.body for letter in letters)
     assert "2 / 2" in site.open(answer.location)
 
 
@@ -200,8 +200,8 @@ def test_english_readers_get_the_english_text_and_the_chinese_one_where_there_is
     send(site, "1", english={"subject": "Umbrellas", "body": "It will rain."})
     send(site, "2")
     bodies = sorted(letter.body for letter in deliver(world, Post(), site.now))
-    assert any("It will rain." in one and "Your sign-ups" in one for one in bodies)
-    assert any("明天有雨。" in one and "Your sign-ups" in one for one in bodies)
+    assert any("It will rain." in one and "Look it up" in one for one in bodies)
+    assert any("明天有雨。" in one and "查看或取消报名" in one for one in bodies)
 
 
 def test_nobody_is_written_to_who_has_withdrawn_since_or_after_the_event_was_cancelled(site, world):
@@ -282,8 +282,8 @@ def test_the_log_is_narrowed_by_kind_and_state_and_tells_the_story_of_one_notice
     world.publish(title="端午游园", starts_at=world.event["starts_at"] + timedelta(hours=1))
     world.sign_up()
     log = f"{room_of(world)}/notices"
-    assert "社区消息" in site.open(log)
-    assert "变更" in site.open(log)
+    assert "社区的通知" in site.open(log)
+    assert "活动有变动" in site.open(log)
     assert "<td" in site.open(f"{log}?kind=changed&state=queued")
     narrowed = site.open(f"{log}?kind=broadcast")
     notice = world.notices("broadcast")[0]
@@ -334,4 +334,4 @@ def test_a_page_that_watches_a_mailing_is_loaded_whole_once_all_is_settled(site,
 
 
 def test_every_kind_of_notice_has_a_name():
-    assert set(WORDINGS) <= set(KINDS)
+    assert set(WORDINGS) <= set(ROOM.kinds)

@@ -184,8 +184,10 @@ def test_a_message_of_the_office_reaches_each_in_their_language_unless_they_with
     broadcast(world, audiences.of_event(world.event["event_id"], [SignupStatus.CONFIRMED]), texts)
     broadcast(world, audiences.of_event(world.event["event_id"], [SignupStatus.WAITLISTED]), {"zh-CN": texts["zh-CN"]})
     subjects = [letter.subject for letter in written(world, "broadcast")]
-    assert sorted(subjects) == ["Rain", "带雨伞", "带雨伞"]
+    assert sorted(subjects) == ["端午包粽子: Rain", "端午包粽子：带雨伞", "端午包粽子：带雨伞"]
     world.database.write(operations.withdraw, answers[0].signup_id, reason=None, now=NOW)
     assert world.status(waiting) is SignupStatus.CONFIRMED
     told = [letter.subject for letter in written(world, "broadcast") if letter is not None]
-    assert told == ["Rain"], "who withdrew is spared, and who waits no longer is not told what those who wait are"
+    assert told == ["端午包粽子: Rain"], (
+        "who withdrew is spared, and who waits no longer is not told what those who wait are"
+    )

@@ -6,13 +6,12 @@ The services that send notices have these rooms alike; what is theirs alone they
 from flask import Blueprint
 
 from shared.web.mailings import api
-from shared.web.mailings.broadcasts import in_language
 from shared.web.mailings.following import Following
 from shared.web.mailings.room import About, Room
 from shared.web.mailings.schemas import BroadcastForm, BroadcastSchema
 from shared.web.mailings.writing import Writing
 
-__all__ = ["About", "BroadcastForm", "BroadcastSchema", "Room", "add_api", "add_pages", "in_language"]
+__all__ = ["About", "BroadcastForm", "BroadcastSchema", "Room", "add_api", "add_pages"]
 
 add_api = api.add_to
 

@@ -137,12 +137,6 @@ def stop(session: Session, room: Room, mailing_id: UUID, *, by: Principal, now: 
     return found.gone, taken_back
 
 
-def in_language(words: Mapping[str, Any], tag: str) -> Mapping[str, str]:
-    """Return subject and body of a message in a language, the Chinese ones where it was not written in that one."""
-    found: Mapping[str, str] = words.get(tag) or words[FIRST]
-    return found
-
-
 def _known(session: Session, event_id: UUID, key: str) -> Mailing | None:
     return session.scalars(
         select(Mailing).where(Mailing.event_id == event_id, Mailing.kind == KIND, Mailing.rule == key)

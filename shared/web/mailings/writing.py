@@ -142,7 +142,7 @@ class Writing:
         )
 
     def _letter(self, ready: Ready, tag: str) -> Mapping[str, Any]:
-        text = broadcasts.in_language(ready.words, tag)
-        letter = self._room.letter(ready.event, text, language(self._room.service, tag), config)
+        tag = tag if tag in ready.words else FIRST
+        letter = self._room.letter(ready.event, ready.words[tag], language(self._room.service, tag), config)
         short = letter.short or letter.body
         return {"letter": letter, "short": short, "signs": len(short), "segments": parts(short, config.sms_signature)}

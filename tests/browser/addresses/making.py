@@ -34,7 +34,7 @@ def uploads(site: Site, event: Mapping[str, Any]) -> tuple[str, str, str]:
     )
 
 
-def messages(site: Site, token: str, service: str, event_id: str) -> list[tuple[str, str]]:
+def mailings(site: Site, token: str, service: str, event_id: str) -> list[tuple[str, str]]:
     """Write to the people of an event; return the pages on which that is done and looked at."""
     whom = {"signups": "everybody", "partners": "all"}[service]
     words = {"subject": "请带雨伞", "body": "明天可能下雨，请带好雨伞，并提前十分钟到场。"}

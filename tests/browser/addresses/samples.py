@@ -10,7 +10,7 @@ from tests.browser.addresses.making import (
     hours,
     invitation,
     links,
-    messages,
+    mailings,
     to_choose,
     to_erase,
     to_stop,
@@ -65,7 +65,7 @@ class Addresses:
         desk, ours = f"/partners/desk/events/{event['id']}", f"/partners/unit/events/{event['id']}"
         double = next(one["work_unit_id"] for one in pledges if one["work_unit_id"] != unit)
         plan, people, directory = uploads(site, event)
-        messages = [one for service in ("signups", "partners") for one in messages(site, token, service, event["id"])]
+        messages = [one for service in ("signups", "partners") for one in mailings(site, token, service, event["id"])]
         open_to_all = [
             ("/events/", "/events/"),
             ("/events/<slug>", f"/events/{event['slug']}"),

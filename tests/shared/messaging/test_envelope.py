@@ -25,7 +25,7 @@ def test_what_was_sealed_is_read_as_it_was_meant():
     assert message.id == message_id
     assert (message.type, message.source, message.time) == ("places.held", "/signups", START)
     assert message.correlation_id == "the form it came from"
-    assert message.data == {**data, "claim_url": None}
+    assert message.data == {**data, "claim_url": None, "claim_link": 0}
 
 
 def test_it_is_a_cloudevent():
