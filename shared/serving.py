@@ -6,6 +6,8 @@ from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
 
+from shared import figures
+
 GRACE_SECONDS = 9
 """Requests in hand get this long after SIGTERM; the whole must be gone within 10 s."""
 
@@ -39,6 +41,7 @@ def serve(
                 "limit_request_line": 8190,
                 "post_worker_init": lambda _worker: started(),
                 "worker_exit": lambda _server, _worker: stopped(),
+                "child_exit": lambda _server, worker: figures.forget_process(worker.pid),
             }
             for name, value in settings.items():
                 self.cfg.set(name, value)

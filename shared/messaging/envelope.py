@@ -56,6 +56,11 @@ def seal(service: str, message_type: str, data: Mapping[str, Any], now: datetime
     return message_id, body
 
 
+def written_at(body: bytes) -> datetime:
+    """Return the moment at which a message of ours was written."""
+    return datetime.fromisoformat(orjson.loads(body)["time"])
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """An envelope that was opened as far as its address; ``read`` checks the data against the contract."""

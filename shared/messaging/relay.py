@@ -1,5 +1,6 @@
 """The relay: takes messages from the outbox to the broker, and never drops one."""
 
+import time
 from typing import Final
 
 import structlog
@@ -34,6 +35,7 @@ class Relay:
             return 0
         parcels = [Parcel(row.seq, row.message_id, row.type, row.body) for row in claimed]
         attempts = {row.seq: row.attempts for row in claimed}
+        begun = time.perf_counter()
         try:
             refused = self._publisher.publish(parcels)
         except TransportError as error:
@@ -43,6 +45,11 @@ class Relay:
             raise
         for seq, reason in refused.items():
             log.error("message.refused", seq=seq, reason=reason)
+        self._database.figures.published(
+            (row.type for row in claimed if row.seq not in refused),
+            (row.type for row in claimed if row.seq in refused),
+            time.perf_counter() - begun,
+        )
         confirmed = attempts.keys() - refused.keys()
         self._database.write(
             outbox.settle,

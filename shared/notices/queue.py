@@ -142,11 +142,18 @@ def cancel(
     return session.scalars(statement, execution_options={"synchronize_session": False}).all()
 
 
-def count(session: Session) -> Mapping[NoticeState, int]:
-    """Return how many notices stand in each state."""
-    rows = session.execute(select(Notice.state, func.count()).group_by(Notice.state))
-    found: dict[NoticeState, int] = {state: number for state, number in rows}  # noqa: C416  (a Row is no pair to mypy)
-    return {state: found.get(state, 0) for state in NoticeState}
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Notices that may still go out: how many there are, and for how many seconds the oldest has been due."""
+
+    notices: int
+    overdue: float
+
+
+def still_open(session: Session, among: TextClause, now: datetime) -> Open:
+    """Count the open notices ``ALONE`` or in ``BULK``; each is an index of its own, so that the log is not read."""
+    notices, first = session.execute(select(func.count(), func.min(Notice.next_at)).where(among)).one()
+    return Open(notices, max((now - first).total_seconds(), 0.0) if first is not None else 0.0)
 
 
 def resend(
@@ -204,11 +211,6 @@ def letters_since(session: Session, person_id: UUID, moment: datetime) -> int:
     """Return how many letters the person was sent since the moment."""
     letters = Notice.person_id == person_id, Notice.sent_at >= moment, Notice.carried_by.is_(None)
     return session.scalars(select(func.count()).select_from(Notice).where(*letters)).one()
-
-
-def count_repeated(session: Session) -> int:
-    """Return how many notices were sent a second time, since nobody could tell what became of the first."""
-    return session.scalars(select(func.count()).select_from(Notice).where(Notice.repeated)).one()
 
 
 def _claim(

@@ -56,16 +56,23 @@ class Sender:
         return 0
 
     def _send(self, ready: Ready) -> None:
+        begun = time.perf_counter()
         try:
             receipt = ready.channel.send(ready.notice_ids[0], ready.letter)
         except ChannelError as error:
+            self._count(ready, "refused", begun)
             self._log("notice.refused", ready, str(error))
             self._database.write(_refused, ready, error, self._clock())
         except Exception as error:  # noqa: BLE001  (whatever it was, the provider may have taken the notice before)
+            self._count(ready, "in_doubt", begun)
             self._log("notice.in_doubt", ready, type(error).__name__)
             self._database.write(_in_doubt, ready, type(error).__name__, self._clock())
         else:
+            self._count(ready, "sent", begun)
             self._database.write(_sent, ready, receipt, self._clock())
+
+    def _count(self, ready: Ready, outcome: str, begun: float) -> None:
+        self._database.figures.sent(ready.channel.name, outcome, time.perf_counter() - begun)
 
     def _log(self, what: str, ready: Ready, reason: str) -> None:
         log.warning(what, notice_id=str(ready.notice_ids[0]), channel=ready.channel.name, reason=reason)
@@ -73,7 +80,8 @@ class Sender:
 
 def _sent(session: Session, ready: Ready, receipt: str | None, now: datetime) -> None:
     outcome = {"state": NoticeState.SENT, "lease_until": None, "last_error": None, "sent_at": now, "receipt": receipt}
-    change(session, update(Notice).where(*_unsettled(ready)).values(**outcome))
+    notices = change(session, update(Notice).where(*_unsettled(ready)).values(**outcome))
+    session.info["figures"].settled(ready.channel.name, NoticeState.SENT.value, notices)
 
 
 def _in_doubt(session: Session, ready: Ready, reason: str, now: datetime) -> None:

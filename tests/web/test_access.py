@@ -161,7 +161,11 @@ def test_another_communitys_organizer_finds_nothing_of_ours(site, world):
     ours = {world.draft["id"], world.signup, world.unit, world.pledge, world.need}
     bodies = {str(one.route): one.body for one in writing(site, world)}
     for route in routes(site):
-        if route.rule.endpoint in {"door.open_link", "door.open_short_link", "door.feed"}:  # whoever holds such a link was given it
+        if route.rule.endpoint in {
+            "door.open_link",
+            "door.open_short_link",
+            "door.feed",
+        }:  # whoever holds such a link was given it
             continue
         stranger = site.visitor(organizer=world.stranger)
         path = route.path(world, event_id=world.draft["id"] if route.service == "events" else world.event["id"])
