@@ -124,7 +124,7 @@ def worker(name: str) -> None:
     from shared.service import build_worker  # noqa: PLC0415
 
     config = _config(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words")
+    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
     database = _opened(config)
     running = build_worker(one_service(name), config, database, RabbitTransport(config.amqp_url))
     running.start()
@@ -260,7 +260,7 @@ def _web(name: str, bind: str, workers: int, threads: int) -> None:
     from shared.service import build_app  # noqa: PLC0415
 
     config = _config(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words")
+    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
     service = one_service(name)
     serving.serve(
         lambda: build_app(service, config, _opened(config, pool_size=threads), threads=threads),

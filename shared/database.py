@@ -35,7 +35,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
-from shared import sealing
+from shared import sealing, tracing
 from shared.figures import Figures
 
 P = ParamSpec("P")
@@ -168,7 +168,7 @@ class Database:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._writer.begin() as session:
+                with tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
                     result = operation(session, *args, **kwargs)
                     wrote_messages = session.info.pop("wrote_messages", False)
             except DBAPIError as error:

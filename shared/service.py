@@ -11,7 +11,7 @@ from flask.sansio.blueprints import Blueprint
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Session
 
-from shared import checks, messages_desk
+from shared import checks, messages_desk, tracing
 from shared import clock as clocks
 from shared.config import Config
 from shared.database import Database
@@ -96,6 +96,7 @@ def build_app(
     threads: int | None = None,
 ) -> Flask:
     """Return the service's web application, served by so many threads; the only application factory there is."""
+    tracing.start(config)
     if threads is not None:
         database.figures.serves_with(threads)
     return application.build(
@@ -121,6 +122,7 @@ def build_worker(
     clock: clocks.Clock = clocks.utc_now,
 ) -> Worker:
     """Return the service's worker: relay, consumer, scheduler and, where it sends notices, their senders."""
+    tracing.start(config)
     extra: dict[str, Callable[[], float]] = {}
     if service.composer is not None:
         policy = Policy(service.kinds, ZoneInfo(config.timezone), config.quiet_hours, config.daily_notices)

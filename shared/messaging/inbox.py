@@ -7,6 +7,7 @@ is ``dead``, listed for a person to replay or discard.
 import random
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from shared import tracing
 from shared.contracts import ContractError, subject
 from shared.database import change, insert
 from shared.errors import DomainError, NotFound, Unready
@@ -177,7 +179,7 @@ def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, 
     session.expire_all()  # what an earlier message of the batch left in memory may not be what is true by now
     outcome = InboxStatus.DONE
     try:
-        with session.begin_nested():
+        with _traced(session, sealed), session.begin_nested():
             handler(session, message, now)
             session.flush()
     except DBAPIError as error:
@@ -205,6 +207,11 @@ def _fail(session: Session, sealed: Sealed, attempts: int, now: datetime, error:
     report = log.info if isinstance(error, Unready) else log.warning
     report("message.retry", message_id=str(sealed.id), type=sealed.type, attempts=attempts, error=words)
     return InboxStatus.RETRY
+
+
+def _traced(session: Session, sealed: Sealed) -> AbstractContextManager[None]:
+    name, about = f"handle {sealed.type}", {"messaging.message.id": str(sealed.id)}
+    return tracing.span(session.info["service"], name, "consumer", parent=sealed.trace, about=about)
 
 
 def _count(session: Session, message_type: str, outcome: InboxStatus, begun: float) -> None:

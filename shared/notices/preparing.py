@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared import catalogues
+from shared.logs import correlation_id
 from shared.notices import letters, preferences, queue
 from shared.notices.channels import Channel
 from shared.notices.kinds import Kind, Urgency
@@ -82,6 +83,7 @@ class Preparation:
             notice = queue.claim(session, now)
             if notice is None:
                 return None
+            correlation_id.set(notice.correlation_id)  # what is logged from here on is about this one
             decide = self._repeat if notice.state is NoticeState.SENDING else self._begin
             try:
                 return decide(session, notice, now)

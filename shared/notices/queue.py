@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, exists, func, literal,
 from sqlalchemy.orm import Session, aliased
 
 from shared.database import change, insert, random_uuid
+from shared.logs import current_correlation_id
 from shared.notices.tables import ALONE, BULK, Notice, NoticeState
 
 LEASE: Final = timedelta(minutes=5)
@@ -81,6 +82,7 @@ def plan(
             created_at=now,
             attempts=0,
             next_at=now,
+            correlation_id=current_correlation_id(),
         )
         .on_conflict_do_nothing()
     )
@@ -99,6 +101,7 @@ def plan_for_all(
     expires_at: datetime | None = None,
     params: Mapping[str, Any] | None = None,
     mailing_id: UUID | None = None,
+    correlation_id: str | None = None,
 ) -> int:
     """Queue a notice for everyone whom ``people`` (a select of ids) finds, at once; return how many are new."""
     chosen = people.distinct().subquery()
@@ -117,6 +120,7 @@ def plan_for_all(
         "attempts": 0,
         "next_at": max(due_at, now),
         "mailing_id": mailing_id,
+        "correlation_id": correlation_id or current_correlation_id(),
     }
     columns = Notice.__table__.c
     constants = [literal(value, columns[name].type).label(name) for name, value in values.items()]

@@ -8,6 +8,7 @@ log.
 
 import time
 from collections.abc import Sequence
+from contextvars import copy_context
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ import structlog
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from shared import tracing
 from shared.clock import Clock
 from shared.database import Database, change
 from shared.notices.channels import Channel, ChannelError
@@ -48,6 +50,9 @@ class Sender:
 
     def run_once(self) -> float:
         """Send the next letter that is due; return the seconds to rest before the one after it."""
+        return copy_context().run(self._run_once)  # each with the correlation id of its own notice
+
+    def _run_once(self) -> float:
         ready = self._database.write(self._preparation.prepare, self._clock())
         if ready is None:
             return IDLE
@@ -57,8 +62,10 @@ class Sender:
 
     def _send(self, ready: Ready) -> None:
         begun = time.perf_counter()
+        name = ready.channel.name
         try:
-            receipt = ready.channel.send(ready.notice_ids[0], ready.letter)
+            with tracing.span(self._database.service, f"send {name}", "client"):
+                receipt = ready.channel.send(ready.notice_ids[0], ready.letter)
         except ChannelError as error:
             self._count(ready, "refused", begun)
             self._log("notice.refused", ready, str(error))
@@ -69,6 +76,7 @@ class Sender:
             self._database.write(_in_doubt, ready, type(error).__name__, self._clock())
         else:
             self._count(ready, "sent", begun)
+            log.info("notice.sent", notice_id=str(ready.notice_ids[0]), channel=name, notices=len(ready.notice_ids))
             self._database.write(_sent, ready, receipt, self._clock())
 
     def _count(self, ready: Ready, outcome: str, begun: float) -> None:

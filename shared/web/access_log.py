@@ -1,6 +1,7 @@
 """What is noted of each request: an id that ties it to everything it brings about, and one line in the log."""
 
 import re
+from contextlib import ExitStack
 from time import perf_counter, time
 from typing import Final
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 
+from shared import tracing
 from shared.logs import correlation_id, current_correlation_id
 from shared.web.current import config, database
 
@@ -32,6 +34,8 @@ def _begin() -> None:
     database.figures.begun(_waited())
     given = request.headers.get(HEADER, "")
     correlation_id.set(given if SANE.fullmatch(given) else str(uuid4()))
+    if tracing.is_on(config.service) and request.blueprint not in QUIET:
+        _trace()
 
 
 def _end(response: Response) -> Response:
@@ -40,6 +44,8 @@ def _end(response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule is not None else "none"
     response.headers[HEADER] = current_correlation_id()
     database.figures.answered(rule, request.method, response.status_code, seconds)
+    if "span" in g:
+        tracing.note(config.service, {"http.response.status_code": response.status_code})
     log = structlog.get_logger()
     note = log.debug if request.blueprint in QUIET else log.info
     note("http.request", method=request.method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1))
@@ -49,6 +55,17 @@ def _end(response: Response) -> Response:
 def _leave(_error: BaseException | None) -> None:
     if "begun" in g:
         database.figures.ended()
+    if "span" in g:
+        g.span.close()
+
+
+def _trace() -> None:
+    """Begin the request's span; a program in front may say of which trace it is a part."""
+    rule = request.url_rule.rule if request.url_rule is not None else "none"
+    about = {"http.request.method": request.method, "http.route": rule}
+    g.span = ExitStack()
+    parent = request.headers.get("traceparent")
+    g.span.enter_context(tracing.span(config.service, f"{request.method} {rule}", "server", parent=parent, about=about))
 
 
 def _waited() -> float | None:
