@@ -21,7 +21,7 @@ PATIENCE_SECONDS: Final = 5.0
 """For whoever connects and then says nothing."""
 
 
-class _Steps(Collector):
+class Steps(Collector):
     """How long ago each step of the worker came round."""
 
     def __init__(self, worker: Worker, service: str) -> None:
@@ -29,6 +29,7 @@ class _Steps(Collector):
         self._service = service
 
     def collect(self) -> Iterable[Metric]:
+        """Look at the steps as they stand."""
         words = "Seconds since the step came round"
         family = GaugeMetricFamily("steward_worker_step_age_seconds", words, labels=["service", "step"])
         for step, age in self._worker.ages().items():
@@ -59,9 +60,7 @@ def _handler(worker: Worker, database: Database) -> type[BaseHTTPRequestHandler]
 
         def do_GET(self) -> None:
             if self.path == "/metrics":
-                self._answer(
-                    HTTPStatus.OK, CONTENT_TYPE_LATEST, database.figures.text(_Steps(worker, database.service))
-                )
+                self._answer(HTTPStatus.OK, CONTENT_TYPE_LATEST, database.figures.text(Steps(worker, database.service)))
             elif self.path == "/healthz":
                 stuck = sorted(step for step, age in worker.ages().items() if age > STUCK_SECONDS)
                 body = {"status": "stuck" if stuck else "ok", "stuck": stuck}

@@ -17,7 +17,7 @@ NAME, PHONE, MAIL = "欧阳观澜", "13987654321", "guanlan@example.org"
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
-    """A stack with a collector of traces, in which one person has signed up; and the id of that request."""
+    """A stack with a collector of traces, and the id of the request in it that somebody was written a letter for."""
     with collecting() as collector, pytest.MonkeyPatch.context() as environment:
         environment.setenv("STEWARD_OTLP_ENDPOINT", collector.address)
         site = start("stack", tmp_path_factory.mktemp("watched"), free_port())
@@ -28,16 +28,18 @@ def watched(tmp_path_factory):
 
 
 def _sign_up(site):
-    """Sign one person up, wait for what comes of it, and return the request's id."""
+    """Sign one person up, call the event off, wait for the letter; return the id of the request that called it off."""
     token = site.sign_in()
     event = an_event(site, token)
     answer = site.sign_up(event["shifts"][0]["id"], 1, name=NAME, phone=PHONE, email=MAIL)
     assert answer.status_code == 201, answer.text
     taken = f"/events/api/v1/events/{event['id']}"
     site.until(taken, lambda found: found["shifts"][0]["confirmed"] == 1, token=token)
+    called_off = site.call("POST", f"{taken}/cancel", token=token, json={"reason": "下雨"})
+    assert called_off.status_code == 200, called_off.text
     notices = site.folder / "var/stack/notices.log"
-    _until(lambda: notices.exists() and NAME in notices.read_text(encoding="utf-8"))
-    return answer.headers["X-Request-ID"]
+    _until(lambda: notices.exists() and PHONE in notices.read_text(encoding="utf-8"))
+    return called_off.headers["X-Request-ID"]
 
 
 def test_a_sign_up_and_all_that_comes_of_it_is_one_trace(watched):
@@ -54,16 +56,15 @@ def test_a_sign_up_and_all_that_comes_of_it_is_one_trace(watched):
 
     _until(whole)
     assert any(span.name.startswith("transaction ") for span in collector.spans)
-    assert any(span.name.startswith("send ") for span in collector.spans)
+    _until(lambda: any(span.name.startswith("send ") for span in collector.spans))
 
 
 def test_the_log_leads_from_the_form_to_the_letter_and_names_nobody(watched):
     site, _collector, request = watched
     lines = _log(site)
     mine = [(line["service"], line["event"]) for line in lines if line.get("correlation_id") == request]
-    assert ("signups", "http.request") in mine
-    assert ("signups", "notice.sent") in mine
-    assert {line["service"] for line in lines} == {"events", "signups", "partners"}
+    assert ("events", "http.request") in mine
+    assert ("signups", "notice.sent") in mine, "by way of a message"
 
 
 def test_nobody_is_named_in_logs_traces_or_figures(watched):
