@@ -119,15 +119,17 @@ def worker(name: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # before the imports, which take a second
         signal.signal(number, lambda _number, _frame: stopping.set())
-    from shared import logs  # noqa: PLC0415
+    from shared import logs, worker_page  # noqa: PLC0415
     from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
     from shared.service import build_worker  # noqa: PLC0415
 
     config = _config(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words")
-    running = build_worker(one_service(name), config, _opened(config), RabbitTransport(config.amqp_url))
+    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
+    database = _opened(config)
+    running = build_worker(one_service(name), config, database, RabbitTransport(config.amqp_url))
     running.start()
-    stopping.wait()
+    with worker_page.served(config.worker_metrics_bind, running, database):
+        stopping.wait()
     sys.exit(0 if running.stop() else 1)
 
 
@@ -231,9 +233,7 @@ def settings() -> None:
     """Print the table of settings, as the README has it."""
     from shared import config  # noqa: PLC0415
 
-    click.echo("| variable | default | what it is for |\n| --- | --- | --- |")
-    for variable, default, about in config.table():
-        click.echo(f"| `{variable}` | {f'`{default}`' if default else ''} | {about} |")
+    click.echo(config.as_markdown().rstrip())
 
 
 def _settle(act: Callable[[], None]) -> None:
@@ -260,10 +260,10 @@ def _web(name: str, bind: str, workers: int, threads: int) -> None:
     from shared.service import build_app  # noqa: PLC0415
 
     config = _config(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words")
+    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
     service = one_service(name)
     serving.serve(
-        lambda: build_app(service, config, _opened(config, pool_size=threads)),
+        lambda: build_app(service, config, _opened(config, pool_size=threads), threads=threads),
         bind,
         workers=workers,
         threads=threads,

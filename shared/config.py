@@ -1,22 +1,16 @@
 """Configuration, from the environment only, checked as a whole before anything starts."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time
 from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
-from shared import endpoints
+from shared import endpoints, readers
 from shared.notices import pace, quiet
 from shared.notices.pace import Rate
 from shared.notices.quiet import QuietHours
-
-MIN_SECRET_LENGTH: Final = 32
-MAX_THREADS: Final = 16
-"""As many as the pool of database connections has room for, beside the worker's other threads."""
 
 
 class ConfigError(Exception):
@@ -27,72 +21,14 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
-        return value
-
-    return parse
-
-
-def _switch(value: str) -> bool:
-    return _choice("on", "off")(value) == "on"
-
-
-def _number(value: str) -> int:
-    if not value.isdecimal():
-        raise ValueError("must be a whole number")
-    return int(value)
-
-
-def _count(value: str) -> int:
-    number = _number(value)
-    if not 1 <= number <= MAX_THREADS:
-        raise ValueError(f"must be from 1 to {MAX_THREADS}")
-    return number
-
-
-def _secret(value: str) -> str:
-    if len(value) < MIN_SECRET_LENGTH:
-        raise ValueError(f"must have at least {MIN_SECRET_LENGTH} characters")
-    return value
-
-
-def _secrets(value: str) -> tuple[str, ...]:
-    return tuple(_secret(one) for one in _names(value))
-
-
-def _origin(value: str) -> str:
-    if not re.fullmatch(r"https?://[^/]+", value):
-        raise ValueError("must be an address without a path, like https://steward.example")
-    return value
-
-
-def _pem(value: str) -> str:
-    if "-----BEGIN" not in value:
-        raise ValueError("must be a key in PEM form")
-    return value.replace("\\n", "\n")
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("must be a time zone by its IANA name, like Asia/Shanghai") from None
-    return value
-
-
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",") if name.strip())
-
-
-def setting(variable: str, parse: Callable[[str], Any] = str, default: Any = "", *, about: str) -> Any:
+def setting(variable: str, parse: Callable[[str], Any] = str, default: Any = "", *, about: str, theme: str = "") -> Any:
     """Declare a setting: its environment variable (``{SERVICE}`` is filled in), its reader and what it is for.
+
+    ``theme`` is the heading that it and those after it stand under.
 
     A variable with the ending ``_FILE`` names a file to read the value from, as container secrets are handed over.
     """
-    return field(default=default, metadata={"variable": variable, "parse": parse, "about": about})
+    return field(default=default, metadata={"variable": variable, "parse": parse, "about": about, "theme": theme})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +38,9 @@ class Config:
     service: str
     mode: str = setting(
         "STEWARD_MODE",
-        _choice("development", "production"),
+        readers.choice("development", "production"),
         "development",
+        theme="What it runs on",
         about="`production` refuses defaults that are only fit for a desk: missing secrets, lifted limits",
     )
     database_url: str = setting(
@@ -114,45 +51,53 @@ class Config:
     )
     secret_key: str = setting(
         "STEWARD_{SERVICE}_SECRET_KEY",
-        _secret,
+        readers.secret,
+        theme="Keys",
         about="signs the service's cookies and links; 32 characters or more, different for each service",
     )
     data_keys: tuple[str, ...] = setting(
         "STEWARD_{SERVICE}_DATA_KEYS",
-        _secrets,
+        readers.secrets,
         (),
         about="seal personal data in the database; 32 characters or more each, by commas, the newest first",
     )
     token_private_key: str = setting(
-        "STEWARD_TOKEN_PRIVATE_KEY", _pem, about="Ed25519 key, PEM; events signs organizers' tokens with it"
+        "STEWARD_TOKEN_PRIVATE_KEY", readers.pem, about="Ed25519 key, PEM; events signs organizers' tokens with it"
     )
     token_public_key: str = setting(
-        "STEWARD_TOKEN_PUBLIC_KEY", _pem, about="its public half; every service checks tokens with it"
+        "STEWARD_TOKEN_PUBLIC_KEY", readers.pem, about="its public half; every service checks tokens with it"
     )
     admin_password: str = setting(
         "STEWARD_ADMIN_PASSWORD", about="of the first organizer, `admin`; made up and printed once if unset"
     )
     community: str = setting(
-        "STEWARD_COMMUNITY", default="示范社区", about="the community that the first organizer belongs to"
+        "STEWARD_COMMUNITY",
+        default="示范社区",
+        theme="The community and its address",
+        about="the community that the first organizer belongs to",
     )
-    timezone: str = setting("STEWARD_TIMEZONE", _zone, "Asia/Shanghai", about="the zone of new events, an IANA name")
+    timezone: str = setting(
+        "STEWARD_TIMEZONE", readers.zone, "Asia/Shanghai", about="the zone of new events, an IANA name"
+    )
     origin: str = setting(
         "STEWARD_ORIGIN",
-        _origin,
+        readers.origin,
         "http://127.0.0.1:8000",
         about="the one address people open; https makes cookies secure",
     )
     trusted_hosts: tuple[str, ...] = setting(
-        "STEWARD_TRUSTED_HOSTS", _names, (), about="host names that are answered, by commas; empty: any"
+        "STEWARD_TRUSTED_HOSTS", readers.names, (), about="host names that are answered, by commas; empty: any"
     )
     trusted_proxies: int = setting(
-        "STEWARD_TRUSTED_PROXIES", _number, 0, about="how many proxies in front may set X-Forwarded-… headers"
+        "STEWARD_TRUSTED_PROXIES", readers.number, 0, about="how many proxies in front may set X-Forwarded-… headers"
     )
     rate_limit: bool = setting(
-        "STEWARD_RATE_LIMIT", _switch, default=True, about="`off` lifts all limits, for load tests only"
+        "STEWARD_RATE_LIMIT", readers.switch, default=True, about="`off` lifts all limits, for load tests only"
     )
     smtp_url: str = setting(
-        "STEWARD_SMTP_URL", about="smtp://user:password@host:port for e-mail; empty: notices go to the file"
+        "STEWARD_SMTP_URL",
+        theme="How people are reached",
+        about="smtp://user:password@host:port for e-mail; empty: notices go to the file",
     )
     notice_sender: str = setting(
         "STEWARD_NOTICE_SENDER", endpoints.mail_sender, "steward@localhost", about="the address that e-mail comes from"
@@ -184,7 +129,7 @@ class Config:
     )
     chat_hosts: tuple[str, ...] = setting(
         "STEWARD_CHAT_HOSTS",
-        _names,
+        readers.names,
         ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn"),
         about="where robots of group chats may be called, by commas; no other host ever is",
     )
@@ -199,7 +144,7 @@ class Config:
         about="where notices without a real channel are written, one JSON line each",
     )
     senders: int = setting(
-        "STEWARD_SENDERS", _count, 4, about="how many notices are sent at the same time; embedded: one"
+        "STEWARD_SENDERS", readers.count, 4, about="how many notices are sent at the same time; embedded: one"
     )
     notice_rates: tuple[Rate, ...] = setting(
         "STEWARD_NOTICE_RATES",
@@ -215,15 +160,29 @@ class Config:
     )
     daily_notices: int = setting(
         "STEWARD_DAILY_NOTICES",
-        _number,
+        readers.number,
         6,
         about="letters to one person in a day; what is not news then waits for the next; 0: any number",
     )
     log_level: str = setting(
-        "STEWARD_LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", about="how much is logged"
+        "STEWARD_LOG_LEVEL",
+        readers.choice("DEBUG", "INFO", "WARNING", "ERROR"),
+        "INFO",
+        theme="What is seen of it",
+        about="how much is logged",
     )
     log_format: str = setting(
-        "STEWARD_LOG_FORMAT", _choice("json", "words"), "json", about="`words` for a person who watches"
+        "STEWARD_LOG_FORMAT", readers.choice("json", "words"), "json", about="`words` for a person who watches"
+    )
+    worker_metrics_bind: str = setting(
+        "STEWARD_WORKER_METRICS_BIND",
+        readers.listening,
+        about="host:port of a worker's own `/metrics` and `/healthz`, which nobody outside may reach; empty: none",
+    )
+    otlp_endpoint: str = setting(
+        "STEWARD_OTLP_ENDPOINT",
+        readers.collector,
+        about="where traces go by OpenTelemetry over HTTP, like http://collector:4318; empty: nothing is traced",
     )
 
     @property
@@ -255,15 +214,28 @@ def load(service: str, environ: Mapping[str, str] = os.environ) -> Config:
 
 def table() -> list[tuple[str, str, str]]:
     """Return (variable, default, what it is for) of every setting, for the documentation."""
-    return [
-        (
-            spec.metadata["variable"].replace("{SERVICE}", "<SERVICE>"),
-            _as_written(spec.default),
-            spec.metadata["about"],
-        )
-        for spec in fields(Config)
-        if "variable" in spec.metadata
-    ]
+    return [row for rows in _themes().values() for row in rows]
+
+
+def as_markdown() -> str:
+    """Return the settings as the README has them: a table under the heading of each theme."""
+    lines = []
+    for theme, rows in _themes().items():
+        lines += [f"### {theme}", "", "| variable | default | what it is for |", "| --- | --- | --- |"]
+        lines += [f"| `{name}` | {f'`{default}`' if default else ''} | {about} |" for name, default, about in rows]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _themes() -> dict[str, list[tuple[str, str, str]]]:
+    """Return the rows of the table by theme, in the order in which settings are declared."""
+    themes: dict[str, list[tuple[str, str, str]]] = {}
+    for spec in fields(Config):
+        if "variable" in spec.metadata:
+            variable = spec.metadata["variable"].replace("{SERVICE}", "<SERVICE>")
+            row = (variable, _as_written(spec.default), spec.metadata["about"])
+            themes.setdefault(spec.metadata["theme"] or list(themes)[-1], []).append(row)
+    return themes
 
 
 def _raw(variable: str, environ: Mapping[str, str]) -> str:

@@ -35,7 +35,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
-from shared import sealing
+from shared import sealing, tracing
+from shared.figures import Figures
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,6 +46,8 @@ DEADLOCK_STATES: Final = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization_failure and deadlock_detected: the transaction did nothing and may run again."""
 BUSY_TIMEOUT_MS: Final = 15_000
 """How long a SQLite writer waits for the one before it."""
+MAX_OVERFLOW: Final = 10
+"""Connections beyond the pool's size, for moments in which all of it is in use."""
 CONNECT_TIMEOUT: Final = 10
 """Seconds; a PostgreSQL that hangs would otherwise be waited for about two minutes."""
 
@@ -147,10 +150,12 @@ class Database:
         self.url = url
         self.service = service
         self.engine = _engine(url, pool_size)
+        self.figures = Figures(service)
+        _count_connections(self.engine, self.figures, pool_size + MAX_OVERFLOW)
         if keys:
             sealing.give(self.engine.dialect, keys)
         self.after_commit: list[Callable[[], None]] = []
-        info = {"service": service}
+        info = {"service": service, "figures": self.figures}
         self._writer = sessionmaker(
             self.engine.execution_options(steward_write=True), expire_on_commit=False, info=info
         )
@@ -163,7 +168,7 @@ class Database:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._writer.begin() as session:
+                with tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
                     result = operation(session, *args, **kwargs)
                     wrote_messages = session.info.pop("wrote_messages", False)
             except DBAPIError as error:
@@ -198,17 +203,26 @@ def _lost_a_deadlock(error: DBAPIError) -> bool:
 def _engine(url: str, pool_size: int) -> Engine:
     """Return an engine that connects on first use; its errors quote no parameters, since those may be personal."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, poolclass=QueuePool, pool_size=pool_size, max_overflow=10, hide_parameters=True)
+        engine = create_engine(
+            url, poolclass=QueuePool, pool_size=pool_size, max_overflow=MAX_OVERFLOW, hide_parameters=True
+        )
         _prepare_sqlite(engine)
         return engine
     return create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=10,
+        max_overflow=MAX_OVERFLOW,
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
+
+
+def _count_connections(engine: Engine, figures: Figures, limit: int) -> None:
+    """Count the connections that are in use."""
+    figures.connects_with(limit)
+    event.listen(engine, "checkout", lambda *_connection: figures.connections(1))
+    event.listen(engine, "checkin", lambda *_connection: figures.connections(-1))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from contextlib import suppress
 from contextvars import ContextVar
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -27,25 +29,59 @@ def _add_correlation_id(_logger: object, _method: str, event: structlog.typing.E
     return event
 
 
-def configure(*, level: str = "INFO", human: bool = False) -> None:
+def configure(*, level: str = "INFO", human: bool = False, service: str = "") -> None:
     """Send all logs to standard error: as JSON lines, or as words where a person watches (``human``)."""
+
+    def add_service(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {"service": service, **event} if service else event
+
+    first: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        _add_correlation_id,
+        add_service,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            _add_correlation_id,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *_renderers(human=human),
-        ],
+        processors=[*first, *_renderers(human=human)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level="WARNING", stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    _take_over_from_libraries(first, _renderers(human=human))
+
+
+def _take_over_from_libraries(
+    first: list[structlog.typing.Processor], renderers: list[structlog.typing.Processor]
+) -> None:
+    """Write what libraries log as our own lines are written."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *first],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_values, *renderers],
+            use_get_message=False,
+            pass_foreign_args=True,
+        )
+    )
+    logging.basicConfig(level="WARNING", handlers=[handler])
+
+
+def _without_values(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Fill in only numbers: a text may be an address with somebody's token in it, or what they typed."""
+    args = event.pop("positional_args", ())
+    with suppress(TypeError, ValueError):  # the words as they are, where they do not fit
+        event["event"] %= tuple(arg if isinstance(arg, int | float) else "…" for arg in args)
+    return event
 
 
 def _renderers(*, human: bool) -> list[structlog.typing.Processor]:
     """Write tracebacks without the values of local variables, which may be somebody's name or phone."""
     if human:
         return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-    return [structlog.processors.ExceptionRenderer(traceback), structlog.processors.JSONRenderer()]
+    return [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _traceback(exc_info: structlog.typing.ExcInfo) -> Any:
+    """Return where an error came from, by files and lines; its own words may quote what somebody entered."""
+    stacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)(exc_info)
+    return [{"kind": stack["exc_type"], "frames": stack["frames"]} for stack in stacks]

@@ -1,6 +1,6 @@
 """One Alembic environment per service, all run the same way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -8,6 +8,7 @@ from typing import Any, Literal
 from alembic import command, context
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from shared.database import Database, UtcDateTime
@@ -21,6 +22,12 @@ def migrate(service: Service, database: Database) -> None:
     """Bring the database to the newest version of the service's tables; repeating it changes nothing."""
     with database.engine.connect() as connection:
         command.upgrade(_alembic(service, connection), "head")
+
+
+def revisions(service: Service) -> Mapping[str, None]:
+    """Return the migrations that the service has, the newest first."""
+    script = ScriptDirectory(str(SERVICES / service.name / "migrations"))
+    return dict.fromkeys(one.revision for one in script.walk_revisions())
 
 
 def pending(service: Service, database: Database) -> bool:

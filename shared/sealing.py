@@ -100,6 +100,10 @@ class Keyring:
         except InvalidTag:
             raise Unreadable(f"{column} holds a value that was not sealed there") from None
 
+    def knows(self, kept: str) -> bool:
+        """Say whether the value was sealed with one of these keys."""
+        return kept.partition(".")[0] in self._known
+
     def fingerprints(self, column: str, value: str) -> list[str]:
         """Return what may stand for the whole value of the sealed column: one for each key, the newest first."""
         return [
@@ -186,6 +190,11 @@ def reseal(session: Session, tables: Sequence[MetaData], *, batch: int) -> int:
 def sealed_columns(table: Table) -> list[Column[Any]]:
     """Return the table's sealed columns."""
     return [column for column in table.columns if isinstance(column.type, Sealed)]
+
+
+def all_sealed(tables: MetaData) -> list[Column[Any]]:
+    """Return the sealed columns of all the tables."""
+    return [column for table in tables.sorted_tables for column in sealed_columns(table)]
 
 
 def _reseal(session: Session, table: Table, batch: int) -> int:

@@ -11,8 +11,8 @@ from flask.sansio.blueprints import Blueprint
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Session
 
+from shared import checks, messages_desk, tracing
 from shared import clock as clocks
-from shared import messages_desk
 from shared.config import Config
 from shared.database import Database
 from shared.messaging import inbox, outbox
@@ -27,8 +27,10 @@ from shared.notices.pace import Pace
 from shared.notices.policy import Policy
 from shared.notices.queue import Composer
 from shared.notices.sender import Sender
+from shared.notices.tables import ALONE, BULK
 from shared.web import application, receipts
 from shared.web.current import Confirm, Identify
+from shared.web.metrics import Gauges
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Service:
     """Tables of shared parts that the service's database holds as well (``shared.sign_ins``)."""
     work: Callable[[Config], Sequence[Task]] | None = None
     """Makes further tasks, which need the configuration; None where there are none."""
+    gauges: Gauges | None = None
+    """Reads what `/metrics` says of this service only; None where there is nothing."""
     prepare: Callable[[Session, Config, datetime], str | None] | None = None
     """Runs after each migration (the first organizer); returns a line to print."""
 
@@ -83,8 +87,18 @@ class Service:
         return [self.metadata, *shared, *self.tables]
 
 
-def build_app(service: Service, config: Config, database: Database, *, clock: clocks.Clock = clocks.utc_now) -> Flask:
-    """Return the service's web application; the only application factory there is."""
+def build_app(
+    service: Service,
+    config: Config,
+    database: Database,
+    *,
+    clock: clocks.Clock = clocks.utc_now,
+    threads: int | None = None,
+) -> Flask:
+    """Return the service's web application, served by so many threads; the only application factory there is."""
+    tracing.start(config)
+    if threads is not None:
+        database.figures.serves_with(threads)
     return application.build(
         config,
         database,
@@ -95,6 +109,7 @@ def build_app(service: Service, config: Config, database: Database, *, clock: cl
         identify=service.identify,
         confirm=service.confirm,
         gauges=partial(_gauges, service),
+        checks=checks.of(service),
     )
 
 
@@ -107,6 +122,7 @@ def build_worker(
     clock: clocks.Clock = clocks.utc_now,
 ) -> Worker:
     """Return the service's worker: relay, consumer, scheduler and, where it sends notices, their senders."""
+    tracing.start(config)
     extra: dict[str, Callable[[], float]] = {}
     if service.composer is not None:
         policy = Policy(service.kinds, ZoneInfo(config.timezone), config.quiet_hours, config.daily_notices)
@@ -119,12 +135,17 @@ def build_worker(
 
 
 def _gauges(service: Service, session: Session, now: datetime) -> Mapping[str, float]:
-    """Return what `/metrics` says of the service's messages and notices."""
+    """Return what `/metrics` says of the service's messages and notices; each is read from a partial index.
+
+    These are ``ix_outbox_unpublished``, ``ix_inbox_unsettled``, ``ix_notices_alone`` and ``ix_notices_bulk``: they hold
+    what is still open, so that a look costs the same however many rows are settled.
+    """
     waiting, age = outbox.backlog(session, now)
     unsettled = inbox.count(session)
     figures = {"outbox_messages": float(waiting), "outbox_age_seconds": age}
     figures |= {f"inbox_{status.value}_messages": float(number) for status, number in unsettled.items()}
     if service.composer is not None:
-        figures |= {f"notices_{state.value}": float(number) for state, number in queue.count(session).items()}
-        figures["notices_repeated"] = float(queue.count_repeated(session))
-    return figures
+        for name, among in (("alone", ALONE), ("of_many", BULK)):
+            found = queue.still_open(session, among, now)
+            figures |= {f"notices_{name}": float(found.notices), f"notices_{name}_overdue_seconds": found.overdue}
+    return {**figures, **(service.gauges(session, now) if service.gauges is not None else {})}

@@ -5,9 +5,21 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from shared import figures
 
 GRACE_SECONDS = 9
 """Requests in hand get this long after SIGTERM; the whole must be gone within 10 s."""
+
+
+class _OurLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Hands what gunicorn says to the logs that everything else goes to."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 def serve(
@@ -36,9 +48,11 @@ def serve(
                 "keepalive": 30,
                 "control_socket_disable": True,
                 "loglevel": "warning",
+                "logger_class": _OurLogs,
                 "limit_request_line": 8190,
                 "post_worker_init": lambda _worker: started(),
                 "worker_exit": lambda _server, _worker: stopped(),
+                "child_exit": lambda _server, worker: figures.forget_process(worker.pid),
             }
             for name, value in settings.items():
                 self.cfg.set(name, value)

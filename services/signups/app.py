@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.signups import api, audiences, handlers, idempotency, notices, operations, pages, waitlist
+from services.signups import api, audiences, figures, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations import forget_links, lapse_handovers
@@ -42,6 +42,7 @@ service = Service(
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),
     ],
     composer=notices.composer,
+    gauges=figures.read,
     kinds=KINDS,
     tables=[sign_ins.Base.metadata, imports.Base.metadata, contact_views.Base.metadata],
 )

@@ -18,7 +18,8 @@ INTRODUCTION: Final = """\
 Written by `python -m shared.contracts.document` from `shared/contracts`; do not edit it by hand.
 
 Each message is a CloudEvents 1.0 envelope in JSON (`specversion` `id` `source` `type` `subject` `time`
-`correlationid`), whose `data` is described here. `subject` is the id of the aggregate that the message tells of.
+`correlationid`, and `traceparent` where traces are on), whose `data` is described here. `subject` is the id of the
+aggregate that the message tells of.
 A reader ignores fields that it does not know, and applies a message only when its `version` is higher than that of
 its copy. Moments are ISO 8601 with their zone. No message holds a person's name, phone, e-mail or ID number.
 """

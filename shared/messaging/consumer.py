@@ -58,6 +58,7 @@ class Consumer:
             try:
                 opened.append((delivery, open_envelope(delivery.body)))
             except Garbage as error:
+                self._database.figures.buried()
                 log.error("message.garbage", reason=str(error), size=len(delivery.body))
                 self._subscriber.bury(delivery, str(error))
         return opened

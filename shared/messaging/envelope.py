@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from shared import contracts
+from shared import contracts, tracing
 from shared.logs import current_correlation_id
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
@@ -50,10 +50,28 @@ def seal(service: str, message_type: str, data: Mapping[str, Any], now: datetime
         "correlationid": current_correlation_id(),
         "data": contracts.encode(message_type, data),
     }
+    trace = tracing.current()
+    if trace is not None:
+        envelope["traceparent"] = trace  # as CloudEvents' extension for distributed tracing has it
     body = orjson.dumps(envelope)
     if len(body) > MAX_BYTES:
         raise contracts.ContractError(f"{message_type}: {len(body)} bytes are more than {MAX_BYTES}")
     return message_id, body
+
+
+def written_at(body: bytes) -> datetime:
+    """Return the moment at which a message of ours was written."""
+    return datetime.fromisoformat(orjson.loads(body)["time"])
+
+
+def trace_of(body: bytes) -> str | None:
+    """Return the ``traceparent`` of what wrote a message of ours, where that was traced."""
+    return _traceparent(orjson.loads(body))
+
+
+def _traceparent(envelope: Mapping[str, Any]) -> str | None:
+    found = envelope.get("traceparent")
+    return str(found) if _is_name(found) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,11 @@ class Sealed:
     type: str
     body: bytes
     envelope: Mapping[str, Any]
+
+    @property
+    def trace(self) -> str | None:
+        """The ``traceparent`` of what wrote the message, where that was traced."""
+        return _traceparent(self.envelope)
 
     def read(self) -> Message:
         """Return the message; raises ContractError for an unknown type or data that do not fit."""

@@ -5,7 +5,9 @@ is ``dead``, listed for a person to replay or discard.
 """
 
 import random
+import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +18,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from shared import tracing
 from shared.contracts import ContractError, subject
 from shared.database import change, insert
 from shared.errors import DomainError, NotFound, Unready
@@ -162,6 +165,7 @@ def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUI
 
 def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, now: datetime) -> bool:
     """Run the handler in a savepoint; where it does not succeed, note that and return False."""
+    begun = time.perf_counter()
     try:
         message = sealed.read()
         handler = registry.handler(message.type)
@@ -169,37 +173,49 @@ def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, 
         # A newer reader may understand it: it waits on the dead list for a replay.
         _mark(session, sealed.id, InboxStatus.DEAD, attempts, None, str(error))
         log.error("message.dead", message_id=str(sealed.id), type=sealed.type, error=str(error))
+        _count(session, "unknown", InboxStatus.DEAD, begun)
         return False
     token = correlation_id.set(message.correlation_id)
     session.expire_all()  # what an earlier message of the batch left in memory may not be what is true by now
+    outcome = InboxStatus.DONE
     try:
-        with session.begin_nested():
+        with _traced(session, sealed), session.begin_nested():
             handler(session, message, now)
             session.flush()
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
-        _fail(session, sealed, attempts, now, error)
+        outcome = _fail(session, sealed, attempts, now, error)
     except Exception as error:  # noqa: BLE001  (whatever a handler raises, the message is kept and tried again)
-        _fail(session, sealed, attempts, now, error)
-    else:
-        return True
+        outcome = _fail(session, sealed, attempts, now, error)
     finally:
         correlation_id.reset(token)
-    return False
+    _count(session, message.type, outcome, begun)
+    return outcome is InboxStatus.DONE
 
 
-def _fail(session: Session, sealed: Sealed, attempts: int, now: datetime, error: Exception) -> None:
+def _fail(session: Session, sealed: Sealed, attempts: int, now: datetime, error: Exception) -> InboxStatus:
+    """Park the message for another attempt, or declare it dead after the last; return which it is."""
     # Values of the database's or the handler's error may be personal: the kind of error is kept, the text only of ours.
     words = f"{type(error).__name__}: {error}" if isinstance(error, DomainError) else type(error).__name__
     if attempts >= MAX_ATTEMPTS:
         _mark(session, sealed.id, InboxStatus.DEAD, attempts, None, words)
         log.error("message.dead", message_id=str(sealed.id), type=sealed.type, error=words)
-        return
+        return InboxStatus.DEAD
     wait = min(BACKOFF_FIRST * 2 ** (attempts - 1), BACKOFF_MAX) * random.uniform(0.5, 1.0)  # noqa: S311
     _mark(session, sealed.id, InboxStatus.RETRY, attempts, now + wait, words)
     report = log.info if isinstance(error, Unready) else log.warning
     report("message.retry", message_id=str(sealed.id), type=sealed.type, attempts=attempts, error=words)
+    return InboxStatus.RETRY
+
+
+def _traced(session: Session, sealed: Sealed) -> AbstractContextManager[None]:
+    name, about = f"handle {sealed.type}", {"messaging.message.id": str(sealed.id)}
+    return tracing.span(session.info["service"], name, "consumer", parent=sealed.trace, about=about)
+
+
+def _count(session: Session, message_type: str, outcome: InboxStatus, begun: float) -> None:
+    session.info["figures"].handled(message_type, outcome.value, time.perf_counter() - begun)
 
 
 def _mark(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared import contracts
 from shared.database import change
-from shared.messaging.envelope import seal
+from shared.messaging.envelope import seal, written_at
 from shared.messaging.tables import UNPUBLISHED, Outgoing
 
 LEASE: Final = timedelta(seconds=15)
@@ -105,9 +105,13 @@ def settle(session: Session, confirmed: Collection[int], refused: Mapping[int, t
 
 
 def backlog(session: Session, now: datetime) -> tuple[int, float]:
-    """Return how many messages wait to be published, and the age in seconds of the oldest."""
-    count, oldest = session.execute(select(func.count(), func.min(Outgoing.next_at)).where(UNPUBLISHED)).one()
-    return count, max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
+    """Return how many messages wait to be published, and the age in seconds of the oldest.
+
+    Both come from ``ix_outbox_unpublished``. The age is the message's own: ``next_at`` is put off at each attempt.
+    """
+    waiting = session.scalars(select(func.count()).select_from(Outgoing).where(UNPUBLISHED)).one()
+    oldest = session.scalar(select(Outgoing.body).where(UNPUBLISHED).order_by(Outgoing.seq).limit(1))
+    return waiting, max((now - written_at(oldest)).total_seconds(), 0.0) if oldest is not None else 0.0
 
 
 def purge(session: Session, now: datetime) -> int:

@@ -1,12 +1,17 @@
 """The relay: takes messages from the outbox to the broker, and never drops one."""
 
+import time
+from collections.abc import Iterable
 from typing import Final
 
 import structlog
 
+from shared import tracing
 from shared.clock import Clock
 from shared.database import Database
 from shared.messaging import outbox
+from shared.messaging.envelope import trace_of
+from shared.messaging.outbox import Claimed
 from shared.messaging.transport import Parcel, Publisher, TransportError
 
 WINDOW: Final = 500
@@ -34,6 +39,7 @@ class Relay:
             return 0
         parcels = [Parcel(row.seq, row.message_id, row.type, row.body) for row in claimed]
         attempts = {row.seq: row.attempts for row in claimed}
+        begun, clock_begun = time.perf_counter(), time.time_ns()
         try:
             refused = self._publisher.publish(parcels)
         except TransportError as error:
@@ -43,6 +49,13 @@ class Relay:
             raise
         for seq, reason in refused.items():
             log.error("message.refused", seq=seq, reason=reason)
+        self._database.figures.published(
+            (row.type for row in claimed if row.seq not in refused),
+            (row.type for row in claimed if row.seq in refused),
+            time.perf_counter() - begun,
+        )
+        if tracing.is_on(self._database.service):
+            self._trace(claimed, clock_begun)
         confirmed = attempts.keys() - refused.keys()
         self._database.write(
             outbox.settle,
@@ -51,3 +64,10 @@ class Relay:
             self._clock(),
         )
         return len(confirmed)
+
+    def _trace(self, window: Iterable[Claimed], begun: int) -> None:
+        """Note the window in the trace of whatever wrote each of its messages."""
+        for row in window:
+            parent = trace_of(row.body)
+            if parent is not None:
+                tracing.past(self._database.service, f"publish {row.type}", "producer", parent=parent, begun=begun)

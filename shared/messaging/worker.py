@@ -88,6 +88,7 @@ class Worker:
         self._consumer = Consumer(database, transport.subscriber(database.service), registry, clock)
         self._tasks = [*tasks, Housekeeping(outbox.purge), Housekeeping(inbox.purge)]
         self._next_run = [0.0] * len(self._tasks)
+        self._came_round: dict[str, float] = {}
         steps: dict[str, Callable[[], None]] = {
             "relay": self._relay_step,
             "consumer": self._consumer_step,
@@ -106,6 +107,10 @@ class Worker:
         """Start all threads and return."""
         for thread in self._threads:
             thread.start()
+
+    def ages(self) -> Mapping[str, float]:
+        """Return for each step how many seconds ago it last began; one that failed begins anew after its pause."""
+        return {step: time.monotonic() - moment for step, moment in self._came_round.copy().items()}
 
     def wake(self) -> None:
         """Tell the relay that something was written; may be called from any thread."""
@@ -127,6 +132,7 @@ class Worker:
     def _keep_going(self, name: str, step: Callable[[], None]) -> None:
         failures = 0
         while not self._stopping.is_set():
+            self._came_round[name] = time.monotonic()
             try:
                 step()
                 failures = 0

@@ -81,6 +81,7 @@ class Stack:
         ports = folder / "ports"
         ports.mkdir(exist_ok=True)
         self._web = {service: f"{LOOPBACK}:{kept_port(ports / service)}" for service in services}
+        self._watched = {service: f"{LOOPBACK}:{kept_port(ports / _worker(service))}" for service in services}
         self._own_databases = [service for service in services if not keys.has(given, _database_variable(service))]
         self._postgres = PrivatePostgres(folder / "postgres") if self._own_databases else None
         theirs = keys.has(given, "STEWARD_AMQP_URL")
@@ -155,7 +156,7 @@ class Stack:
                 name=name,
                 command=child_command([sys.executable, "-m", "services", *words]),
                 directory=ROOT,
-                environment=self._broker(words[1]),
+                environment=self._broker(words[1]) | {"STEWARD_WORKER_METRICS_BIND": self._watched[words[1]]},
                 stop_seconds=ROLE_STOPS_WITHIN,
                 rank=2,
             )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared.database import change, insert
 from shared.errors import NotFound
+from shared.logs import current_correlation_id
 from shared.notices import queue
 from shared.notices.tables import Mailing, MailingState, Notice, NoticeState
 from shared.texts import text as _
@@ -73,6 +74,7 @@ def start(
             created_by=created_by,
             state=MailingState.RUNNING,
             planned=0,
+            correlation_id=current_correlation_id(),
         )
         .on_conflict_do_nothing(),
     )
@@ -158,6 +160,7 @@ def _plan_batch(session: Session, mailing: Mailing, find: Audience, now: datetim
         expires_at=mailing.expires_at,
         params=mailing.params,
         mailing_id=mailing.id,
+        correlation_id=mailing.correlation_id,
     )
     mailing.planned += planned
     return planned

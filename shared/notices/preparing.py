@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared import catalogues
+from shared.logs import correlation_id
 from shared.notices import letters, preferences, queue
 from shared.notices.channels import Channel
 from shared.notices.kinds import Kind, Urgency
@@ -82,15 +83,16 @@ class Preparation:
             notice = queue.claim(session, now)
             if notice is None:
                 return None
+            correlation_id.set(notice.correlation_id)  # what is logged from here on is about this one
             decide = self._repeat if notice.state is NoticeState.SENDING else self._begin
             try:
                 return decide(session, notice, now)
             except Settled as settled:
-                _settle(notice, settled.state, settled.reason)
+                _settle(session, notice, settled.state, settled.reason)
             except Later as later:
                 _wait(notice, later.until)
             except Unwritten as error:
-                _retry(notice, str(error), now)
+                _retry(session, notice, str(error), now)
         return None
 
     def _begin(self, session: Session, notice: Notice, now: datetime) -> Ready:
@@ -130,15 +132,16 @@ class Preparation:
         try:
             channel, letter = self._repeatable(session, notice, now)
         except (Settled, Unwritten):
-            _settle_as_unknown([notice, *others])
+            _settle_as_unknown(session, [notice, *others])
             raise Settled(notice.state, notice.last_error) from None
         self._mind_the_hour(self._policy.kind(notice.kind), now, letter.needed_by)
         pause = self._turn(channel, now)
         along = self._along(session, others, letter, now)
-        _settle_as_unknown(other for other in others if other not in along)
+        _settle_as_unknown(session, (other for other in others if other not in along))
         for one in (notice, *along):
             one.repeated = True
             one.attempts += 1
+        session.info["figures"].repeated(1 + len(along))
         log.warning("notice.repeated", notice_id=str(notice.id), channel=channel.name)
         return self._ready(notice, letter, along, channel, pause)
 
@@ -224,13 +227,15 @@ def _wanted(kind: Kind, chosen: Preferences, channel: str = preferences.EVERY) -
     return kind.topic is None or chosen.wants(kind.topic, channel)
 
 
-def _settle(notice: Notice, state: NoticeState, reason: str | None) -> None:
+def _settle(session: Session, notice: Notice, state: NoticeState, reason: str | None) -> None:
+    if notice.state is not state:
+        session.info["figures"].settled(notice.channel, state.value)
     notice.state, notice.lease_until, notice.last_error = state, None, reason
 
 
-def _settle_as_unknown(notices: Iterable[Notice]) -> None:
+def _settle_as_unknown(session: Session, notices: Iterable[Notice]) -> None:
     for notice in notices:
-        _settle(notice, NoticeState.UNKNOWN, notice.last_error or "interrupted while it was being sent")
+        _settle(session, notice, NoticeState.UNKNOWN, notice.last_error or "interrupted while it was being sent")
 
 
 def _wait(notice: Notice, until: datetime) -> None:
@@ -239,10 +244,10 @@ def _wait(notice: Notice, until: datetime) -> None:
     notice.lease_until = None
 
 
-def _retry(notice: Notice, reason: str, now: datetime) -> None:
+def _retry(session: Session, notice: Notice, reason: str, now: datetime) -> None:
     notice.attempts += 1
     if notice.attempts >= MAX_ATTEMPTS:
-        _settle(notice, NoticeState.FAILED, reason)
+        _settle(session, notice, NoticeState.FAILED, reason)
     else:
         _wait(notice, now + backoff(notice.attempts))
         notice.last_error = reason

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, exists, func, literal,
 from sqlalchemy.orm import Session, aliased
 
 from shared.database import change, insert, random_uuid
+from shared.logs import current_correlation_id
 from shared.notices.tables import ALONE, BULK, Notice, NoticeState
 
 LEASE: Final = timedelta(minutes=5)
@@ -19,6 +20,7 @@ COMPANIONS: Final = 20
 SETTLED: Final = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
 """One person's open notices are looked for by what they are not. Until PostgreSQL has counted a mailing it takes the
 open ones for few, and would read all of them for each person, were they named as in ``ix_notices_alone``."""
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 UNSURE: Final = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
 """Where an organizer may say that a notice is to be sent once more."""
 
@@ -81,6 +83,7 @@ def plan(
             created_at=now,
             attempts=0,
             next_at=now,
+            correlation_id=current_correlation_id(),
         )
         .on_conflict_do_nothing()
     )
@@ -99,6 +102,7 @@ def plan_for_all(
     expires_at: datetime | None = None,
     params: Mapping[str, Any] | None = None,
     mailing_id: UUID | None = None,
+    correlation_id: str | None = None,
 ) -> int:
     """Queue a notice for everyone whom ``people`` (a select of ids) finds, at once; return how many are new."""
     chosen = people.distinct().subquery()
@@ -117,6 +121,7 @@ def plan_for_all(
         "attempts": 0,
         "next_at": max(due_at, now),
         "mailing_id": mailing_id,
+        "correlation_id": correlation_id or current_correlation_id(),
     }
     columns = Notice.__table__.c
     constants = [literal(value, columns[name].type).label(name) for name, value in values.items()]
@@ -142,11 +147,19 @@ def cancel(
     return session.scalars(statement, execution_options={"synchronize_session": False}).all()
 
 
-def count(session: Session) -> Mapping[NoticeState, int]:
-    """Return how many notices stand in each state."""
-    rows = session.execute(select(Notice.state, func.count()).group_by(Notice.state))
-    found: dict[NoticeState, int] = {state: number for state, number in rows}  # noqa: C416  (a Row is no pair to mypy)
-    return {state: found.get(state, 0) for state in NoticeState}
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Notices that may still go out: how many there are, and for how many seconds the oldest has been due."""
+
+    notices: int
+    overdue: float
+
+
+def still_open(session: Session, among: TextClause, now: datetime) -> Open:
+    """Count the open notices ``ALONE`` or in ``BULK``; each is an index of its own, so that the log is not read."""
+    ever = Notice.next_at > EVER  # else SQLite takes the index on mailings, with all that they have sent
+    notices, first = session.execute(select(func.count(), func.min(Notice.next_at)).where(among, ever)).one()
+    return Open(notices, max((now - first).total_seconds(), 0.0) if first is not None else 0.0)
 
 
 def resend(
@@ -204,11 +217,6 @@ def letters_since(session: Session, person_id: UUID, moment: datetime) -> int:
     """Return how many letters the person was sent since the moment."""
     letters = Notice.person_id == person_id, Notice.sent_at >= moment, Notice.carried_by.is_(None)
     return session.scalars(select(func.count()).select_from(Notice).where(*letters)).one()
-
-
-def count_repeated(session: Session) -> int:
-    """Return how many notices were sent a second time, since nobody could tell what became of the first."""
-    return session.scalars(select(func.count()).select_from(Notice).where(Notice.repeated)).one()
 
 
 def _claim(

@@ -6,7 +6,6 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from shared.database import change
 from shared.notices.tables import Notice, NoticeState
 
 OPEN_TO: Final = {
@@ -26,4 +25,10 @@ def note(session: Session, receipt: str, *, delivered: bool, reason: str | None,
     outcome: dict[str, Any] = {"state": NoticeState.FAILED, "last_error": reason or "not delivered"}
     if delivered:
         outcome = {"state": NoticeState.DELIVERED, "delivered_at": now, "last_error": None}
-    return change(session, update(Notice).where(*theirs).values(**outcome)) > 0
+    changed = session.scalars(
+        update(Notice).where(*theirs).values(**outcome).returning(Notice.channel),
+        execution_options={"synchronize_session": False},
+    ).all()
+    for channel in changed:
+        session.info["figures"].settled(channel, outcome["state"].value)
+    return bool(changed)

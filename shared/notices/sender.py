@@ -8,6 +8,7 @@ log.
 
 import time
 from collections.abc import Sequence
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ import structlog
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from shared import tracing
 from shared.clock import Clock
 from shared.database import Database, change
 from shared.notices.channels import Channel, ChannelError
@@ -48,6 +50,9 @@ class Sender:
 
     def run_once(self) -> float:
         """Send the next letter that is due; return the seconds to rest before the one after it."""
+        return copy_context().run(self._run_once)  # each with the correlation id of its own notice
+
+    def _run_once(self) -> float:
         ready = self._database.write(self._preparation.prepare, self._clock())
         if ready is None:
             return IDLE
@@ -56,16 +61,26 @@ class Sender:
         return 0
 
     def _send(self, ready: Ready) -> None:
+        begun = time.perf_counter()
+        name = ready.channel.name
         try:
-            receipt = ready.channel.send(ready.notice_ids[0], ready.letter)
+            with tracing.span(self._database.service, f"send {name}", "client"):
+                receipt = ready.channel.send(ready.notice_ids[0], ready.letter)
         except ChannelError as error:
+            self._count(ready, "refused", begun)
             self._log("notice.refused", ready, str(error))
             self._database.write(_refused, ready, error, self._clock())
         except Exception as error:  # noqa: BLE001  (whatever it was, the provider may have taken the notice before)
+            self._count(ready, "in_doubt", begun)
             self._log("notice.in_doubt", ready, type(error).__name__)
             self._database.write(_in_doubt, ready, type(error).__name__, self._clock())
         else:
+            self._count(ready, "sent", begun)
+            log.info("notice.sent", notice_id=str(ready.notice_ids[0]), channel=name, notices=len(ready.notice_ids))
             self._database.write(_sent, ready, receipt, self._clock())
+
+    def _count(self, ready: Ready, outcome: str, begun: float) -> None:
+        self._database.figures.sent(ready.channel.name, outcome, time.perf_counter() - begun)
 
     def _log(self, what: str, ready: Ready, reason: str) -> None:
         log.warning(what, notice_id=str(ready.notice_ids[0]), channel=ready.channel.name, reason=reason)
@@ -73,7 +88,8 @@ class Sender:
 
 def _sent(session: Session, ready: Ready, receipt: str | None, now: datetime) -> None:
     outcome = {"state": NoticeState.SENT, "lease_until": None, "last_error": None, "sent_at": now, "receipt": receipt}
-    change(session, update(Notice).where(*_unsettled(ready)).values(**outcome))
+    notices = change(session, update(Notice).where(*_unsettled(ready)).values(**outcome))
+    session.info["figures"].settled(ready.channel.name, NoticeState.SENT.value, notices)
 
 
 def _in_doubt(session: Session, ready: Ready, reason: str, now: datetime) -> None:

@@ -88,6 +88,9 @@ class Notice(Base):
     repeated: Mapped[bool] = mapped_column(server_default=false(), default=False)
     """Whether it was sent twice, since nobody could tell what became of the first time."""
 
+    correlation_id: Mapped[str | None]
+    """Of the request or message that it comes of, so that logs lead from the form to the letter."""
+
     __table_args__ = (
         # Whoever plans a notice twice (a sweep, a duplicate message) plans it once. A constraint takes two NULLs for
         # different, so notices about no event have an index of their own.
@@ -141,6 +144,8 @@ class Mailing(Base):
     after: Mapped[UUID | None]
     planned: Mapped[int]
     ended_at: Mapped[datetime | None]
+    correlation_id: Mapped[str | None]
+    """Of what it was begun for, and of each of its notices."""
 
     __table_args__ = (
         UniqueConstraint("event_id", "kind", "rule", "occurrence"),

@@ -1,6 +1,7 @@
 """The one way to make a web application of a service's blueprints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Flask, request
@@ -12,6 +13,7 @@ from shared.catalogues import ROOT, languages
 from shared.clock import Clock
 from shared.config import Config
 from shared.database import Database
+from shared.readiness import Check, Readiness
 from shared.web import (
     access_log,
     assets,
@@ -45,12 +47,13 @@ def build(
     identify: Identify | None = None,
     confirm: Confirm | None = None,
     gauges: Gauges | None = None,
+    checks: Mapping[str, Check] = MappingProxyType({}),
 ) -> Flask:
     """Return the application of a service.
 
     The lists say who may come in by which blueprint. ``identify`` finds whoever holds an opaque token, ``confirm``
-    returns an organizer as they stand now where their sign-in still holds, and ``gauges`` reads figures for
-    ``/metrics``.
+    returns an organizer as they stand now where their sign-in still holds, ``gauges`` reads figures for
+    ``/metrics``, and ``checks`` look at what ``/readyz`` tells of.
     """
     app = Flask("shared.web", static_folder=None)
     folders = (ROOT / "services" / config.service / "templates", ROOT / "shared" / "web" / "templates")
@@ -66,7 +69,8 @@ def build(
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask says to
     i18n.init_app(app)  # before anything else looks at the environment of the templates
-    metrics.init_app(app, config.service, gauges)
+    metrics.init_app(app, gauges)
+    health.init_app(app, Readiness(config, database, clock, checks))
     access_log.init_app(app)
     limits.init_app(app, config)
     compression.init_app(app)

@@ -1,17 +1,19 @@
 """What a service says about itself to those who keep it running."""
 
-import socket
-from typing import Final
-from urllib.parse import urlsplit
+from http import HTTPStatus
+from typing import cast
 
-from flask import Blueprint, Response, jsonify
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint, Flask, Response, current_app, jsonify
 
+from shared.readiness import Readiness, State, worst
 from shared.web import metrics
-from shared.web.current import config, database
 
-BROKER_SECONDS: Final = 0.5
-AMQP_PORTS: Final = {"amqp": 5672, "amqps": 5671}
+KEY = "readiness"
+
+
+def init_app(app: Flask, readiness: Readiness) -> None:
+    """Keep what is asked whether the service is ready."""
+    app.extensions[KEY] = readiness
 
 
 def blueprint(service: str) -> Blueprint:
@@ -28,24 +30,11 @@ def _alive() -> Response:
 
 
 def _ready() -> Response:
-    """Say whether requests can be answered: 503 without the database; without the broker sign-ups go on."""
-    broker = _broker()
-    try:
-        database.ping()
-    except SQLAlchemyError:
-        response = jsonify(status="unavailable", database="unreachable", broker=broker)
-        response.status_code = 503
-        return response
-    return jsonify(status="degraded" if broker == "unreachable" else "ok", database="ok", broker=broker)
-
-
-def _broker() -> str:
-    if not config.amqp_url:
-        return "in this process"
-    url = urlsplit(config.amqp_url)
-    port = url.port or AMQP_PORTS.get(url.scheme, AMQP_PORTS["amqp"])
-    try:
-        with socket.create_connection((url.hostname or "localhost", port), timeout=BROKER_SECONDS):
-            return "ok"
-    except OSError:
-        return "unreachable"
+    """Say whether requests can be answered, and what is wrong; 503 where they cannot."""
+    found = cast("Readiness", current_app.extensions[KEY]).look()
+    status = worst(found)
+    each = [{"name": name, "state": one.state, "detail": one.detail} for name, one in found.items()]
+    response = jsonify(status=status, checks=each)
+    if status is State.UNAVAILABLE:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return response

@@ -153,7 +153,7 @@ def stop(site: Site) -> None:
 def _ready(address: str) -> bool:
     try:
         return requests.get(address, timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

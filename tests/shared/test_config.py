@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import pytest
 
-from shared import config, endpoints
+from shared import config, endpoints, readers
 from shared.config import ConfigError
 
 PEM = "-----BEGIN KEY-----\nabc\n-----END KEY-----"
@@ -57,6 +57,7 @@ def test_all_problems_are_listed_at_once_wrong_and_missing_ones():
             "STEWARD_TRUSTED_PROXIES": "two",
             "STEWARD_TIMEZONE": "Beijing",
             "STEWARD_RATE_LIMIT": "no",
+            "STEWARD_WORKER_METRICS_BIND": "everywhere",
         }
     )
     assert {line.partition(" ")[0] for line in found} == {
@@ -66,11 +67,12 @@ def test_all_problems_are_listed_at_once_wrong_and_missing_ones():
         "STEWARD_TRUSTED_PROXIES",
         "STEWARD_TIMEZONE",
         "STEWARD_RATE_LIMIT",
+        "STEWARD_WORKER_METRICS_BIND",
         "STEWARD_SIGNUPS_DATABASE_URL",
         "STEWARD_SIGNUPS_DATA_KEYS",
         "STEWARD_TOKEN_PUBLIC_KEY",
     }
-    assert len(found) == 9, "each variable is named once"
+    assert len(found) == 10, "each variable is named once"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,8 @@ def test_all_problems_are_listed_at_once_wrong_and_missing_ones():
         ("STEWARD_TOKEN_PUBLIC_KEY", "abc", "must be a key in PEM form"),
         ("STEWARD_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR"),
         ("STEWARD_NOTICE_SENDER", "小管家", "must be an e-mail address"),
+        ("STEWARD_WORKER_METRICS_BIND", "9100", "must be a host and a port, like 127.0.0.1:9100"),
+        ("STEWARD_WORKER_METRICS_BIND", "127.0.0.1:99100", "must be a host and a port, like 127.0.0.1:9100"),
         ("STEWARD_WEBHOOK_URL", "notices.example/in", "must be an address that begins with https://"),
         ("STEWARD_WEBHOOK_URL", "http://notices.example/in", "must be an address that begins with https://"),
         ("STEWARD_WEBHOOK_URL", "https://user:word@notices.example/in", "must be an address that begins with https://"),
@@ -129,6 +133,18 @@ def test_a_channel_whose_library_is_not_installed_says_where_it_is(monkeypatch, 
     monkeypatch.setattr(endpoints, "find_spec", lambda _name: None)
     found = problems({**ENOUGH, "STEWARD_SMS_TEMPLATES": "*=1", variable: value})
     assert found == [f"{variable} needs the packages of requirements-extras.lock, which are not installed"]
+
+
+def test_traces_need_their_packages_and_an_address(monkeypatch):
+    traced = {**ENOUGH, "STEWARD_OTLP_ENDPOINT": "http://collector:4318"}
+    monkeypatch.setattr(readers, "find_spec", lambda _name: None)
+    assert problems(traced) == [
+        "STEWARD_OTLP_ENDPOINT needs the packages of requirements-extras.lock, which are not installed"
+    ]
+    monkeypatch.setattr(readers, "find_spec", lambda name: name)
+    assert config.load("signups", traced).otlp_endpoint == "http://collector:4318"
+    [line] = problems({**traced, "STEWARD_OTLP_ENDPOINT": "collector:4318"})
+    assert line.startswith("STEWARD_OTLP_ENDPOINT must be an address without a path")
 
 
 def test_channels_are_read_as_they_are_meant():
@@ -220,3 +236,11 @@ def test_the_table_for_the_documentation_names_every_setting_once():
     assert len(variables) == len(set(variables))
     assert "STEWARD_<SERVICE>_DATABASE_URL" in variables
     assert all(re.fullmatch(r"STEWARD_[A-Z_<>]+", variable) and about for variable, _default, about in rows)
+
+
+def test_the_settings_stand_under_the_headings_of_their_themes():
+    written = config.as_markdown()
+    headings = re.findall(r"^### (.+)$", written, re.MULTILINE)
+    assert len(headings) == len(set(headings)) == 5
+    assert written.index("What is seen of it") < written.index("STEWARD_LOG_LEVEL")
+    assert all(f"| `{variable}` |" in written for variable, _default, _about in config.table())

@@ -128,6 +128,14 @@ def test_the_backlog_tells_how_many_wait_and_for_how_long(world):
     assert world.writer.read(outbox.backlog, START + timedelta(seconds=90)) == (3, 90.0)
 
 
+def test_attempts_that_fail_make_a_message_no_younger(world):
+    world.writer.write(write)
+    later = START + timedelta(seconds=90)
+    [row] = world.writer.write(outbox.claim, 1, later)
+    world.writer.write(outbox.settle, [], {row.seq: (7, "the broker is away")}, later)
+    assert world.writer.read(outbox.backlog, later) == (1, 90.0)
+
+
 def test_what_was_published_long_ago_is_forgotten_and_nothing_else(world):
     for _ in range(3):
         world.writer.write(write)

@@ -1,9 +1,11 @@
 """What a service says about itself, and what it counts."""
 
 import socket
+import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import event
 
 from shared.database import Database
 from tests.shared.web.conftest import ZH
@@ -31,25 +33,39 @@ def test_alive_is_alive_whatever_else_is_down(build, unreachable):
 
 def test_ready_means_that_the_database_answers(client):
     response = client.get("/board/readyz")
-    assert (response.status_code, response.json) == (
-        200,
-        {"status": "ok", "database": "ok", "broker": "in this process"},
-    )
+    assert response.status_code == 200
+    assert response.json == {
+        "status": "ok",
+        "checks": [
+            {"name": "database", "state": "ok", "detail": "answers"},
+            {"name": "broker", "state": "ok", "detail": "in this process"},
+        ],
+    }
 
 
 def test_without_a_database_nobody_should_be_sent_here(build, unreachable):
     response = build(database=unreachable).test_client().get("/board/readyz")
-    assert response.status_code == 503
-    assert response.json["database"] == "unreachable"
+    assert (response.status_code, response.json["status"]) == (503, "unavailable")
+    assert {"name": "database", "state": "unavailable", "detail": "does not answer"} in response.json["checks"]
 
 
 def test_without_a_broker_requests_are_still_answered(build):
     with socket.create_server(("127.0.0.1", 0)) as broker:
         url = f"amqp://user:secret@127.0.0.1:{broker.getsockname()[1]}/steward"
-        client = build(amqp_url=url).test_client()
-        assert client.get("/board/readyz").json == {"status": "ok", "database": "ok", "broker": "ok"}
-    response = client.get("/board/readyz")
-    assert (response.status_code, response.json["status"], response.json["broker"]) == (200, "degraded", "unreachable")
+        assert build(amqp_url=url).test_client().get("/board/readyz").json["status"] == "ok"
+    response = build(amqp_url=url).test_client().get("/board/readyz")
+    assert (response.status_code, response.json["status"]) == (200, "degraded")
+    assert response.json["checks"][1]["detail"] == "cannot be reached: messages wait in the outbox"
+    assert "secret" not in response.text
+
+
+def test_whoever_asks_often_is_told_the_same_again_for_a_second(build, database):
+    client = build().test_client()
+    assert client.get("/board/readyz").status_code == 200
+    asked = []
+    event.listen(database.engine, "before_cursor_execute", lambda *_statement: asked.append(1))
+    assert client.get("/board/readyz").status_code == 200
+    assert asked == []
 
 
 def test_a_database_that_cannot_be_opened_is_an_error_of_the_moment(build, unreachable):
@@ -86,3 +102,24 @@ def test_figures_of_the_database_are_read_when_they_are_asked_for(client):
 def test_figures_can_be_had_without_the_database(build, unreachable):
     found = figures(build(database=unreachable).test_client())
     assert found["steward_database_up", (("service", "board"),)] == 0
+
+
+def test_threads_and_connections_that_are_in_use_are_counted_while_they_are(client, database):
+    service = (("service", "board"),)
+    with database.engine.connect():
+        found = figures(client)
+    assert found["steward_http_busy_threads", service] == 1, "the one that asks"
+    assert found["steward_database_connections", service] == 1, "ours"
+    assert found["steward_database_connections_limit", service] == 20
+    assert figures(client)["steward_database_connections", service] == 0
+
+
+def test_the_gateways_clock_tells_how_long_a_request_waited_for_a_thread(build):
+    arrived = {"X-Request-Start": f"t={time.time() - 0.3:.3f}"}
+    for hops, waited in ((1, 1), (0, 0)):
+        app = build(trusted_proxies=hops)
+        before = figures(app.test_client()).get(("steward_http_waiting_seconds_count", (("service", "board"),)), 0)
+        app.test_client().get("/board/words/a", headers=arrived)
+        app.test_client().get("/board/words/a", headers={"X-Request-Start": "t=yesterday"})
+        found = figures(app.test_client())
+        assert found.get(("steward_http_waiting_seconds_count", (("service", "board"),)), 0) == before + waited

@@ -1,0 +1,20 @@
+"""notices know what they come of."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "f11c4894063d"
+down_revision = "01cced899f62"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for table in ("mailings", "notices"):
+        op.add_column(table, sa.Column("correlation_id", sa.String(), nullable=True))
+
+
+def downgrade() -> None:
+    for table in ("notices", "mailings"):
+        with op.batch_alter_table(table) as batch:
+            batch.drop_column("correlation_id")
