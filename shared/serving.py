@@ -6,6 +6,8 @@ from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
 
+from shared.draining import Draining
+
 GRACE_SECONDS = 9
 """Requests in hand get this long after SIGTERM; the whole must be gone within 10 s."""
 
@@ -30,7 +32,7 @@ def serve(
                 "bind": bind,
                 "workers": workers,
                 "threads": threads,
-                "worker_class": "gthread",
+                "worker_class": Draining,
                 "graceful_timeout": GRACE_SECONDS,
                 "timeout": 60,
                 "keepalive": 30,
