@@ -42,7 +42,8 @@ class Gateway(PrivateServer):
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         shutil.copy(SOURCE / "nginx.conf", self.folder)
         shutil.copytree(SOURCE / "pages", self.folder / "pages", dirs_exist_ok=True)
-        (self.folder / "listen.conf").write_text(f"listen {LOOPBACK}:{self.port};\n", encoding="ascii")
+        listen = f"listen {LOOPBACK}:{self.port};\nset $origin_scheme http;\n"
+        (self.folder / "listen.conf").write_text(listen, encoding="ascii")
         (self.folder / "upstreams.conf").write_text(upstreams(self.addresses), encoding="ascii")
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from compose_spec import PyCompose
 
 from services.__main__ import NAMES, main
 from shared import config
@@ -21,6 +22,11 @@ COMPOSE = yaml.safe_load(TEXT)
 CONTAINERS = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 OURS = {name: container for name, container in CONTAINERS.items() if container["image"].startswith("steward:")}
+
+
+def test_compose_understands_the_file():
+    filled = re.sub(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)?\}", lambda found: found[1] or "given", TEXT)
+    PyCompose.from_json(json.dumps(yaml.safe_load(filled))).validate()
 
 
 def test_every_service_has_a_web_and_a_worker():
