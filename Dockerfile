@@ -1,13 +1,29 @@
 # One image for every role: the command chooses the service and what it does (python -m services --help).
-# The gateway's image, nginx with its configuration, is a stage of its own.
-FROM nginx:1.28-alpine AS gateway
-COPY deploy/gateway /srv/gateway
-RUN mkdir /srv/gateway/temp && chown 101:101 /srv/gateway/temp
-USER 101:101
-EXPOSE 8080
-CMD ["nginx", "-p", "/srv/gateway", "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off;"]
+# Two small ones stand beside it: the gateway, nginx with its configuration, and a mail server for trying things out.
+#
+# Pinned by version. A digest (python:3.11.13-slim-bookworm@sha256:…) pins more; `docker buildx imagetools inspect` tells it.
+ARG NGINX=nginx:1.28.0-alpine
+ARG PYTHON=python:3.11.13-slim-bookworm
 
-FROM python:3.11-slim-bookworm AS build
+FROM ${NGINX} AS gateway
+COPY deploy/gateway /srv/gateway
+# A tmpfs is laid over it, which takes this mode, but not an owner.
+RUN install -d -m 1777 /srv/gateway/temp
+USER 101:101
+EXPOSE 8080 8443
+STOPSIGNAL SIGQUIT
+ENTRYPOINT ["/srv/gateway/start"]
+CMD []
+
+FROM ${PYTHON} AS mail
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore PYTHONDONTWRITEBYTECODE=1
+COPY requirements-mail.lock /app/
+RUN python -m venv /app/.venv && /app/.venv/bin/pip install --require-hashes --requirement /app/requirements-mail.lock
+COPY tools/mail_catcher.py /app/
+USER 10001:10001
+CMD ["/app/.venv/bin/python", "/app/mail_catcher.py"]
+
+FROM ${PYTHON} AS build
 WORKDIR /app
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv .venv
@@ -21,7 +37,7 @@ COPY services services
 # Catalogues and byte code are made here, because the container that runs cannot write.
 RUN .venv/bin/python tools/messages.py compile && .venv/bin/python -m compileall -q .venv shared services
 
-FROM python:3.11-slim-bookworm AS steward
+FROM ${PYTHON} AS steward
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin steward \
     && install -d -o steward -g steward /var/lib/steward /var/lib/definitions
 COPY --from=build /app /app

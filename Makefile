@@ -37,6 +37,10 @@ test: $(DEV) ## All tests, on real parts; installs what is missing
 test-fast: $(DEV) ## The tests that need nothing but Python
 	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not real" $(ARGS)
 
+.PHONY: compose-test
+compose-test: $(DEV) ## docker-compose.yml on a real engine (5 to 20 minutes; where there is none, it says so)
+	@tools/compose-test $(ARGS)
+
 .PHONY: lint
 lint: $(DEV) ## Style, types, layers, catalogues and known vulnerabilities
 	@.venv/bin/ruff check $(PYTHON_FILES)

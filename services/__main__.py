@@ -164,11 +164,12 @@ def declare() -> None:
 
 @main.command()
 @click.option("--port", envvar="PORT", type=int, default=8000, show_default=True)
-def stack(port: int) -> None:
+@click.option("--webs", type=click.IntRange(1), default=1, show_default=True, help="web servers for each service")
+def stack(port: int, webs: int) -> None:
     """Run the production shape on this machine: every part a process of its own, restarted when it dies."""
     from shared.native import stack as native  # noqa: PLC0415
 
-    sys.exit(native.run(NAMES, port))
+    sys.exit(native.run(NAMES, port, webs))
 
 
 @main.command()

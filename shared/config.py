@@ -239,8 +239,9 @@ def _themes() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def _raw(variable: str, environ: Mapping[str, str]) -> str:
+    """Return the setting as it was given; an empty file is none, as an empty variable is."""
     file = environ.get(f"{variable}_FILE")
-    return Path(file).read_text(encoding="utf-8").strip() if file else environ.get(variable, "").strip()
+    return (Path(file).read_text(encoding="utf-8").strip() if file else "") or environ.get(variable, "").strip()
 
 
 def _unfit(config: Config) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """One way to open a transaction, on SQLite and PostgreSQL alike."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -209,7 +210,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         _prepare_sqlite(engine)
         return engine
     return create_engine(
-        url,
+        re.sub("^postgres(ql)?://", "postgresql+psycopg://", url),  # hosts and keepers of databases name no driver
         pool_size=pool_size,
         max_overflow=MAX_OVERFLOW,
         pool_pre_ping=True,

@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from shared import figures
+from shared.draining import Draining
 
 GRACE_SECONDS = 9
 """Requests in hand get this long after SIGTERM; the whole must be gone within 10 s."""
@@ -42,7 +43,7 @@ def serve(
                 "bind": bind,
                 "workers": workers,
                 "threads": threads,
-                "worker_class": "gthread",
+                "worker_class": Draining,
                 "graceful_timeout": GRACE_SECONDS,
                 "timeout": 60,
                 "keepalive": 30,

@@ -3,22 +3,21 @@
 RabbitMQ loads it as a definitions file at its start, in `make stack`, in the tests and under compose alike; exchange,
 queues and bindings come later from the ``declare`` command.
 
-    python -m shared.native.definitions FILE
+    python -m shared.native.definitions FILE SECRET...
 
-writes it for the passwords that stand in the environment as ``STEWARD_<SERVICE>_AMQP_PASSWORD``, and as
-``STEWARD_AMQP_PASSWORD`` for the administrator.
+writes it for the users and passwords in the broker's addresses (``amqp://user:password@…``), one in each secret's file.
 """
 
 import base64
 import hashlib
 import json
-import os
 import re
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from shared.contracts import OWNERS
 from shared.messaging.transport import EXCHANGE, dead_queue_name, queue_name
@@ -61,15 +60,10 @@ def definitions(passwords: Mapping[str, str], vhosts: Sequence[str] = (VHOST,)) 
     }
 
 
-def write(file: Path) -> None:
-    """Write the definitions for the passwords in the environment; raises KeyError where the administrator's lacks."""
-    found = re.compile(r"STEWARD_([A-Z]+)_AMQP_PASSWORD")
-    passwords = {
-        match[1].lower(): value
-        for variable, value in sorted(os.environ.items())
-        if (match := found.fullmatch(variable))
-    }
-    passwords[ADMIN] = os.environ["STEWARD_AMQP_PASSWORD"]
+def write(file: Path, address_files: Sequence[Path]) -> None:
+    """Write the definitions for the users that the broker's addresses in these files name; raises OSError."""
+    addresses = [urlsplit(one.read_text(encoding="utf-8").strip()) for one in address_files]
+    passwords = {address.username or "": unquote(address.password or "") for address in addresses}
     file.write_text(json.dumps(definitions(passwords), indent=2), encoding="utf-8")
 
 
@@ -122,4 +116,4 @@ def _dead_letter_policy(service: str, vhost: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]])

@@ -1,7 +1,7 @@
 """The one origin in front of the services: nginx, with the configuration that stands in deploy/gateway."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -11,8 +11,8 @@ from shared.native.server import PrivateServer, accepts
 SOURCE: Final = Path(__file__).resolve().parents[2] / "deploy" / "gateway"
 
 
-def upstreams(addresses: Mapping[str, str]) -> str:
-    """Return upstreams.conf for these services (name -> host:port of its web process).
+def upstreams(addresses: Mapping[str, Sequence[str]]) -> str:
+    """Return upstreams.conf for these services (name -> host:port of each of its web servers).
 
     A path that names no service goes to the first one, whose "not found" page is friendlier than nginx's.
     """
@@ -20,17 +20,19 @@ def upstreams(addresses: Mapping[str, str]) -> str:
     lines += ["map $uri $service {", f"    default {next(iter(addresses))};"]
     lines += [f"    ~^/{service}(/|$) {service};" for service in addresses]
     lines += ["}"]
-    for service, address in addresses.items():
-        lines += [f"upstream {service} {{", f"    server {address};", "    keepalive 32;", "}"]
+    for service, servers in addresses.items():
+        lines += [f"upstream {service} {{"]
+        lines += [f"    server {server} max_fails=0;" for server in servers]
+        lines += ["    keepalive 32;", "}"]
     return "\n".join(lines) + "\n"
 
 
 class Gateway(PrivateServer):
-    """nginx at ``port`` of 127.0.0.1, in front of the services' web processes (name -> host:port)."""
+    """nginx at ``port`` of 127.0.0.1, in front of the services' web servers (name -> host:port of each)."""
 
     name: ClassVar[str] = "nginx"
 
-    def __init__(self, folder: Path, addresses: Mapping[str, str], port: int) -> None:
+    def __init__(self, folder: Path, addresses: Mapping[str, Sequence[str]], port: int) -> None:
         super().__init__(folder)
         self.addresses = addresses
         self.port = port
@@ -40,7 +42,8 @@ class Gateway(PrivateServer):
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         shutil.copy(SOURCE / "nginx.conf", self.folder)
         shutil.copytree(SOURCE / "pages", self.folder / "pages", dirs_exist_ok=True)
-        (self.folder / "listen.conf").write_text(f"listen {LOOPBACK}:{self.port};\n", encoding="ascii")
+        listen = f"listen {LOOPBACK}:{self.port};\nset $origin_scheme http;\n"
+        (self.folder / "listen.conf").write_text(listen, encoding="ascii")
         (self.folder / "upstreams.conf").write_text(upstreams(self.addresses), encoding="ascii")
 
     @property

@@ -37,8 +37,10 @@ GATEWAY: Final = "gateway"
 ELSEWHERE: Final = "STEWARD_<SERVICE>_DATABASE_URL, STEWARD_AMQP_URL"
 
 
-def run(services: Sequence[str], port: int, folder: Path = FOLDER) -> int:
+def run(services: Sequence[str], port: int, webs: int = 1, folder: Path = FOLDER) -> int:
     """Run the whole stack behind http://127.0.0.1:port until SIGINT or SIGTERM, then stop all of it within 10 s.
+
+    ``webs`` is how many web servers each service has; with two, one can be restarted while the other answers.
 
     Returns the exit status: 1, after a line that says why, where a part is missing, a step fails, or a stack runs
     on the folder already.
@@ -52,7 +54,7 @@ def run(services: Sequence[str], port: int, folder: Path = FOLDER) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _leave)
         try:
-            Stack(services, port, folder.resolve(), os.environ).keep_running()
+            Stack(services, port, webs, folder.resolve(), os.environ).keep_running()
         except PartMissing as error:
             return _sorry(f"{error} Or name servers that run elsewhere: {ELSEWHERE}.")
         except DidNotStart as error:
@@ -73,20 +75,27 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 class Stack:
     """All parts of one stack; ``given`` is the environment that it was started in."""
 
-    def __init__(self, services: Sequence[str], port: int, folder: Path, given: Mapping[str, str]) -> None:
+    def __init__(self, services: Sequence[str], port: int, webs: int, folder: Path, given: Mapping[str, str]) -> None:
         self._services = services
         self._folder = folder
         self._given = given
         self._port = port
         ports = folder / "ports"
         ports.mkdir(exist_ok=True)
-        self._web = {service: f"{LOOPBACK}:{kept_port(ports / service)}" for service in services}
+        self._web = {
+            service: {
+                _web(service, number): f"{LOOPBACK}:{kept_port(ports / _web(service, number))}"
+                for number in range(1, webs + 1)
+            }
+            for service in services
+        }
         self._watched = {service: f"{LOOPBACK}:{kept_port(ports / _worker(service))}" for service in services}
         self._own_databases = [service for service in services if not keys.has(given, _database_variable(service))]
         self._postgres = PrivatePostgres(folder / "postgres") if self._own_databases else None
         theirs = keys.has(given, "STEWARD_AMQP_URL")
         self._rabbitmq = None if theirs else PrivateRabbitMQ(folder / "rabbitmq", services)
-        self._gateway = Gateway(folder / GATEWAY, self._web, port)
+        addresses = {service: list(webs.values()) for service, webs in self._web.items()}
+        self._gateway = Gateway(folder / GATEWAY, addresses, port)
         self._passwords: dict[str, str] = {}
         self._environment: dict[str, str] = {}
         self._is_set_up = False
@@ -149,7 +158,9 @@ class Stack:
             )
             for name, server in self._servers().items()
         ]
-        roles = {_web(service): ["web", service, "--bind", bind] for service, bind in self._web.items()}
+        roles = {
+            name: ["web", service, "--bind", bind] for service, webs in self._web.items() for name, bind in webs.items()
+        }
         roles |= {_worker(service): ["worker", service] for service in self._services}
         return servers + [
             Program(
@@ -178,7 +189,7 @@ class Stack:
                 self._postgres.add_database(service, password)
         if not self._is_set_up:
             self._command("migrate")
-        supervisor.start(_web(service) for service in self._services)
+        supervisor.start(name for webs in self._web.values() for name in webs)
         if self._rabbitmq is not None:
             self._rabbitmq.wait(alive)
         if not self._is_set_up:
@@ -191,7 +202,7 @@ class Stack:
 
     def _wait_for_free_ports(self) -> None:
         """Give the processes that a killed Supervisor left, and that end with it, the time to do so."""
-        ports = [int(address.rpartition(":")[2]) for address in self._web.values()]
+        ports = [int(address.rpartition(":")[2]) for webs in self._web.values() for address in webs.values()]
         ports += [server.port for server in self._servers().values()]
         deadline = time.monotonic() + READY_WITHIN
         while any(accepts(port) for port in ports) and time.monotonic() < deadline:
@@ -242,8 +253,8 @@ def _database_variable(service: str) -> str:
     return f"STEWARD_{service.upper()}_DATABASE_URL"
 
 
-def _web(service: str) -> str:
-    return f"{service}-web"
+def _web(service: str, number: int = 1) -> str:
+    return f"{service}-web" if number == 1 else f"{service}-web-{number}"
 
 
 def _worker(service: str) -> str:

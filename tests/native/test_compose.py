@@ -3,11 +3,14 @@
 import json
 import re
 import shlex
+import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from compose_spec import PyCompose
 
 from services.__main__ import NAMES, main
 from shared import config
@@ -21,11 +24,16 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 OURS = {name: container for name, container in CONTAINERS.items() if container["image"].startswith("steward:")}
 
 
+def test_compose_understands_the_file():
+    filled = re.sub(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)?\}", lambda found: found[1] or "given", TEXT)
+    PyCompose.from_json(json.dumps(yaml.safe_load(filled))).validate()
+
+
 def test_every_service_has_a_web_and_a_worker():
     folders = {app.name for app in (ROOT / "services").iterdir() if (app / "app.py").exists()}
     assert folders == set(NAMES)
     roles = {f"{service}-{role}" for service in folders for role in ("web", "worker")}
-    assert set(CONTAINERS) == roles | {"gateway", "postgres", "rabbitmq", "definitions", "prepare"}
+    assert set(CONTAINERS) == roles | {"gateway", "postgres", "rabbitmq", "definitions", "prepare", "mail"}
 
 
 def _commands(container):
@@ -46,42 +54,79 @@ def test_every_command_exists(name):
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_every_container_is_locked_down(name):
+def test_every_container_is_locked_down_and_bounded(name):
     container = CONTAINERS[name]
     assert container["read_only"]
     assert container["cap_drop"] == ["ALL"]
     assert container["security_opt"] == ["no-new-privileges:true"]
     assert container["user"] not in {"root", "0", "0:0"}
+    assert {"mem_limit", "cpus", "pids_limit", "logging", "stop_grace_period"} <= set(container)
 
 
 def test_every_container_that_serves_is_watched():
-    serving = {name for name in CONTAINERS if not name.endswith("-worker")} - {"definitions", "prepare"}
+    serving = {name for name in CONTAINERS if not name.endswith("-worker")} - {"definitions", "prepare", "mail"}
     assert {name for name, container in CONTAINERS.items() if "healthcheck" in container} == serving
+
+
+def test_only_the_gateway_is_open_to_other_machines():
+    ports = {name: container["ports"] for name, container in CONTAINERS.items() if "ports" in container}
+    assert set(ports) == {"gateway", "rabbitmq"}
+    assert all(port.startswith("127.0.0.1:") for port in ports["rabbitmq"])
+
+
+def test_every_image_is_pinned_by_its_version():
+    images = [container["image"] for container in CONTAINERS.values() if "build" not in container]
+    images += re.findall(r"^ARG (?:NGINX|PYTHON)=(\S+)$", DOCKERFILE, re.MULTILINE)
+    assert len(images) == 4
+    assert all(re.search(r":\d+\.\d+[.\d]*(-|$)", image) for image in images), images
 
 
 def test_every_variable_is_a_setting():
     known = {variable.replace("<SERVICE>", service.upper()) for variable, *_ in config.table() for service in NAMES}
     for name, container in OURS.items():
-        if name != "definitions":
-            assert set(container["environment"]) <= known, name
+        given = set(container.get("environment", {}))
+        assert {variable for variable in given if variable.removesuffix("_FILE") not in known} <= known, name
+
+
+@pytest.fixture(scope="module", params=["http://localhost:8000", "https://steward.example"])
+def made(request, tmp_path_factory):
+    """A folder in which tools/env was called."""
+    folder = tmp_path_factory.mktemp("operator")
+    subprocess.run([ROOT / "tools/env", request.param], cwd=folder, check=True, capture_output=True)
+    return folder
 
 
 @pytest.mark.parametrize("service", NAMES)
-def test_a_services_containers_are_configured_and_hold_no_other_services_secrets(service):
+def test_what_tools_env_makes_configures_each_service_and_opens_no_other(service, made):
+    settings = dict(line.split("=", 1) for line in (made / ".env").read_text().splitlines())
     for role in ("web", "worker"):
+        container = OURS[f"{service}-{role}"]
         environment = {
-            name: _filled_in(value, "-----BEGIN a key-----" * 3 if "_KEY" in name else "https://steward.example")
-            for name, value in OURS[f"{service}-{role}"]["environment"].items()
+            name: re.sub(r"^/run/", f"{made}/", re.sub(r"\$\{(\w+).*\}", lambda found: settings[found[1]], value))
+            for name, value in container["environment"].items()
         }
-        loaded = config.load(service, environment)
+        loaded = config.load(service, settings | environment)
         assert loaded.amqp_url.startswith(f"amqp://{service}:")
-        others = {other.upper() for other in NAMES if other != service}
-        assert not [name for name in environment if any(other in name for other in others)]
+        assert loaded.secure == (loaded.mode == "production")
+        read = {Path(value).name for name, value in container["environment"].items() if name.endswith("_FILE")}
+        assert read - {f"{service}-notices.log"} == set(container["secrets"])
+        others = [other for other in NAMES if other != service]
+        assert not [secret for secret in container["secrets"] if secret.startswith(tuple(others))]
 
 
-def _filled_in(value, given):
-    """Return the value as compose hands it over: defaults where there are some, else what is given."""
-    return re.sub(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)?\}", lambda match: match[1] if match[1] is not None else given, value)
+def test_tools_env_makes_every_secret_closes_the_folder_and_writes_over_nothing(made):
+    assert {file.name for file in (made / "secrets").iterdir()} == set(COMPOSE["secrets"])
+    assert stat.S_IMODE((made / "secrets").stat().st_mode) == 0o700
+    before = (made / "secrets/amqp_url").read_text()
+    again = subprocess.run([ROOT / "tools/env"], cwd=made, check=False, capture_output=True, text=True)
+    assert (again.returncode, (made / "secrets/amqp_url").read_text()) == (1, before)
+    assert "is there already" in again.stderr
+
+
+def test_every_secret_that_is_handed_out_is_one_that_is_made():
+    assert {secret for container in CONTAINERS.values() for secret in container.get("secrets", [])} == set(
+        COMPOSE["secrets"]
+    )
 
 
 def test_every_file_and_volume_exists():
@@ -93,22 +138,11 @@ def test_every_file_and_volume_exists():
         assert (ROOT / source).exists(), source
 
 
-def test_every_secret_that_is_asked_for_is_one_that_tools_env_makes():
-    made = set(re.findall(r"STEWARD_[A-Z_]+", _output_of_tools_env()))
-    asked = set(re.findall(r"\$\{(STEWARD_[A-Z_]+)(?::\?[^}]*)?\}", TEXT))
-    assert asked <= made
-
-
-def _output_of_tools_env():
-    text = (ROOT / "tools/env").read_text(encoding="utf-8")
-    return "\n".join(text.replace("${service}", service) for service in ("EVENTS", "SIGNUPS", "PARTNERS"))
-
-
 def test_the_gateway_knows_every_services_web_container():
     upstreams = (ROOT / "deploy/gateway/upstreams.conf").read_text(encoding="utf-8")
     for service in NAMES:
         assert f"~^/{service}(/|$) {service};" in upstreams
-        assert f"server {service}-web:8000 resolve;" in upstreams
+        assert f"server {service}-web:8000 resolve max_fails=0;" in upstreams
         assert OURS[f"{service}-web"]["command"][-1].endswith(":8000")
 
 
@@ -119,10 +153,9 @@ def test_postgresql_makes_a_database_for_every_service():
     assert set(named[1].split()) == set(NAMES)
 
 
-def test_the_brokers_definitions_are_written_from_the_environment(tmp_path, monkeypatch):
-    for name in ("", "EVENTS_", "SIGNUPS_", "PARTNERS_"):
-        monkeypatch.setenv(f"STEWARD_{name}AMQP_PASSWORD", "secret")
-    definitions.write(tmp_path / "definitions.json")
-    written = json.loads((tmp_path / "definitions.json").read_text())
+def test_the_brokers_definitions_are_written_for_the_users_of_the_addresses(made):
+    addresses = [made / "secrets" / Path(name).name for name in CONTAINERS["definitions"]["command"][2:]]
+    definitions.write(made / "definitions.json", addresses)
+    written = json.loads((made / "definitions.json").read_text())
     assert {user["name"] for user in written["users"]} == {*NAMES, "steward"}
     assert {policy["pattern"] for policy in written["policies"]} == {rf"^{name}\.in$" for name in NAMES}

@@ -35,7 +35,7 @@ def origin(tmp_path_factory):
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as echo:
         thread = threading.Thread(target=echo.serve_forever)
         thread.start()
-        addresses = {"events": f"127.0.0.1:{echo.server_port}", "signups": f"127.0.0.1:{free_port()}"}
+        addresses = {"events": [f"127.0.0.1:{echo.server_port}"], "signups": [f"127.0.0.1:{free_port()}"]}
         gateway = Gateway(tmp_path_factory.mktemp("gateway"), addresses, free_port())
         gateway.start()
         yield f"http://127.0.0.1:{gateway.port}"

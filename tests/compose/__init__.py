@@ -1,0 +1,1 @@
+"""Steward in containers, for real: `make compose-test`. pytest collects nothing here of itself."""

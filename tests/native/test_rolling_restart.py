@@ -1,0 +1,100 @@
+"""With two web servers for each service, one can be restarted after the other, and nobody notices."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.journeys.conftest import PASSWORD, ROOT, Site, an_event, free_port
+
+pytestmark = pytest.mark.real
+
+UP_WITHIN = 120
+CLIENTS = 4
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A stack with two web servers for each service."""
+    folder, port = tmp_path_factory.mktemp("rolling"), free_port()
+    environ = {
+        "PYTHONPATH": str(ROOT),
+        "PORT": str(port),
+        "STEWARD_ADMIN_PASSWORD": PASSWORD,
+        "STEWARD_RATE_LIMIT": "off",
+    }
+    with (folder / "output.log").open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services", "stack", "--webs", "2"],
+            cwd=folder,
+            env=os.environ | environ,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    deadline = time.monotonic() + UP_WITHIN
+    while "Steward is up" not in (folder / "output.log").read_text():
+        assert time.monotonic() < deadline, (folder / "output.log").read_text()
+        time.sleep(0.1)
+    yield Site("stack", f"http://127.0.0.1:{port}", folder, process)
+    process.terminate()
+    process.wait(20)
+
+
+def web_servers(site):
+    """Return the supervised web servers of signups: address -> pid."""
+    supervisor = int((site.folder / "var/stack/supervisord.pid").read_text())
+    found = {}
+    for pid in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
+        words = Path("/proc", pid, "cmdline").read_text().rstrip("\0").split("\0")
+        if words[-4:-1] == ["web", "signups", "--bind"]:
+            found[words[-1]] = int(pid)
+    return found
+
+
+def restart(site, address):
+    """Ask one server to stop, as an operator does, and wait until its successor answers."""
+    before = web_servers(site)[address]
+    os.kill(before, signal.SIGTERM)
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            if web_servers(site).get(address) not in {None, before}:
+                requests.get(f"http://{address}/signups/readyz", timeout=5).raise_for_status()
+                return
+        except (OSError, requests.RequestException):
+            pass
+        assert time.monotonic() < deadline, address
+        time.sleep(0.1)
+
+
+def test_restarting_one_after_the_other_under_load_answers_everybody(site):
+    event = an_event(site, site.sign_in())
+    shift = event["shifts"][0]["id"]
+    answers, stopping = Counter(), threading.Event()
+
+    def come(client):
+        number = 0
+        while not stopping.is_set():
+            number += 1
+            answers["sign-up", site.sign_up(shift, 100_000 * client + number).status_code] += 1
+            answers["page", site.call("GET", f"/signups/events/{event['id']}").status_code] += 1
+
+    clients = [threading.Thread(target=come, args=[client]) for client in range(1, CLIENTS + 1)]
+    for client in clients:
+        client.start()
+    for address in [*web_servers(site)] * 2:
+        restart(site, address)
+    stopping.set()
+    for client in clients:
+        client.join()
+    assert set(answers) == {("sign-up", 201), ("page", 200)}, answers
+    assert answers["sign-up", 201] > 40
+    counts = site.get(f"/signups/api/v1/events/{event['id']}/shifts")["items"][0]
+    assert counts["confirmed"] + counts["waitlisted"] == answers["sign-up", 201]
