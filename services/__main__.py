@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from services.commands import data, developing, ending, messages, running, users
+from services.commands import agreement, data, developing, ending, messages, running, users
 from services.commands.opening import NAMES, all_services, one_service
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ for command in (
     running.worker,
     running.migrate,
     running.declare,
+    agreement.reconcile,
+    agreement.resync,
     messages.messages,
     users.user,
     data.data,

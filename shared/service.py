@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shared import clock as clocks
 from shared import messages_desk
+from shared.agreement.facts import Kept, Told
 from shared.config import Config
 from shared.database import Database
 from shared.messaging import inbox, outbox
@@ -69,6 +70,10 @@ class Service:
     """Returns an organizer as they stand now, or None where their sign-in holds no more; None where it cannot know."""
     tables: Sequence[MetaData] = ()
     """Tables of shared parts that the service's database holds as well (``shared.sign_ins``)."""
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """What it tells the others, by kinds of things, so that their copies can be compared; in the order of mending."""
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    """What it keeps of the others, by the same kinds."""
     work: Callable[[Config], Sequence[Task]] | None = None
     """Makes further tasks, which need the configuration; None where there are none."""
     prepare: Callable[[Session, Config, datetime], str | None] | None = None

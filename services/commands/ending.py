@@ -53,6 +53,7 @@ def _told(error: Exception) -> click.ClickException | None:
     from marshmallow import ValidationError  # noqa: PLC0415  (a process imports what it runs, no more)
     from sqlalchemy.exc import OperationalError  # noqa: PLC0415
 
+    from shared.agreement.mending import NobodyDelivers  # noqa: PLC0415
     from shared.config import ConfigError  # noqa: PLC0415
     from shared.errors import DomainError  # noqa: PLC0415
     from shared.messaging.transport import TransportError  # noqa: PLC0415
@@ -64,7 +65,7 @@ def _told(error: Exception) -> click.ClickException | None:
         return click.UsageError("\n".join(f"{field}: {' '.join(texts)}" for field, texts in wrong.items()))
     if isinstance(error, DomainError):
         return click.ClickException(error.detail)
-    if isinstance(error, TransportError):
+    if isinstance(error, TransportError | NobodyDelivers):
         return Unreachable(f"the broker: {error}")
     if isinstance(error, OperationalError):
         # The first line of the driver's own words: what follows quotes the statement.

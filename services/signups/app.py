@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.signups import api, audiences, handlers, idempotency, notices, operations, pages, waitlist
+from services.signups import agreement, api, audiences, handlers, idempotency, notices, operations, pages, waitlist
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations import forget_links, lapse_handovers
@@ -41,6 +41,8 @@ service = Service(
     work=lambda config: [
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),
     ],
+    told=agreement.TOLD,
+    kept=agreement.KEPT,
     composer=notices.composer,
     kinds=KINDS,
     tables=[sign_ins.Base.metadata, imports.Base.metadata, contact_views.Base.metadata],

@@ -24,6 +24,8 @@ from shared.messaging.envelope import CONTENT_TYPE
 from shared.messaging.transport import (
     EXCHANGE,
     PREFETCH,
+    REFUSED,
+    UNROUTABLE,
     Delivery,
     Parcel,
     TransportError,
@@ -193,9 +195,9 @@ class RabbitPublisher:
         for tag in tags:
             parcel = self._unsettled.pop(tag)
             if str(parcel.message_id) in self._returned:
-                self._refused[parcel.seq] = "no queue takes this type"
+                self._refused[parcel.seq] = UNROUTABLE
             elif isinstance(method, Basic.Nack):
-                self._refused[parcel.seq] = "the broker refused it"
+                self._refused[parcel.seq] = REFUSED
         if not self._unsettled and self._connection is not None:
             self._connection.ioloop.stop()
 

@@ -9,6 +9,10 @@ EXCHANGE: Final = "steward.messages"
 PREFETCH: Final = 200
 """Unacknowledged deliveries per subscriber: one batch in work and one on its way."""
 
+UNROUTABLE: Final = "no queue takes this type"
+REFUSED: Final = "the broker refused it"
+"""Why a parcel can be refused."""
+
 
 def queue_name(service: str) -> str:
     """Return the name of the queue that the service reads."""
