@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from services.commands import agreement, data, developing, ending, messages, running, users
+from services.commands import agreement, backups, data, developing, ending, messages, running, users
 from services.commands.opening import NAMES, all_services, one_service
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ for command in (
     running.declare,
     agreement.reconcile,
     agreement.resync,
+    backups.backup,
+    backups.restore,
     messages.messages,
     users.user,
     data.data,

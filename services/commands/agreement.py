@@ -103,7 +103,7 @@ def traffic(opened: "Sequence[Part]") -> "Mapping[str, Traffic]":
     return {part.service.name: part.database.read(queues.traffic, now) for part in opened}
 
 
-def tell_all(opened: "Sequence[Part]", name: str) -> int:
+def tell_all(opened: "Sequence[Part]", name: str, *, uncompared_only: bool = False) -> int:
     """Let every owner tell anew what the service keeps, showing how far that has come; returns of how many things."""
     from shared import clock  # noqa: PLC0415
     from shared.agreement import mending  # noqa: PLC0415
@@ -116,7 +116,7 @@ def tell_all(opened: "Sequence[Part]", name: str) -> int:
                 tasks[kind] = shown.add_task(f"{kind} for {name}", total=total)
             shown.update(tasks[kind], completed=done, total=total)
 
-        return mending.resync(opened, name, clock.utc_now, tell)
+        return mending.resync(opened, name, clock.utc_now, tell, uncompared_only=uncompared_only)
 
 
 def _shown(one: "Difference") -> dict[str, Any]:

@@ -54,17 +54,19 @@ def _told(error: Exception) -> click.ClickException | None:
     from sqlalchemy.exc import OperationalError  # noqa: PLC0415
 
     from shared.agreement.mending import NobodyDelivers  # noqa: PLC0415
+    from shared.backups import BackupError  # noqa: PLC0415
     from shared.config import ConfigError  # noqa: PLC0415
     from shared.errors import DomainError  # noqa: PLC0415
     from shared.messaging.transport import TransportError  # noqa: PLC0415
+    from shared.native.parts import PartMissing  # noqa: PLC0415
 
     if isinstance(error, ConfigError):
         return click.ClickException("\n".join(("the configuration needs mending:", *error.problems)))
     if isinstance(error, ValidationError):
         wrong: Any = error.messages
         return click.UsageError("\n".join(f"{field}: {' '.join(texts)}" for field, texts in wrong.items()))
-    if isinstance(error, DomainError):
-        return click.ClickException(error.detail)
+    if isinstance(error, DomainError | BackupError | PartMissing):
+        return click.ClickException(str(error))
     if isinstance(error, TransportError | NobodyDelivers):
         return Unreachable(f"the broker: {error}")
     if isinstance(error, OperationalError):

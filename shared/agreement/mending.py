@@ -58,18 +58,25 @@ def mend(parts: Sequence[Part], differences: Sequence[Difference], clock: Clock,
 
 
 def resync(
-    parts: Sequence[Part], name: str, clock: Clock, tell: Callable[[str, int, int], None] = lambda *_: None
+    parts: Sequence[Part],
+    name: str,
+    clock: Clock,
+    tell: Callable[[str, int, int], None] = lambda *_: None,
+    *,
+    uncompared_only: bool = False,
 ) -> int:
     """Let every owner tell anew all that the service keeps copies of, and return how many things that are.
 
-    ``tell`` hears of the progress: of what kind, how many of them have been told, of how many. Raises NobodyDelivers.
+    ``uncompared_only`` tells what no comparison finds missing, and nothing else. ``tell`` hears of the progress: of
+    what kind, how many of them have been told, of how many. Raises NobodyDelivers.
     """
     reader = next(part for part in parts if part.service.name == name)
     owners = {kind: part for part in parts for kind in part.service.told}
     total = 0
     for kind, owner in owners.items():
         told = owner.service.told[kind]
-        if kind not in reader.service.kept or told.told_with is not None:
+        kept = reader.service.kept.get(kind)
+        if kept is None or told.told_with is not None or (uncompared_only and kept.rows is not None):
             continue
         number, done = owner.database.read(_count, told), 0
         asked = reader.service.told.get(told.answers or "")

@@ -10,11 +10,12 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Executable, func, select
+from sqlalchemy import Column, Executable, MetaData, String, Table, func, insert, select
+from sqlalchemy.orm import Session
 
 from services.__main__ import NAMES, _seed, all_services, main
 from services.commands.opening import database_of
-from shared import clock, config, embedded
+from shared import clock, config, embedded, migrations
 from shared.database import Database
 from shared.native import keys
 
@@ -61,6 +62,14 @@ class Town:
     def change(self, name: str, *statements: Executable) -> None:
         """Do to a service's database what no program of ours does."""
         self.database(name).write(lambda session: [session.execute(one) for one in statements])
+
+    def stamp(self) -> None:
+        """Note in each database that it has seen all migrations."""
+        for part in self.parts:
+            _seen, newest = migrations.revisions(part.service, part.database)
+            table = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+            table.create(part.database.engine)
+            part.database.write(Session.execute, insert(table).values(version_num=newest))
 
     def count(self, name: str, model: Any) -> int:
         query = select(func.count()).select_from(model)
