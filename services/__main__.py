@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from services.commands import agreement, backups, data, developing, ending, messages, running, users
+from services.commands import agreement, backups, data, developing, doctor, ending, messages, running, users
 from services.commands.opening import NAMES, all_services, one_service
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ for command in (
     running.worker,
     running.migrate,
     running.declare,
+    doctor.doctor,
     agreement.reconcile,
     agreement.resync,
     backups.backup,

@@ -47,6 +47,14 @@ class Delivery:
     redelivered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How many messages wait in a queue, and how many subscribers read it."""
+
+    waiting: int
+    readers: int
+
+
 class Publisher(Protocol):
     """Sends windows of parcels; belongs to one thread."""
 
