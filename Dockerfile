@@ -30,7 +30,8 @@ RUN python -m venv .venv
 COPY requirements.lock requirements-extras.lock ./
 ARG LOCK=requirements.lock
 RUN .venv/bin/pip install --require-hashes --requirement "$LOCK"
-COPY tools/messages.py tools/messages.py
+COPY tools/messages.py tools/steward tools/
+RUN ln -s ../../tools/steward .venv/bin/steward
 COPY deploy deploy
 COPY shared shared
 COPY services services

@@ -1,51 +1,41 @@
-"""The composition root: the only place that knows all services, and the commands that start them."""
+"""The composition root: puts the command line together, and is the only file that knows all services."""
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import click
 
-from services import personal_data
+from services.commands import agreement, backups, data, developing, doctor, ending, messages, running, users
+from services.commands.opening import NAMES, all_services, one_service
 
 if TYPE_CHECKING:
-    from shared.config import Config, ConfigError
-    from shared.database import Database
     from shared.embedded import Part
-    from shared.service import Service
 
-NAMES = ("events", "signups", "partners")
+__all__ = ["NAMES", "all_services", "main", "one_service"]
+
 DATA = Path("var")
 
-a_service = click.argument("name", metavar="SERVICE", type=click.Choice(NAMES))
 
-
-def all_services() -> "Sequence[Service]":
-    """Return the services, in the order in which their messages are first needed."""
-    from services.events.app import service as events  # noqa: PLC0415  (a process imports what it runs, no more)
-    from services.partners.app import service as partners  # noqa: PLC0415
-    from services.signups.app import service as signups  # noqa: PLC0415
-
-    return events, signups, partners
-
-
-def one_service(name: str) -> "Service":
-    """Return the service of that name, importing no other."""
-    from importlib import import_module  # noqa: PLC0415
-
-    service: Service = import_module(f"services.{name}.app").service
-    return service
-
-
-@click.group()
-def main() -> None:
+@click.group(cls=ending.Commands, epilog=ending.CODES)
+@click.option(
+    "--at",
+    "folder",
+    envvar="STEWARD_AT",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Take the settings of the installation that `embedded` or `stack` runs in this folder, like var/stack.",
+)
+def main(folder: Path | None) -> None:
     """Steward (小管家): festival events, volunteers and partner work units of a neighbourhood."""
+    if folder is not None:
+        from shared.native import surroundings  # noqa: PLC0415  (a process imports what it runs, no more)
+
+        try:
+            os.environ.update(surroundings.kept(folder))
+        except surroundings.NoSettings as error:
+            raise click.UsageError(str(error)) from None
 
 
 @main.command()
@@ -55,6 +45,7 @@ def embedded(port: int) -> None:
     from shared import embedded as mode  # noqa: PLC0415
     from shared import logs, serving  # noqa: PLC0415
     from shared.config import ConfigError  # noqa: PLC0415
+    from shared.native import surroundings  # noqa: PLC0415
 
     folder = (DATA / "embedded").resolve()
     try:
@@ -63,12 +54,13 @@ def embedded(port: int) -> None:
         raise click.ClickException(str(error)) from None
     os.environ.setdefault("STEWARD_ORIGIN", f"http://127.0.0.1:{port}")
     environ = mode.environment(folder, NAMES, os.environ)
+    surroundings.keep(folder, environ)
     logs.configure(level="WARNING", human=True)
     fresh = not (folder / "events.db").exists()
     try:
         parts = mode.open_parts(all_services(), environ)
     except ConfigError as error:
-        raise _unusable(error) from None
+        raise click.ClickException("\n".join(("the configuration needs mending:", *error.problems))) from None
     links = _seed(parts) if fresh else []
     for part in parts:
         part.database.dispose()
@@ -101,68 +93,6 @@ def embedded(port: int) -> None:
 
 
 @main.command()
-@a_service
-@click.option("--bind", default="127.0.0.1:8001", show_default=True, help="host:port or unix:path")
-@click.option("--workers", envvar="STEWARD_WEB_WORKERS", type=int, default=2, show_default=True)
-@click.option("--threads", envvar="STEWARD_WEB_THREADS", type=int, default=8, show_default=True)
-def web(name: str, bind: str, workers: int, threads: int) -> None:
-    """Serve one service's pages and API with gunicorn."""
-    with TemporaryDirectory(prefix=f"steward-{name}-metrics-") as folder:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)  # read when the library is imported
-        _web(name, bind, workers, threads)
-
-
-@main.command()
-@a_service
-def worker(name: str) -> None:
-    """Run one service's worker: relay, consumer, scheduler and notices."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):  # before the imports, which take a second
-        signal.signal(number, lambda _number, _frame: stopping.set())
-    from shared import logs, worker_page  # noqa: PLC0415
-    from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
-    from shared.service import build_worker  # noqa: PLC0415
-
-    config = _config(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
-    database = _opened(config)
-    running = build_worker(one_service(name), config, database, RabbitTransport(config.amqp_url))
-    running.start()
-    with worker_page.served(config.worker_metrics_bind, running, database):
-        stopping.wait()
-    sys.exit(0 if running.stop() else 1)
-
-
-@main.command()
-@click.argument("names", metavar="[SERVICE]...", nargs=-1, type=click.Choice(NAMES))
-def migrate(names: Sequence[str]) -> None:
-    """Bring the services' databases to the newest version; all of them unless some are named."""
-    from shared import clock, migrations  # noqa: PLC0415
-
-    for name in names or NAMES:
-        config = _config(name)
-        service = one_service(name)
-        database = _opened(config)
-        migrations.migrate(service, database)
-        click.echo(f"{name}: migrated")
-        if service.prepare is not None:
-            line = database.write(service.prepare, config, clock.utc_now())
-            if line:
-                click.echo(line)
-        database.dispose()
-
-
-@main.command()
-def declare() -> None:
-    """Declare the exchange, the queues and their bindings on the broker; runs before any worker."""
-    from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
-
-    transport = RabbitTransport(_config(NAMES[0]).amqp_url)
-    transport.declare({service.name: service.handlers.types for service in all_services()})
-    click.echo("broker: declared")
-
-
-@main.command()
 @click.option("--port", envvar="PORT", type=int, default=8000, show_default=True)
 @click.option("--webs", type=click.IntRange(1), default=1, show_default=True, help="web servers for each service")
 def stack(port: int, webs: int) -> None:
@@ -170,105 +100,6 @@ def stack(port: int, webs: int) -> None:
     from shared.native import stack as native  # noqa: PLC0415
 
     sys.exit(native.run(NAMES, port, webs))
-
-
-@main.command()
-@a_service
-@click.argument("message")
-def migration(name: str, message: str) -> None:
-    """Write a migration for what the service's models hold and its newest migration does not make."""
-    from shared import migrations  # noqa: PLC0415
-    from shared.database import Database  # noqa: PLC0415
-
-    service = one_service(name)
-    database = Database("sqlite://", name)
-    migrations.migrate(service, database)
-    migrations.write_migration(service, database, message)
-
-
-@main.group()
-def messages() -> None:
-    """Look at messages that could not be applied, and decide what becomes of them."""
-
-
-@messages.command("list")
-@a_service
-def list_messages(name: str) -> None:
-    """List what waits for another attempt and what is dead, with the kind of error, a line each."""
-    from shared.messaging import inbox  # noqa: PLC0415
-    from shared.messaging.tables import InboxStatus  # noqa: PLC0415
-
-    for status in (InboxStatus.DEAD, InboxStatus.RETRY):
-        for letter in _database(name).read(inbox.unsettled, status):
-            click.echo(
-                f"{letter.message_id}  {letter.status.value:5}  {letter.type:18}  attempts {letter.attempts:2}"
-                f"  since {letter.received_at:%Y-%m-%d %H:%M}  {letter.last_error or ''}"
-            )
-
-
-@messages.command()
-@a_service
-@click.argument("message_id", type=click.UUID)
-def replay(name: str, message_id: UUID) -> None:
-    """Give a dead message its attempts back."""
-    from shared import clock  # noqa: PLC0415
-    from shared.messaging import inbox  # noqa: PLC0415
-
-    _settle(lambda: _database(name).write(inbox.replay, message_id, clock.utc_now()))
-    click.echo(f"{message_id}: will be tried again")
-
-
-@messages.command()
-@a_service
-@click.argument("message_id", type=click.UUID)
-def discard(name: str, message_id: UUID) -> None:
-    """Declare a dead message settled without applying it."""
-    from shared.messaging import inbox  # noqa: PLC0415
-
-    _settle(lambda: _database(name).write(inbox.discard, message_id))
-    click.echo(f"{message_id}: discarded")
-
-
-@main.command()
-def settings() -> None:
-    """Print the table of settings, as the README has it."""
-    from shared import config  # noqa: PLC0415
-
-    click.echo(config.as_markdown().rstrip())
-
-
-def _settle(act: Callable[[], None]) -> None:
-    from shared.errors import NotFound  # noqa: PLC0415
-
-    try:
-        act()
-    except NotFound as error:
-        raise click.ClickException(error.detail) from None
-
-
-def _database(name: str) -> "Database":
-    return _opened(_config(name))
-
-
-def _opened(config: "Config", **pool: int) -> "Database":
-    from shared.database import Database  # noqa: PLC0415
-
-    return Database(config.database_url, config.service, keys=config.data_keys, **pool)
-
-
-def _web(name: str, bind: str, workers: int, threads: int) -> None:
-    from shared import logs, serving  # noqa: PLC0415
-    from shared.service import build_app  # noqa: PLC0415
-
-    config = _config(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
-    service = one_service(name)
-    serving.serve(
-        lambda: build_app(service, config, _opened(config, pool_size=threads), threads=threads),
-        bind,
-        workers=workers,
-        threads=threads,
-    )
 
 
 def _seed(parts: "Sequence[Part]") -> "Sequence[tuple[str, str]]":
@@ -293,21 +124,24 @@ def _seed(parts: "Sequence[Part]") -> "Sequence[tuple[str, str]]":
     return units
 
 
-def _config(name: str) -> "Config":
-    from shared import config  # noqa: PLC0415
-
-    try:
-        return config.load(name)
-    except config.ConfigError as error:
-        raise _unusable(error) from None
-
-
-def _unusable(error: "ConfigError") -> click.ClickException:
-    return click.ClickException("\n".join(("the configuration needs mending:", *error.problems)))
-
-
-main.add_command(personal_data.group(NAMES, one_service, _database))
+for command in (
+    running.serve,
+    running.worker,
+    running.migrate,
+    running.declare,
+    doctor.doctor,
+    agreement.reconcile,
+    agreement.resync,
+    backups.backup,
+    backups.restore,
+    messages.messages,
+    users.user,
+    data.data,
+    developing.settings,
+    developing.migration,
+):
+    main.add_command(command)
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="steward")

@@ -5,7 +5,8 @@ The same outbox rows, the same bytes and the same inboxes as in production; only
 
 import fcntl
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -93,6 +94,25 @@ def workers(parts: Sequence[Part]) -> list[Worker]:
     transport = LocalTransport()
     transport.declare({part.service.name: part.service.handlers.types for part in parts})
     return [build_worker(part.service, part.config, part.database, transport) for part in parts]
+
+
+@contextmanager
+def delivering(parts: Sequence[Part]) -> Iterator[None]:
+    """Carry messages between the services meanwhile, and do nothing else: no task runs, and no notice is sent."""
+    transport = LocalTransport()
+    transport.declare({part.service.name: part.service.handlers.types for part in parts})
+    running = [Worker(part.database, transport, part.service.handlers, [], clock.utc_now, {}) for part in parts]
+    for worker in running:
+        worker.start()
+    try:
+        yield
+    finally:
+        for worker in running:
+            worker.ask_to_stop()
+        for worker in running:
+            worker.stop()
+        for part in parts:
+            part.database.after_commit.clear()
 
 
 def settle(parts: Sequence[Part]) -> None:

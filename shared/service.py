@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shared import checks, messages_desk, tracing
 from shared import clock as clocks
+from shared.agreement.facts import Kept, Told
 from shared.config import Config
 from shared.database import Database
 from shared.messaging import inbox, outbox
@@ -71,6 +72,10 @@ class Service:
     """Returns an organizer as they stand now, or None where their sign-in holds no more; None where it cannot know."""
     tables: Sequence[MetaData] = ()
     """Tables of shared parts that the service's database holds as well (``shared.sign_ins``)."""
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """What it tells the others, by kinds of things, so that their copies can be compared; in the order of mending."""
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    """What it keeps of the others, by the same kinds."""
     work: Callable[[Config], Sequence[Task]] | None = None
     """Makes further tasks, which need the configuration; None where there are none."""
     gauges: Gauges | None = None

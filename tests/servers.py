@@ -18,9 +18,7 @@ from shared.native.rabbitmq import PrivateRabbitMQ
 ADDRESS = "STEWARD_TEST_SERVERS"
 VHOSTS_AT_ONCE = 16
 SERVICES = sorted(
-    folder.name
-    for folder in (Path(__file__).parents[1] / "services").iterdir()
-    if folder.is_dir() and not folder.name.startswith(("_", "."))
+    folder.name for folder in (Path(__file__).parents[1] / "services").iterdir() if (folder / "app.py").exists()
 )
 
 

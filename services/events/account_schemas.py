@@ -87,6 +87,13 @@ class JoinSchema(Schema):
         refuse_name(data["password"], data["username"], "password")
 
 
+class AccountSchema(InvitationSchema):
+    """An account as whoever looks after the machine makes it."""
+
+    username = Username(min=2, max=MAX_USERNAME, required=True)
+    community = Line(max=50, required=True)
+
+
 class NameSchema(Schema):
     """What an organizer is called."""
 

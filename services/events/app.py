@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.events import accounts, api, handlers, models, notices, operations, pages
+from services.events import accounts, agreement, api, handlers, models, notices, operations, pages
 from services.events.operations.importing import plan
 from shared import imports
 from shared.service import Service, Task
@@ -21,6 +21,8 @@ service = Service(
         Task(imports.continuing([plan(config.timezone)]), every=timedelta(seconds=1)),
         Task(operations.planning(config.quiet_hours), every=timedelta(minutes=10)),
     ],
+    told=agreement.TOLD,
+    kept=agreement.KEPT,
     composer=notices.composer,
     kinds=notices.KINDS,
     tables=[imports.Base.metadata],

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.partners import api, audiences, handlers, letters, models, notices, operations, pages, scope
+from services.partners import agreement, api, audiences, handlers, letters, models, notices, operations, pages, scope
 from services.partners.operations.importing import UNITS
 from services.partners.operations.invitations import forget_links
 from shared import contact_views, imports, sign_ins
@@ -26,6 +26,8 @@ service = Service(
         Task(contact_views.forget_views, timedelta(hours=1)),
         Task(operations.remind_of_names, timedelta(minutes=15)),
     ],
+    told=agreement.TOLD,
+    kept=agreement.KEPT,
     composer=notices.composer,
     tables=[sign_ins.Base.metadata, imports.Base.metadata, contact_views.Base.metadata],
     kinds=letters.KINDS,

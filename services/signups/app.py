@@ -2,7 +2,18 @@
 
 from datetime import timedelta
 
-from services.signups import api, audiences, figures, handlers, idempotency, notices, operations, pages, waitlist
+from services.signups import (
+    agreement,
+    api,
+    audiences,
+    figures,
+    handlers,
+    idempotency,
+    notices,
+    operations,
+    pages,
+    waitlist,
+)
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations import forget_links, lapse_handovers
@@ -41,6 +52,8 @@ service = Service(
     work=lambda config: [
         Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=1)),
     ],
+    told=agreement.TOLD,
+    kept=agreement.KEPT,
     composer=notices.composer,
     gauges=figures.read,
     kinds=KINDS,

@@ -122,6 +122,14 @@ def unsettled(session: Session, status: InboxStatus, limit: int = 100) -> Sequen
     ]
 
 
+def one(session: Session, message_id: UUID) -> Incoming:
+    """Return what is kept of a message that came in; raises NotFound where none of that id did."""
+    found = session.get(Incoming, message_id)
+    if found is None:
+        raise NotFound(f"No message {message_id} has come in, or it was settled long ago.")
+    return found
+
+
 def count(session: Session) -> dict[InboxStatus, int]:
     """Return how many messages wait for a retry and how many are dead."""
     rows = session.execute(select(Incoming.status, func.count()).where(UNSETTLED).group_by(Incoming.status))

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from shared.messaging.transport import PREFETCH, Delivery, Parcel, TransportError
+from shared.messaging.transport import PREFETCH, UNROUTABLE, Delivery, Parcel, TransportError
 
 CONFIRM_TIMEOUT: Final = 5.0
 """Seconds; shorter than the time a process has to stop in, since a window may wait for a reader that has stopped."""
@@ -121,7 +121,7 @@ class LocalPublisher:
         for parcel in parcels:
             queues = self._transport.route(parcel.type)
             if not queues:
-                refused[parcel.seq] = "no queue takes this type"
+                refused[parcel.seq] = UNROUTABLE
             confirm.expect(len(queues))
             used.update(queues)
             for queue in queues:

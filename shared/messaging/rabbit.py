@@ -17,15 +17,18 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.adapters.select_connection import IOLoop
 from pika.channel import Channel
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 from pika.spec import Basic, BasicProperties
 
 from shared.messaging.envelope import CONTENT_TYPE
 from shared.messaging.transport import (
     EXCHANGE,
     PREFETCH,
+    REFUSED,
+    UNROUTABLE,
     Delivery,
     Parcel,
+    QueueState,
     TransportError,
     dead_queue_name,
     queue_name,
@@ -67,6 +70,16 @@ class RabbitTransport:
                 for message_type in types:
                     channel.queue_bind(queue_name(service), EXCHANGE, message_type)
 
+    def look(self, service: str) -> QueueState | None:
+        """Return how the service's queue is; None where it, or the exchange, was never declared."""
+        with _as_transport_error(), contextlib.closing(pika.BlockingConnection(self._parameters)) as connection:
+            try:
+                connection.channel().exchange_declare(EXCHANGE, passive=True)
+                found = connection.channel().queue_declare(queue_name(service), passive=True).method
+            except ChannelClosedByBroker:
+                return None
+        return QueueState(found.message_count, found.consumer_count)
+
     def publisher(self, service: str) -> "RabbitPublisher":  # noqa: ARG002  (the user is in the address)
         """Return a publisher for the service."""
         return RabbitPublisher(self._parameters)
@@ -78,11 +91,7 @@ class RabbitTransport:
 
 def _properties(message_type: str | None, message_id: str | None, **headers: str) -> BasicProperties:
     return BasicProperties(
-        content_type=CONTENT_TYPE,
-        delivery_mode=2,
-        message_id=message_id,
-        type=message_type,
-        headers=headers or None,
+        content_type=CONTENT_TYPE, delivery_mode=2, message_id=message_id, type=message_type, headers=headers or None
     )
 
 
@@ -112,13 +121,8 @@ class RabbitPublisher:
             for parcel in parcels:
                 self._last_tag += 1
                 self._unsettled[self._last_tag] = parcel
-                channel.basic_publish(
-                    EXCHANGE,
-                    parcel.type,
-                    parcel.body,
-                    _properties(parcel.type, str(parcel.message_id)),
-                    mandatory=True,
-                )
+                properties = _properties(parcel.type, str(parcel.message_id))
+                channel.basic_publish(EXCHANGE, parcel.type, parcel.body, properties, mandatory=True)
             if not self._run_until(lambda: not self._unsettled, CONFIRM_TIMEOUT):
                 raise TransportError("the broker did not confirm in time")
         return self._refused
@@ -193,9 +197,9 @@ class RabbitPublisher:
         for tag in tags:
             parcel = self._unsettled.pop(tag)
             if str(parcel.message_id) in self._returned:
-                self._refused[parcel.seq] = "no queue takes this type"
+                self._refused[parcel.seq] = UNROUTABLE
             elif isinstance(method, Basic.Nack):
-                self._refused[parcel.seq] = "the broker refused it"
+                self._refused[parcel.seq] = REFUSED
         if not self._unsettled and self._connection is not None:
             self._connection.ioloop.stop()
 
@@ -258,13 +262,8 @@ class RabbitSubscriber:
             contextlib.closing(self._channel_of(delivery).connection.channel()) as grave,
         ):
             grave.confirm_delivery()
-            grave.basic_publish(
-                "",
-                dead_queue_name(self._service),
-                delivery.body,
-                _properties(None, None, reason=reason),
-                mandatory=True,
-            )
+            properties = _properties(None, None, reason=reason)
+            grave.basic_publish("", dead_queue_name(self._service), delivery.body, properties, mandatory=True)
         self.ack([delivery])
 
     def hold(self, seconds: float) -> None:

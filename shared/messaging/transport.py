@@ -9,6 +9,10 @@ EXCHANGE: Final = "steward.messages"
 PREFETCH: Final = 200
 """Unacknowledged deliveries per subscriber: one batch in work and one on its way."""
 
+UNROUTABLE: Final = "no queue takes this type"
+REFUSED: Final = "the broker refused it"
+"""Why a parcel can be refused."""
+
 
 def queue_name(service: str) -> str:
     """Return the name of the queue that the service reads."""
@@ -41,6 +45,14 @@ class Delivery:
     tag: int
     body: bytes
     redelivered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How many messages wait in a queue, and how many subscribers read it."""
+
+    waiting: int
+    readers: int
 
 
 class Publisher(Protocol):

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-from shared.native import keys
+from shared.native import keys, surroundings
 from shared.native.gateway import Gateway
 from shared.native.parts import LOOPBACK, PartMissing, child_command, kept_port, kept_secret
 from shared.native.postgres import PrivatePostgres
@@ -136,6 +136,7 @@ class Stack:
                 password = kept_secret(self._folder / "secrets" / f"{service}-database-password")
                 self._passwords[service] = password
                 self._environment[_database_variable(service)] = self._postgres.url(service, service, password)
+        surroundings.keep(self._folder, self._environment | self._administrator())
 
     def _servers(self) -> dict[str, PrivateServer]:
         servers: dict[str, PrivateServer] = {GATEWAY: self._gateway}
@@ -159,7 +160,9 @@ class Stack:
             for name, server in self._servers().items()
         ]
         roles = {
-            name: ["web", service, "--bind", bind] for service, webs in self._web.items() for name, bind in webs.items()
+            name: ["serve", service, "--bind", bind]
+            for service, webs in self._web.items()
+            for name, bind in webs.items()
         }
         roles |= {_worker(service): ["worker", service] for service in self._services}
         return servers + [
@@ -173,6 +176,9 @@ class Stack:
             )
             for name, words in roles.items()
         ]
+
+    def _administrator(self) -> dict[str, str]:
+        return {} if self._rabbitmq is None else {"STEWARD_AMQP_URL": self._rabbitmq.url()}
 
     def _broker(self, service: str) -> dict[str, str]:
         return {} if self._rabbitmq is None else {"STEWARD_AMQP_URL": self._rabbitmq.url(service)}
@@ -210,9 +216,7 @@ class Stack:
 
     def _command(self, command: str) -> None:
         """Run a command over all services; raises DidNotStart with what it said if it failed."""
-        environment = {**os.environ, **self._environment}
-        if self._rabbitmq is not None:
-            environment |= {"STEWARD_AMQP_URL": self._rabbitmq.url()}
+        environment = {**os.environ, **self._environment, **self._administrator()}
         done = subprocess.run(  # noqa: S603 - our own command
             child_command([sys.executable, "-m", "services", command]),
             cwd=ROOT,

@@ -15,11 +15,7 @@ from shared.contracts import CONTRACTS, OWNERS
 from shared.service import Service
 
 ROOT = Path(__file__).parents[2]
-SERVICES = sorted(
-    folder.name
-    for folder in (ROOT / "services").iterdir()
-    if folder.is_dir() and not folder.name.startswith(("_", "."))
-)
+SERVICES = sorted(folder.name for folder in (ROOT / "services").iterdir() if (folder / "app.py").exists())
 ROOMS = ("app", "models", "schemas", "operations", "handlers", "api", "pages")
 FOLDERS = ("templates", "translations", "migrations/versions")
 CODE = sorted(

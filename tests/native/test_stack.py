@@ -21,7 +21,7 @@ ROLES = {
     "epmd": "epmd -port",
     "rabbitmq": "beam.smp",
     "gateway": "nginx -p",
-    "web": "services web signups",
+    "web": "services serve signups",
     "worker": "services worker signups",
 }
 """What is killed -> what its command line holds."""

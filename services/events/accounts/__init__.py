@@ -1,5 +1,6 @@
 """Organizers' accounts: who may sign in and how, what each may do, and how somebody new is invited."""
 
+from services.events.accounts.adding import add_organizer, everybody, replace_password
 from services.events.accounts.changing import (
     change_organizer,
     change_password,
@@ -18,7 +19,14 @@ from services.events.accounts.codes import (
 from services.events.accounts.entering import sign_in
 from services.events.accounts.first import ADMIN, prepare
 from services.events.accounts.invitations import Accepted, accept, invitation, invite, open_invitations, renew, revoke
-from services.events.accounts.passwords import MAX_USERNAME, WRONG_PASSWORDS, check_password, guess, hash_password
+from services.events.accounts.passwords import (
+    MAX_USERNAME,
+    WRONG_PASSWORDS,
+    check_password,
+    guess,
+    hash_password,
+    new_password,
+)
 from services.events.accounts.people import Person, me, people, person
 from services.events.accounts.signing_in import close_session, confirm
 
@@ -30,6 +38,7 @@ __all__ = [
     "CodeNeeded",
     "Person",
     "accept",
+    "add_organizer",
     "begin_codes",
     "change_organizer",
     "change_password",
@@ -40,17 +49,20 @@ __all__ = [
     "confirm",
     "confirm_codes",
     "end_all_sign_ins",
+    "everybody",
     "guess",
     "hash_password",
     "invitation",
     "invite",
     "me",
+    "new_password",
     "open_invitations",
     "people",
     "person",
     "prepare",
     "rename",
     "renew",
+    "replace_password",
     "reset_codes",
     "revoke",
     "sign_in",

@@ -1,6 +1,5 @@
 """The first organizer, whom the configuration names."""
 
-import secrets
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -9,14 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.events.accounts.changing import void_sign_ins
-from services.events.accounts.passwords import hash_password, matches
+from services.events.accounts.passwords import hash_password, matches, new_password
 from services.events.models import Organizer
 from shared.config import Config
 from shared.principal import Role
 
 ADMIN: Final = "admin"
-LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"
-"""Without i, l and o, which are easily misread."""
 
 
 def prepare(session: Session, config: Config, now: datetime) -> str | None:
@@ -27,9 +24,7 @@ def prepare(session: Session, config: Config, now: datetime) -> str | None:
     """
     admin = session.scalars(select(Organizer).where(Organizer.username == ADMIN)).one_or_none()
     if admin is None:
-        password = config.admin_password or "-".join(
-            "".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(4)
-        )
+        password = config.admin_password or new_password()
         session.add(
             Organizer(
                 id=uuid4(),

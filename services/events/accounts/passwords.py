@@ -1,5 +1,6 @@
 """Passwords: how they are kept, and how one is checked without telling more than yes or no."""
 
+import secrets
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -14,6 +15,8 @@ from shared.texts import text as _
 MAX_USERNAME: Final = 50
 WRONG_PASSWORDS: Final = "10 per 15 minutes"
 """For one account from one address: whoever guesses locks out nobody elsewhere."""
+LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"
+"""Without i, l and o, which are easily misread."""
 HASHER: Final = PasswordHasher()
 NOBODYS_HASH: Final = (
     "$argon2id$v=19$m=65536,t=3,p=4$FiIZRuL5YSit+snNRknOlg$TbEMC7AdWoCbdTSqDjntbtIAhQ2M8QyK25Ye/t2cmCc"
@@ -24,6 +27,11 @@ NOBODYS_HASH: Final = (
 def guess(address: str, username: str) -> str:
     """Return under what a wrong password is counted."""
     return f"{address} {username.strip().lower()[:MAX_USERNAME]}"
+
+
+def new_password() -> str:
+    """Make up a password that can be read out and typed: 72 bits in four groups of four letters."""
+    return "-".join("".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(4))
 
 
 def hash_password(password: str) -> str:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, holding, places, waitlist
-from services.signups.models import Hold, Place, Shift
+from services.signups.models import Hold, Place, Shift, Signup
+from shared.database import change
 from shared.errors import Unready
 
 CLAIM_TOKEN_BYTES: Final = 32
@@ -82,6 +83,21 @@ def left(session: Session, pledge_id: UUID, now: datetime) -> None:
     hold = session.get_one(Hold, pledge_id, with_for_update=True)
     _give_back(session, hold, now)
     announcements.hold_changed(session, hold, now)
+
+
+def let_go(session: Session, pledge_id: UUID, now: datetime) -> None:
+    """Forget a pledge that is no more: nameless places go to whoever waits, and people who have one keep it."""
+    shift_id = session.scalars(select(Hold.shift_id).where(Hold.pledge_id == pledge_id)).one_or_none()
+    if shift_id is None:
+        return
+    shift = session.scalars(select(Shift).where(Shift.id == shift_id).with_for_update(of=Shift)).one()
+    hold = session.get_one(Hold, pledge_id, with_for_update=True)
+    places.release(session, shift.id, pledge_id, holding.held(session, hold))
+    for model in (Place, Signup):
+        change(session, update(model).where(model.pledge_id == pledge_id).values(pledge_id=None))
+    session.delete(hold)
+    session.flush()
+    waitlist.promote(session, shift, now)
 
 
 def _fit(session: Session, hold: Hold, shift: Shift, now: datetime, *, grows: bool) -> None:

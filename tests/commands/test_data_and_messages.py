@@ -5,10 +5,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from services.__main__ import NAMES, main, one_service
+from services.__main__ import NAMES, one_service
 from services.signups import identity, operations
 from services.signups.models import Erasure, Volunteer
 from shared import migrations
@@ -18,6 +17,7 @@ from shared.messaging import inbox
 from shared.messaging.envelope import open_envelope
 from shared.messaging.tables import InboxStatus
 from shared.native import keys
+from tests.commands.conftest import read, run
 
 DEAD = uuid4()
 NOT_OURS = (
@@ -39,15 +39,20 @@ def dead_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     return database
 
 
-def run(*words: str) -> Result:
-    return CliRunner().invoke(main, words)
-
-
 def test_a_dead_message_is_listed_with_its_reason(dead_letter: Database) -> None:
     said = run("messages", "list", "signups")
     assert said.exit_code == 0
     assert str(DEAD) in said.output
     assert "event.eaten" in said.output
+    dead_letter.dispose()
+
+
+def test_a_message_is_shown_whole_with_what_became_of_it(dead_letter: Database) -> None:
+    shown = read("messages", "show", "signups", str(DEAD))
+    assert (shown["status"], shown["attempts"], shown["envelope"]["type"]) == ("dead", 1, "event.eaten")
+    assert "unknown" in shown["error"] or "event.eaten" in shown["error"]
+    assert "event.eaten" in run("messages", "show", "signups", str(DEAD)).output
+    assert run("messages", "show", "signups", str(uuid4())).exit_code == 1
     dead_letter.dispose()
 
 

@@ -1,0 +1,1 @@
+"""What `steward doctor` looks at, and what it says of it: in words, with what to do."""
