@@ -53,6 +53,10 @@ lint: $(DEV) ## Style, types, layers, catalogues and known vulnerabilities
 .PHONY: check
 check: lint test ## What has to pass before a change is proposed
 
+.PHONY: bench
+bench: $(DEV) ## What was promised in seconds, beside its limit (docs/benchmarks.md)
+	@.venv/bin/python -m tools.fan_out
+
 .PHONY: messages
 messages: $(DEV) ## Collect the texts of the code into the catalogues, and list what is not translated
 	@.venv/bin/python tools/messages.py update
