@@ -1,26 +1,30 @@
-"""Comparing copies with what their owner has: by sums for each event, and row by row only where these differ.
+"""Comparing copies with what their owner has: by sums for each event, and closer only where these differ.
 
 The databases do the counting, so that a festival with a million sign-ups is compared in seconds.
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Subquery, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, Subquery, cast, func, select
 
 from shared.agreement.facts import Kept, Told
+from shared.database import Database
 from shared.embedded import Part
 
 PARTS_AT_ONCE: Final = 20
-"""Events whose rows are looked at together."""
+"""Events whose things are looked at together."""
+BEGINNING: Final = 4
+"""Hexadecimal digits: 65,536 heaps, in each of which a festival with a million sign-ups has some fifteen."""
+BEGINNINGS_AT_ONCE: Final = 1000
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at what may only be on its way."""
 Facts = Mapping[str, Any]
+Sums = dict[tuple[Any, ...], tuple[Any, ...]]
 T = TypeVar("T")
 
 
@@ -99,39 +103,68 @@ def _look(parts: Sequence[Part], at_most: int) -> list[Difference]:
     ]
 
 
-def _differences(pair: Pair) -> Iterator[Difference]:
+def sides(pair: Pair) -> "tuple[Side, Side]":
+    """Return the owner's rows and the reader's."""
     assert pair.kept.rows is not None  # noqa: S101  # such pairs are not made
     told, kept = pair.told.rows.subquery(), pair.kept.rows.subquery()
-    names = [column.name for column in kept.columns if column.name not in {"id", "part"}]
-    expected = pair.owner.database.read(_sums, told, names)
-    found = pair.reader.database.read(_sums, kept, names)
+    facts = [column for column in kept.columns if column.name not in {"id", "part"}]
+    return Side(pair.owner.database, told, facts), Side(pair.reader.database, kept, facts)
+
+
+def _differences(pair: Pair) -> Iterator[Difference]:
+    """Yield what differs: sifted by events first, then by the beginnings of ids, and looked at only then."""
+    owner, reader = sides(pair)
+    for parts in in_parcels(_sifted(owner.sums(), reader.sums()), PARTS_AT_ONCE):
+        for beginnings in in_parcels(_sifted(owner.sums(parts), reader.sums(parts)), BEGINNINGS_AT_ONCE):
+            expected, found = owner.rows(parts, beginnings), reader.rows(parts, beginnings)
+            for one in sorted(expected.keys() | found.keys()):
+                part, own = expected.get(one, (None, None))
+                copied, copy = found.get(one, (part, None))
+                if own != copy:
+                    yield Difference(pair, one, copied if part is None else part, own, copy)
+
+
+def _sifted(expected: Sums, found: Sums) -> Sequence[Any]:
+    """Return the first part of the keys under which the sums are not the same."""
     differing = {key[0] for key in expected.keys() | found.keys() if expected.get(key) != found.get(key)}
-    for chosen in in_parcels(sorted(differing, key=str), PARTS_AT_ONCE):
-        owners = pair.owner.database.read(_rows, told, names, chosen)
-        readers = pair.reader.database.read(_rows, kept, names, chosen)
-        for one in sorted(owners.keys() | readers.keys()):
-            part, facts = owners.get(one, (None, None))
-            copied, copy = readers.get(one, (part, None))
-            if facts != copy:
-                yield Difference(pair, one, copied if part is None else part, facts, copy)
+    return sorted(differing, key=str)
 
 
-def _sums(session: Session, rows: Subquery, names: Sequence[str]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """Return for each part, and each combination of facts that are no numbers: how many there are, and the sums."""
-    numbers = [rows.c[name] for name in names if isinstance(rows.c[name].type, Integer)]
-    groups: list[ColumnElement[Any]] = [rows.c.part, *(rows.c[name] for name in names if rows.c[name] not in numbers)]
-    query = select(*groups, func.count(), *(sums for number in numbers for sums in _of(number))).group_by(*groups)
-    return {tuple(row[: len(groups)]): tuple(row[len(groups) :]) for row in session.execute(query)}
+class Side:
+    """The rows of one of the two, in whatever database they are; ``facts`` are the columns that are compared."""
+
+    def __init__(self, database: Database, rows: Subquery, facts: Sequence[ColumnElement[Any]]) -> None:
+        self._database = database
+        self._columns = rows.c
+        self._names = [fact.key or "" for fact in facts]
+        self._numbers = [rows.c[fact.key or ""] for fact in facts if isinstance(fact.type, Integer)]
+        self._others = [rows.c[fact.key or ""] for fact in facts if not isinstance(fact.type, Integer)]
+        self._beginning = func.substr(cast(rows.c.id, String), 1, BEGINNING)
+
+    def sums(self, parts: Sequence[Any] | None = None) -> Sums:
+        """Return how many rows have the same facts, and the sums of their numbers, for each part.
+
+        Of some ``parts`` they are returned for each beginning of ids instead, which are alike in all databases.
+        """
+        by = self._columns.part if parts is None else self._beginning
+        query = select(by, *self._others, func.count(), *(sums for one in self._numbers for sums in _of(one)))
+        if parts is not None:
+            query = query.where(self._columns.part.in_(parts))
+        width = 1 + len(self._others)
+        return {tuple(row[:width]): tuple(row[width:]) for row in self._read(query.group_by(by, *self._others))}
+
+    def rows(self, parts: Sequence[Any], beginnings: Sequence[Any]) -> dict[UUID, tuple[Any, Facts]]:
+        """Return part and facts of the parts' rows whose ids begin so."""
+        query = select(self._columns.id, self._columns.part, *(self._columns[name] for name in self._names)).where(
+            self._columns.part.in_(parts), self._beginning.in_(beginnings)
+        )
+        return {row[0]: (row[1], dict(zip(self._names, row[2:], strict=True))) for row in self._read(query)}
+
+    def _read(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+        return self._database.read(lambda session: session.execute(query).all())
 
 
-def _of(number: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
+def _of(number: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
     """Return what tells numbers apart that were exchanged, or moved from one row to another."""
     large = cast(number, BigInteger)
     return func.count(number), func.sum(large), func.sum(large * large)
-
-
-def _rows(
-    session: Session, rows: Subquery, names: Sequence[str], parts: Collection[Any]
-) -> dict[UUID, tuple[Any, Facts]]:
-    query = select(rows.c.id, rows.c.part, *(rows.c[name] for name in names)).where(rows.c.part.in_(parts))
-    return {row[0]: (row[1], dict(zip(names, row[2:], strict=True))) for row in session.execute(query)}
