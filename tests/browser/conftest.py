@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -49,17 +50,8 @@ def survey(site: Site, browser: Browser, addresses: Addresses) -> Survey:
 def window(browser: Browser, site: Site, addresses: Addresses) -> Iterator[Callable[..., BrowserContext]]:
     """A function that opens a window of somebody else: its own cookies; a phone's size unless said."""
     assert addresses.samples, "what the demo holds was looked up before a test adds to it"
-    opened: list[BrowserContext] = []
-
-    def make(**settings: Any) -> BrowserContext:
-        context = browser.new_context(**{"viewport": PHONE, "locale": "zh-CN", "base_url": site.origin} | settings)
-        context.set_default_timeout(SECONDS * 1000)
-        opened.append(context)
-        return context
-
-    yield make
-    for context in opened:
-        context.close()
+    with opening(browser, site.origin) as make:
+        yield make
 
 
 @pytest.fixture
@@ -74,6 +66,22 @@ def desk(window: Callable[..., BrowserContext]) -> Page:
     page = window(viewport=DESK).new_page()
     sign_in(page)
     return page
+
+
+@contextmanager
+def opening(browser: Browser, origin: str) -> Iterator[Callable[..., BrowserContext]]:
+    """Yield a function that opens windows onto the site, and close them all at the end."""
+    opened: list[BrowserContext] = []
+
+    def make(**settings: Any) -> BrowserContext:
+        context = browser.new_context(**{"viewport": PHONE, "locale": "zh-CN", "base_url": origin} | settings)
+        context.set_default_timeout(SECONDS * 1000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
 
 
 def sign_in(page: Page) -> None:

@@ -1,23 +1,48 @@
 """Three units at one Dragon Boat event, as their pages show it: people, two hundred sets of leaves, and a hall.
 
-`tests/journeys/test_partner_units.py` plays the same day on the real stack while its broker is killed.
+It is played in a browser, on the real stack, whose broker is killed in the middle; `test_partner_units.py` plays a
+longer day without a browser.
 """
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys.conftest import Site, an_event, in_future
+from tests.browser.conftest import DESK, browser, opening, sign_in
+from tests.journeys.conftest import Site, an_event, in_future, kill
+
+__all__ = ["browser"]  # a fixture
 
 Window = Callable[..., BrowserContext]
-SHORTLY = 20
-"""Seconds in which all pages have to tell of what has happened, the sweep after a deadline included."""
+SHORTLY = 60
+"""Seconds in which all pages have to tell of what has happened, the broker's way back included."""
+
+
+@pytest.fixture
+def site(stack: Site) -> Site:
+    """Steward in the shape of production."""
+    return stack
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site) -> Iterator[Window]:
+    """A function that opens a window of somebody else."""
+    with opening(browser, site.origin) as make:
+        yield make
+
+
+@pytest.fixture
+def desk(window: Window) -> Page:
+    """A page on an organizer's wide screen, signed in."""
+    page = window(viewport=DESK).new_page()
+    sign_in(page)
+    return page
 
 
 @pytest.fixture
@@ -147,6 +172,7 @@ def ten_are_pledged_and_seven_claimed(
     school_list.get_by_role("button", name="提交名单").click()
     expect(school_list.locator("#claimed")).to_contain_text("6")
 
+    kill(site, "beam.smp")
     teacher = window().new_page()
     teacher.goto(claim)
     teacher.locator("#name").fill("老师六")
