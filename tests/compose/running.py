@@ -96,12 +96,10 @@ def test_what_crashes_comes_back_and_no_sign_up_is_lost(containers: Containers, 
 
 
 def test_everything_stops_in_time_and_by_itself(containers: Containers) -> None:
-    begun = time.monotonic()
-    run("docker", "stop", *(found for name in ROLES for found in containers.find(name)))
-    assert time.monotonic() - begun < 15
+    run("docker", "stop", "--time=10", *(found for name in ROLES for found in containers.find(name)))  # else: 137
     assert {name: containers.inspect(name)["State"]["ExitCode"] for name in ROLES} == dict.fromkeys(ROLES, 0)
     containers.compose("stop")
-    assert {containers.inspect(name)["State"]["ExitCode"] for name in ("postgres", "rabbitmq", "gateway")} == {0}
+    assert {containers.inspect(name)["State"]["ExitCode"] for name in SERVERS} == {0}
 
 
 def test_what_was_kept_is_there_after_the_next_start(containers: Containers, site: Site) -> None:
