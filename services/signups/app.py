@@ -16,7 +16,6 @@ from services.signups import (
 )
 from services.signups.links import Links
 from services.signups.models import Base
-from services.signups.operations import forget_links, lapse_handovers
 from services.signups.operations.importing import people
 from services.signups.operations.missed import plan_for_missed
 from services.signups.operations.own_data import erase_unused
@@ -40,8 +39,8 @@ service = Service(
         Task(mailings.going_on(audiences.find), timedelta(seconds=1)),
         Task(plan_for_missed, timedelta(minutes=10)),
         Task(idempotency.forget, timedelta(hours=1)),
-        Task(lapse_handovers, timedelta(minutes=1)),
-        Task(forget_links, timedelta(hours=1)),
+        Task(operations.lapse_handovers, timedelta(minutes=1)),
+        Task(operations.forget_links, timedelta(hours=1)),
         Task(operations.forget_codes, timedelta(hours=1)),
         Task(sign_ins.forget, timedelta(hours=1)),
         Task(operations.find_forgotten, timedelta(minutes=5)),

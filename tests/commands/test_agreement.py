@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import orjson
 import pytest
 from sqlalchemy import delete, insert, literal, select, update
 
@@ -197,7 +198,7 @@ def test_messages_that_nobody_takes_to_the_broker_are_not_piled_up(town, monkeyp
             aggregate="x",
             version=1,
             type="signup.confirmed",
-            body=b"{}",
+            body=orjson.dumps({"time": clock.utc_now()}),
             next_at=clock.utc_now() - timedelta(minutes=1),
         ),
     )

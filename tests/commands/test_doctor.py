@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -76,14 +77,15 @@ def wrong() -> set[tuple[str, str | None]]:
     return {(one["check"], one["service"]) for one in document["findings"] if one["state"] == "wrong"}
 
 
-def message(town: Town, name: str, **values: Any) -> None:
+def message(town: Town, name: str, written: timedelta = timedelta(0), **values: Any) -> None:
+    moment = clock.utc_now() - written
     filled = {
         "message_id": uuid4(),
         "aggregate": "x",
         "version": 1,
         "type": "x",
-        "body": b"{}",
-        "next_at": clock.utc_now(),
+        "body": orjson.dumps({"time": moment}),
+        "next_at": moment,
     }
     town.change(name, insert(Outgoing).values(**filled | values))
 
@@ -156,7 +158,7 @@ class TestDatabases:
         assert wrong() == {("keys", "signups")}
 
     def test_messages_that_nobody_sends(self, healthy):
-        message(healthy, "events", next_at=clock.utc_now() - timedelta(minutes=5))
+        message(healthy, "events", timedelta(minutes=5))
         assert wrong() == {("outbox", "events")}
 
     def test_messages_that_the_broker_takes_to_nobody(self, healthy):
