@@ -134,7 +134,8 @@ def build_worker(
         pace = Pace(config.notice_rates)
         ways = channels.from_config(config)
         sender = Sender(database, service.composer(config), ways, clock, policy=policy, pace=pace)
-        extra |= {f"sender-{number}": sender.run_once for number in range(1, config.senders + 1)}
+        extra["sender"] = sender.run_once
+        extra |= {f"sender-{number}": sender.help_out for number in range(2, config.senders + 1)}
     tasks = [*service.tasks, *(service.work(config) if service.work is not None else ())]
     return Worker(database, transport, service.handlers, tasks, clock, extra)
 

@@ -61,6 +61,20 @@ def test_somebody_whom_no_channel_reaches_is_recorded(office):
     assert (notice.state, notice.last_error) == (NoticeState.FAILED, "no channel reaches this person")
 
 
+def test_helpers_send_while_there_is_work_and_ask_for_none(office, monkeypatch):
+    monkeypatch.setattr("shared.notices.sender.HELP_AFTER", 0.01)
+    sender = office.sender()
+    office.plan()
+    office.plan()
+    assert sender.help_out() == 0
+    assert office.states() == ["queued", "queued"]
+    assert [sender.run_once(), sender.help_out(), sender.help_out()] == [0, 0, IDLE]
+    assert office.states() == ["sent", "sent"]
+    office.plan()
+    assert sender.help_out() == 0
+    assert sorted(office.states()) == ["queued", "sent", "sent"]
+
+
 def test_who_asks_to_be_left_alone_for_longer_is(office):
     office.provider.outcomes = [ChannelError("HTTP 429", permanent=False, retry_after=90)]
     office.plan()
