@@ -28,6 +28,8 @@ class AudienceQuery(Schema):
 class BroadcastSchema(mailings.BroadcastSchema, AudienceQuery):
     """A message to many volunteers of an event, sent at once or at ``due_at``."""
 
+    shift_ids = fields.List(fields.UUID(), validate=size(MOST_SHIFTS))  # a program is told which one is wrong
+
 
 class BroadcastForm(mailings.BroadcastForm, AudienceQuery):
     """The same as a form."""
