@@ -1,6 +1,7 @@
 """What organizers enter for a message to many volunteers."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from marshmallow import fields
 
@@ -22,7 +23,7 @@ class AudienceQuery(Schema):
     """Which of an event's volunteers, on all of its shifts or on those that are named."""
 
     whom = Choice(Whom, required=True)
-    shift_ids = Ids(fields.UUID(), validate=size(MOST_SHIFTS))
+    shift_ids: fields.List[UUID] = Ids(fields.UUID(), validate=size(MOST_SHIFTS))
 
 
 class BroadcastSchema(mailings.BroadcastSchema, AudienceQuery):
