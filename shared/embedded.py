@@ -102,6 +102,13 @@ def delivering(parts: Sequence[Part]) -> Iterator[None]:
     transport = LocalTransport()
     transport.declare({part.service.name: part.service.handlers.types for part in parts})
     running = [Worker(part.database, transport, part.service.handlers, [], clock.utc_now, {}) for part in parts]
+    with at_work(running, parts):
+        yield
+
+
+@contextmanager
+def at_work(running: Sequence[Worker], parts: Sequence[Part]) -> Iterator[None]:
+    """Keep the workers going meanwhile; afterwards nobody is told of what is written any more."""
     for worker in running:
         worker.start()
     try:
@@ -117,10 +124,7 @@ def delivering(parts: Sequence[Part]) -> Iterator[None]:
 
 def settle(parts: Sequence[Part]) -> None:
     """Run all workers until every message and what came of it is applied; raises TimeoutError after a minute."""
-    running = workers(parts)
-    for worker in running:
-        worker.start()
-    try:
+    with at_work(workers(parts), parts):
         deadline = time.monotonic() + SETTLE_SECONDS
         quiet = 0
         while quiet < 2:  # an answer may have been written just after its service was looked at  # noqa: PLR2004
@@ -129,8 +133,3 @@ def settle(parts: Sequence[Part]) -> None:
             if time.monotonic() > deadline:
                 raise TimeoutError("messages are still on their way")
             time.sleep(0.02)
-    finally:
-        for worker in running:
-            worker.stop()
-        for part in parts:
-            part.database.after_commit.clear()

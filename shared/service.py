@@ -1,9 +1,10 @@
 """What a service is made of, and the one way to make a web application of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -47,6 +48,18 @@ class Task:
         return self.run.__name__
 
 
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """Who was erased by a service that knows people, so that a backup from before can be made to forget them again.
+
+    ``listed`` returns who was and when, the first one first; ``again`` erases those of the people whom the database
+    knows, and returns how many there were.
+    """
+
+    listed: Callable[[Session], Sequence[tuple[UUID, datetime]]]
+    again: Callable[[Session, Collection[UUID], datetime], int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A service as data. Who may come in is in the name of the list a blueprint stands in.
@@ -76,6 +89,8 @@ class Service:
     """What it tells the others, by kinds of things, so that their copies can be compared; in the order of mending."""
     kept: Mapping[str, Kept] = field(default_factory=dict)
     """What it keeps of the others, by the same kinds."""
+    erasures: Erasures | None = None
+    """Who was erased; None for a service that knows nobody who could ask for it."""
     work: Callable[[Config], Sequence[Task]] | None = None
     """Makes further tasks, which need the configuration; None where there are none."""
     gauges: Gauges | None = None

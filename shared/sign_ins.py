@@ -1,6 +1,6 @@
 """What a service that has no accounts of its own knows of organizers' sign-ins: copies, as events last said."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from shared.agreement.copies import copies
 from shared.agreement.facts import Kept
 from shared.database import TYPES, change, insert, new_metadata
 from shared.messaging.envelope import Message
@@ -107,21 +108,8 @@ def forget(session: Session, now: datetime) -> int:
     return change(session, delete(EndedSession).where(EndedSession.expires_at <= now))
 
 
-def _forget_organizers(session: Session, ids: Collection[UUID], _now: datetime) -> None:
-    change(session, delete(OrganizerCopy).where(OrganizerCopy.organizer_id.in_(ids)))
-
-
 KEPT: Final = {
-    "organizer": Kept(
-        select(
-            OrganizerCopy.organizer_id.label("id"),
-            OrganizerCopy.community.label("part"),
-            OrganizerCopy.version,
-            OrganizerCopy.role,
-            OrganizerCopy.active,
-        ),
-        _forget_organizers,
-    ),
+    "organizer": copies(OrganizerCopy.organizer_id, OrganizerCopy.community, OrganizerCopy.role, OrganizerCopy.active),
     "session": Kept(None),  # forgotten here as soon as its token has run out
 }
 """What a service with these copies says of them when they are compared with what events has."""

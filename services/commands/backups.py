@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
-from services.commands import agreement, showing
+from services.commands import agreement, erasures, showing
 from services.commands.ending import WRONG
 from services.commands.opening import parts
 
@@ -25,14 +25,10 @@ def backup(folder: Path, *, as_json: bool) -> None:
 
     The keys of sealed data are not in it: keep them elsewhere, for without them nobody can read the personal data.
     """
-    from services.signups import operations  # noqa: PLC0415  (a process imports what it runs, no more)
-    from shared import backups, clock  # noqa: PLC0415
+    from shared import backups, clock  # noqa: PLC0415  (a process imports what it runs, no more)
 
     opened = _owners_last(parts())
-    erased = [
-        f"{one.volunteer_id}  {one.erased_at:%Y-%m-%dT%H:%M:%SZ}"
-        for one in _of(opened, "signups").database.read(operations.erasures)
-    ]
+    erased = erasures.as_lines(erasures.known(opened))
     with showing.progress() as shown:
         task = shown.add_task("databases", total=len(opened))
         manifest = backups.take(opened, folder, erased, clock.utc_now(), lambda _name: shown.advance(task))
@@ -65,19 +61,19 @@ def restore(
 
     Whoever was erased since the backup is erased again before anybody else is let in.
     """
-    from shared import backups, embedded  # noqa: PLC0415
+    from shared import backups, clock, embedded  # noqa: PLC0415
     from shared.messaging import outbox  # noqa: PLC0415
 
     opened = parts()
     manifest = backups.read(folder)
     backups.check_place(opened, manifest, force=force)
-    lines = _erased(opened, folder, lists)
+    people = _erased(opened, folder, lists)
     with showing.progress() as shown:
         task = shown.add_task("databases", total=len(opened))
         backups.restore(opened, folder, manifest, lambda _name: shown.advance(task))
     for part in opened:
         part.database.write(outbox.end_leases)  # of whoever had them when the backup was taken
-    erased = _erase_again(opened, lines)
+    erased = erasures.again(opened, people, clock.utc_now())
     with embedded.delivering(opened):
         told = sum(agreement.tell_all(opened, part.service.name, uncompared_only=True) for part in opened)
         differences = agreement.compare(opened, patience)
@@ -102,32 +98,17 @@ def restore(
 
 def _owners_last(opened: "Sequence[Part]") -> "list[Part]":
     """Return the parts with ``events`` last: of an event that others know, its owner then knows for certain."""
-    return [part for part in opened if part.service.name != "events"] + [_of(opened, "events")]
+    return sorted(opened, key=lambda part: part.service.name == "events")
 
 
-def _of(opened: "Sequence[Part]", name: str) -> "Part":
-    return next(part for part in opened if part.service.name == name)
-
-
-def _erased(opened: "Sequence[Part]", folder: Path, lists: Sequence[Path]) -> list[str]:
-    """Return the ids of all who are known to be erased, by the present database and by all lists."""
-    from services.signups import operations  # noqa: PLC0415
+def _erased(opened: "Sequence[Part]", folder: Path, lists: Sequence[Path]) -> list[UUID]:
+    """Return all who are known to be erased, by the present databases and by all lists."""
     from shared import backups  # noqa: PLC0415
 
     lines = backups.erased_since(folder)
     for file in lists:
         lines += file.read_text(encoding="utf-8").splitlines()
-    found = [line.split()[0] for line in lines if line.strip()]
-    database = _of(opened, "signups").database
-    if not backups.is_empty(database):
-        found += [str(one.volunteer_id) for one in database.read(operations.erasures)]
-    database.dispose()
-    return found
-
-
-def _erase_again(opened: "Sequence[Part]", ids: Sequence[str]) -> int:
-    from services.signups import operations  # noqa: PLC0415
-    from shared import clock  # noqa: PLC0415
-
-    database: Any = _of(opened, "signups").database
-    return sum(database.write(operations.erase_again, [UUID(one)], clock.utc_now()) for one in sorted(set(ids)))
+    lines += erasures.as_lines(erasures.known(part for part in opened if not backups.is_empty(part.database)))
+    for part in opened:
+        part.database.dispose()
+    return erasures.ids(lines)

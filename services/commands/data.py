@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Final, TextIO
-from uuid import UUID
 
 import click
 
-from services.commands import showing
-from services.commands.opening import NAMES, database_of, one_service, some_services
+from services.commands import erasures, showing
+from services.commands.opening import NAMES, database_of, one_service, parts_that_erase, some_services
 
 RESEALED_AT_ONCE: Final = 500
 """Rows of a table in one transaction: a moment, so that nobody waits for it."""
@@ -41,11 +40,9 @@ def reseal(names: Sequence[str], *, as_json: bool) -> None:
 @showing.as_json
 def erased(*, as_json: bool) -> None:
     """List who was erased, an id and a moment in each line: to be kept beside the backups."""
-    from services.signups import operations  # noqa: PLC0415
-
-    found = database_of("signups").read(operations.erasures)
-    rows = [{"id": str(one.volunteer_id), "erased_at": f"{one.erased_at:%Y-%m-%dT%H:%M:%SZ}"} for one in found]
-    showing.say(rows, *(f"{row['id']}  {row['erased_at']}" for row in rows), as_json=as_json)
+    found = erasures.known(parts_that_erase())
+    rows = [{"id": str(who), "erased_at": moment} for who, moment in found]
+    showing.say(rows, *erasures.as_lines(found), as_json=as_json)
 
 
 @data.command()
@@ -53,13 +50,11 @@ def erased(*, as_json: bool) -> None:
 @showing.as_json
 def erase(listed: TextIO, *, as_json: bool) -> None:
     """Erase those whom a list of `erased` names once more: a backup that was restored knows them again."""
-    from services.signups import operations  # noqa: PLC0415
     from shared import clock  # noqa: PLC0415
 
     try:
-        ids = [UUID(line.split()[0]) for line in listed if line.strip()]
+        people = erasures.ids(listed)
     except ValueError:
         raise click.ClickException("every line must begin with the id of somebody who was erased") from None
-    database = database_of("signups")
-    number = sum(database.write(operations.erase_again, [one], clock.utc_now()) for one in ids)
-    showing.say({"erased": number}, f"signups: {number} people erased again", as_json=as_json)
+    number = erasures.again(parts_that_erase(), people, clock.utc_now())
+    showing.say({"erased": number}, f"{number} people erased again", as_json=as_json)

@@ -51,13 +51,18 @@ def database_of(name: str) -> "Database":
     return opened(configuration(name))
 
 
-def parts() -> "Sequence[Part]":
-    """Return all services with their configuration and database; raises ConfigError with all that is wrong in any."""
+def parts_that_erase() -> "Sequence[Part]":
+    """Return those services that know who was erased; the configuration of the others need not be here."""
+    return parts([service.name for service in all_services() if service.erasures is not None])
+
+
+def parts(names: Sequence[str] = NAMES) -> "Sequence[Part]":
+    """Return services with their configuration and database; raises ConfigError with all that is wrong in any."""
     from shared.config import ConfigError  # noqa: PLC0415
     from shared.embedded import Part  # noqa: PLC0415
 
     found, problems = [], []
-    for service in all_services():
+    for service in map(one_service, names):
         try:
             config = configuration(service.name)
         except ConfigError as error:

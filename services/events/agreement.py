@@ -1,15 +1,10 @@
 """What the events service tells of its own, and keeps of the others, so that all three can be compared."""
 
-from collections.abc import Collection
-from datetime import datetime
 from typing import Final
-from uuid import UUID
 
-from sqlalchemy import delete, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import literal, select
 
 from services.events.models import (
-    Base,
     Event,
     EventStatus,
     FeedbackCopy,
@@ -22,8 +17,8 @@ from services.events.models import (
     SignupCopy,
 )
 from services.events.operations import retelling
-from shared.agreement.facts import Forget, Kept, Told
-from shared.database import change
+from shared.agreement.copies import copies
+from shared.agreement.facts import Told
 
 IS_TOLD: Final = Event.status != EventStatus.DRAFT
 """A draft is nobody else's concern; one that was published before is known as a draft elsewhere too."""
@@ -55,68 +50,19 @@ TOLD: Final = {
 }
 
 
-def _forgetting(model: type[Base]) -> Forget:
-    """Return what deletes the copies: they are all that this service knows of such a thing."""
-    (key,) = model.__table__.primary_key
-
-    def forget(session: Session, ids: Collection[UUID], now: datetime) -> None:  # noqa: ARG001  # copies need no moment
-        change(session, delete(model).where(key.in_(ids)))
-
-    return forget
-
-
 KEPT: Final = {
-    "signup": Kept(
-        select(
-            SignupCopy.signup_id.label("id"),
-            SignupCopy.event_id.label("part"),
-            SignupCopy.version,
-            SignupCopy.shift_id,
-            SignupCopy.status,
-            SignupCopy.offered,
-            SignupCopy.minutes,
-        ),
-        _forgetting(SignupCopy),
+    "signup": copies(
+        SignupCopy.signup_id,
+        SignupCopy.event_id,
+        SignupCopy.shift_id,
+        SignupCopy.status,
+        SignupCopy.offered,
+        SignupCopy.minutes,
     ),
-    "hold": Kept(
-        select(
-            HoldCopy.pledge_id.label("id"),
-            HoldCopy.event_id.label("part"),
-            HoldCopy.version,
-            HoldCopy.held,
-            HoldCopy.claimed,
-        ),
-        _forgetting(HoldCopy),
+    "hold": copies(HoldCopy.pledge_id, HoldCopy.event_id, HoldCopy.held, HoldCopy.claimed),
+    "feedback": copies(
+        FeedbackCopy.signup_id, FeedbackCopy.event_id, FeedbackCopy.overall, FeedbackCopy.organised, FeedbackCopy.again
     ),
-    "feedback": Kept(
-        select(
-            FeedbackCopy.signup_id.label("id"),
-            FeedbackCopy.event_id.label("part"),
-            FeedbackCopy.version,
-            FeedbackCopy.overall,
-            FeedbackCopy.organised,
-            FeedbackCopy.again,
-        ),
-        _forgetting(FeedbackCopy),
-    ),
-    "need": Kept(
-        select(
-            NeedCopy.need_id.label("id"),
-            NeedCopy.event_id.label("part"),
-            NeedCopy.version,
-            NeedCopy.kind,
-            NeedCopy.quantity,
-        ),
-        _forgetting(NeedCopy),
-    ),
-    "pledge": Kept(
-        select(
-            PledgeCopy.pledge_id.label("id"),
-            PledgeCopy.event_id.label("part"),
-            PledgeCopy.version,
-            PledgeCopy.kind,
-            PledgeCopy.quantity,
-        ),
-        _forgetting(PledgeCopy),
-    ),
+    "need": copies(NeedCopy.need_id, NeedCopy.event_id, NeedCopy.kind, NeedCopy.quantity),
+    "pledge": copies(PledgeCopy.pledge_id, PledgeCopy.event_id, PledgeCopy.kind, PledgeCopy.quantity),
 }

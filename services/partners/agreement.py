@@ -7,6 +7,7 @@ from sqlalchemy import select
 from services.partners.models import Event, Kind, Need, Pledge, Shift
 from services.partners.operations import retelling
 from shared import sign_ins
+from shared.agreement import copies
 from shared.agreement.facts import Kept, Told
 
 _PLEDGES: Final = select(Pledge.id, Pledge.event_id.label("part"), Pledge.version, Pledge.kind, Pledge.quantity)
@@ -25,16 +26,7 @@ TOLD: Final = {
 
 KEPT: Final = {
     **sign_ins.KEPT,
-    "event": Kept(
-        select(Event.id, Event.id.label("part"), Event.version, Event.status, Event.occurrence).where(
-            Event.status != "draft"
-        )
-    ),
-    "shift": Kept(
-        select(Shift.id, Event.id.label("part"), Event.version, Shift.capacity, Shift.starts_at, Shift.ends_at)
-        .join(Event, Event.id == Shift.event_id)
-        .where(Event.status != "draft", Shift.listed)
-    ),
+    **copies.of_events(Event, Shift),
     "hold": Kept(
         select(
             Pledge.id,

@@ -12,14 +12,11 @@ from services.partners.audiences import Units
 from services.partners.letters import samples
 from services.partners.models import Contact, Event, WorkUnit
 from services.partners.scope import Scope
-from shared.catalogues import Language
-from shared.config import Config
-from shared.notices.queue import Letter
 from shared.notices.tables import Notice
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web.i18n import translate
-from shared.web.mailings import About, Room
+from shared.web.mailings import Room
 
 WHOM: Final[Mapping[str, Text]] = {
     Units.PLEDGED: _("Units that have pledged something"),
@@ -57,11 +54,6 @@ def _log(community: str) -> Select[Notice, str]:
     )
 
 
-def _letter(event: About, text: Mapping[str, str], language: Language, config: Config) -> Letter:
-    assert isinstance(event, Event), "what _event returns"  # noqa: S101  (tells mypy)
-    return samples.written(event, text, language, config)
-
-
 ROOM: Final = Room(
     service="partners",
     event=_event,
@@ -77,5 +69,5 @@ ROOM: Final = Room(
     form=schemas.BroadcastForm,
     kinds=words.LETTER_KINDS,
     log=_log,
-    letter=_letter,
+    letter=samples.written,
 )

@@ -7,6 +7,7 @@ from sqlalchemy import case, func, null, select
 from services.signups.models import Event, Feedback, Hold, HourEntry, Place, Shift, Signup, SignupStatus
 from services.signups.operations import retelling
 from shared import sign_ins
+from shared.agreement import copies
 from shared.agreement.facts import Kept, Told
 
 _MINUTES: Final = (
@@ -62,16 +63,7 @@ TOLD: Final = {
 
 KEPT: Final = {
     **sign_ins.KEPT,
-    "event": Kept(
-        select(Event.id, Event.id.label("part"), Event.version, Event.status, Event.occurrence).where(
-            Event.status != "draft"
-        )
-    ),
-    "shift": Kept(
-        select(Shift.id, Event.id.label("part"), Event.version, Shift.capacity, Shift.starts_at, Shift.ends_at)
-        .join(Event, Event.id == Shift.event_id)
-        .where(Event.status != "draft", Shift.listed)
-    ),
+    **copies.of_events(Event, Shift),
     "people": Kept(
         select(
             Hold.pledge_id.label("id"),

@@ -17,12 +17,11 @@ from services.signups import (
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people
-from services.signups.operations.missed import plan_for_missed
 from services.signups.operations.own_data import erase_unused
 from services.signups.wordings import KINDS
 from shared import contact_views, imports, sign_ins
 from shared.notices import mailings
-from shared.service import Service, Task
+from shared.service import Erasures, Service, Task
 from shared.web import stopping
 
 service = Service(
@@ -37,7 +36,7 @@ service = Service(
         Task(operations.expire_offers, timedelta(seconds=30)),
         Task(operations.release_unclaimed, timedelta(seconds=5)),
         Task(mailings.going_on(audiences.find), timedelta(seconds=1)),
-        Task(plan_for_missed, timedelta(minutes=10)),
+        Task(operations.plan_for_missed, timedelta(minutes=10)),
         Task(idempotency.forget, timedelta(hours=1)),
         Task(operations.lapse_handovers, timedelta(minutes=1)),
         Task(operations.forget_links, timedelta(hours=1)),
@@ -53,6 +52,7 @@ service = Service(
     ],
     told=agreement.TOLD,
     kept=agreement.KEPT,
+    erasures=Erasures(operations.erasures, operations.erase_again),
     composer=notices.composer,
     gauges=figures.read,
     kinds=KINDS,

@@ -11,14 +11,11 @@ from services.signups import audiences, queries, samples
 from services.signups.mailing_schemas import AudienceQuery, BroadcastForm, BroadcastSchema, Whom
 from services.signups.models import Event, Shift, Signup, SignupStatus, Volunteer
 from services.signups.words import STATES
-from shared.catalogues import Language
-from shared.config import Config
 from shared.errors import Invalid, field_error
-from shared.notices.queue import Letter
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web.i18n import date_range, translate
-from shared.web.mailings import About, Room
+from shared.web.mailings import Room
 
 WHOM: Final[Mapping[str, Text]] = {
     Whom.PLACED: _("Everybody who has a place"),
@@ -66,11 +63,6 @@ def _shifts(session: Session, event_id: UUID) -> Sequence[tuple[UUID, str]]:
     return [(one.id, f"{one.role} · {date_range(one.starts_at, one.ends_at, one.event.timezone)}") for one in listed]
 
 
-def _letter(event: About, text: Mapping[str, str], language: Language, config: Config) -> Letter:
-    assert isinstance(event, Event), "what _event returns"  # noqa: S101  (tells mypy)
-    return samples.written(event, text, language, config)
-
-
 ROOM: Final = Room(
     service="signups",
     event=_event,
@@ -86,5 +78,5 @@ ROOM: Final = Room(
     form=BroadcastForm,
     kinds=samples.TITLES,
     log=lambda community: queries.notices(community=community),
-    letter=_letter,
+    letter=samples.written,
 )

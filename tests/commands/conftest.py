@@ -78,18 +78,8 @@ class Town:
     @contextmanager
     def working(self) -> Iterator[None]:
         """Run the workers of all services meanwhile."""
-        running = embedded.workers(self.parts)
-        for worker in running:
-            worker.start()
-        try:
+        with embedded.at_work(embedded.workers(self.parts), self.parts):
             yield
-        finally:
-            for worker in running:
-                worker.ask_to_stop()
-            for worker in running:
-                worker.stop()
-            for part in self.parts:
-                part.database.after_commit.clear()
 
 
 def _town(environ: Mapping[str, str]) -> Town:

@@ -133,7 +133,7 @@ def test_nobody_can_be_erased_who_is_not_there(world):
 def test_a_restored_backup_is_made_to_forget_them_as_well(served):
     assert served.database.write(operations.erase_again, [served.child, uuid4()], DURING) == 1
     assert served.database.write(operations.erase_again, [served.child], DURING) == 0
-    assert [one.volunteer_id for one in served.read(operations.erasures)] == [served.child]
+    assert [who for who, _moment in served.read(operations.erasures)] == [served.child]
 
 
 def test_taking_the_consent_back_withdraws_what_is_to_come_and_ends_all_notices(served):

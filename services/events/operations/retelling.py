@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.events import announcements
 from services.events.models import Event, EventStatus, Organizer, OrganizerSession
+from shared.agreement.raising import raised
 
 SAYS: Final = {
     EventStatus.DRAFT: "event.unpublished",
@@ -25,22 +26,16 @@ SAYS: Final = {
 
 def retell_events(session: Session, beyond: Mapping[UUID, int], now: datetime) -> set[UUID]:
     """Send the events' states; returns those that there are. A draft is told of as one that was taken back."""
-    found = session.scalars(
-        select(Event).where(Event.id.in_(beyond)).order_by(Event.id).with_for_update(of=Event)
-    ).all()
+    found = raised(session, Event, beyond)
     for event in found:
-        event.version = max(event.version, beyond[event.id] + 1)
         announcements.event_changed(session, event, SAYS[event.status], now)
     return {event.id for event in found}
 
 
 def retell_organizers(session: Session, beyond: Mapping[UUID, int], now: datetime) -> set[UUID]:
     """Send how the accounts stand; returns those that there are."""
-    found = session.scalars(
-        select(Organizer).where(Organizer.id.in_(beyond)).order_by(Organizer.id).with_for_update()
-    ).all()
+    found = raised(session, Organizer, beyond)
     for organizer in found:
-        organizer.version = max(organizer.version, beyond[organizer.id] + 1)
         announcements.organizer_changed(session, organizer, now)
     return {organizer.id for organizer in found}
 

@@ -7,30 +7,27 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.partners import announcements
 from services.partners.models import Need, Pledge
+from shared.agreement.raising import raised
 from shared.database import change
 
 
 def retell_needs(session: Session, beyond: Mapping[UUID, int], now: datetime) -> set[UUID]:
     """Send the needs' states; returns those that there are."""
-    found = session.scalars(select(Need).where(Need.id.in_(beyond)).order_by(Need.id).with_for_update(of=Need)).all()
+    found = raised(session, Need, beyond)
     for need in found:
-        need.version = max(need.version, beyond[need.id] + 1)
         announcements.need_posted(session, need, now)
     return {need.id for need in found}
 
 
 def retell_pledges(session: Session, beyond: Mapping[UUID, int], now: datetime) -> set[UUID]:
     """Send the pledges' states; returns those that there are."""
-    found = session.scalars(
-        select(Pledge).where(Pledge.id.in_(beyond)).order_by(Pledge.id).with_for_update(of=Pledge)
-    ).all()
+    found = raised(session, Pledge, beyond)
     for pledge in found:
-        pledge.version = max(pledge.version, beyond[pledge.id] + 1)
         announcements.pledge_changed(session, pledge, "pledge.made" if pledge.quantity else "pledge.withdrawn", now)
     return {pledge.id for pledge in found}
 

@@ -25,6 +25,7 @@ from services.signups.operations.handing_over import (
 )
 from services.signups.operations.holds import record_pledge, release_unclaimed
 from services.signups.operations.hours import find_forgotten
+from services.signups.operations.missed import plan_for_missed
 from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
 from services.signups.operations.own_data import end_consent, erase, erase_again, erasures
 from services.signups.operations.rostering import WALK_INS_FOR, add_walk_in, clear, move_signup, take_back_clearing
@@ -67,6 +68,7 @@ __all__ = [
     "mark_rest_absent",
     "move_signup",
     "offer_place",
+    "plan_for_missed",
     "record_event",
     "record_pledge",
     "record_scan",

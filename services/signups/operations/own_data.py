@@ -86,9 +86,12 @@ def erase(session: Session, volunteer_id: UUID, now: datetime) -> None:
     session.add(Erasure(volunteer_id=volunteer_id, erased_at=now))
 
 
-def erasures(session: Session) -> Sequence[Erasure]:
+def erasures(session: Session) -> Sequence[tuple[UUID, datetime]]:
     """Return who was erased and when, the first one first."""
-    return session.scalars(select(Erasure).order_by(Erasure.erased_at, Erasure.volunteer_id)).all()
+    rows = session.execute(
+        select(Erasure.volunteer_id, Erasure.erased_at).order_by(Erasure.erased_at, Erasure.volunteer_id)
+    )
+    return [(volunteer_id, erased_at) for volunteer_id, erased_at in rows]
 
 
 def erase_again(session: Session, volunteer_ids: Collection[UUID], now: datetime) -> int:

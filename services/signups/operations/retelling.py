@@ -13,33 +13,25 @@ from sqlalchemy.orm import Session, lazyload, load_only
 from services.signups import announcements
 from services.signups.models import Feedback, Hold, Signup
 from services.signups.operations.holds import let_go
+from shared.agreement.raising import raised
 
 
 def retell_signups(session: Session, beyond: Mapping[UUID, int], now: datetime) -> set[UUID]:
     """Send the sign-ups' states; returns those that there are. Nothing that is sealed is read."""
-    found = session.scalars(
-        select(Signup)
-        .where(Signup.id.in_(beyond))
-        .order_by(Signup.id)
-        .with_for_update(of=Signup)
-        .options(
-            lazyload(Signup.volunteer),
-            lazyload(Signup.shift),
-            load_only(
-                Signup.event_id,
-                Signup.shift_id,
-                Signup.version,
-                Signup.status,
-                Signup.pledge_id,
-                Signup.offered_until,
-                Signup.checked_in_at,
-                Signup.checked_out_at,
-                Signup.minutes,
-            ),
-        )
-    ).all()
+    facts = (
+        Signup.event_id,
+        Signup.shift_id,
+        Signup.version,
+        Signup.status,
+        Signup.pledge_id,
+        Signup.offered_until,
+        Signup.checked_in_at,
+        Signup.checked_out_at,
+        Signup.minutes,
+    )
+    unsealed = lazyload(Signup.volunteer), lazyload(Signup.shift), load_only(*facts)
+    found = raised(session, Signup, beyond, *unsealed)
     for signup in found:
-        signup.version = max(signup.version, beyond[signup.id] + 1)
         announcements.signup_changed(session, signup, now)
     return {signup.id for signup in found}
 

@@ -60,8 +60,8 @@ class Room:
     the people whom they mean, ``said`` tells them to an organizer. ``reach`` selects each of some people, with whether
     an e-mail and a text message about the event can reach them. ``whom`` and ``shifts`` are what the form lets choose
     from, and ``query``, ``entry`` and ``form`` are its schemas: of the choice alone, as JSON, and with the text.
-    ``log`` selects a community's notices with the names of their people, and ``letter`` writes a message as it would
-    reach somebody made up.
+    ``log`` selects a community's notices with the names of their people, and ``letter`` writes a message about
+    what ``event`` returned as it would reach somebody made up.
     """
 
     service: str
@@ -78,4 +78,4 @@ class Room:
     form: type[Schema]
     kinds: Mapping[str, Text]
     log: Callable[[str], Select[Notice, str]]
-    letter: Callable[[About, Mapping[str, str], Language, Config], Letter]
+    letter: Callable[[Any, Mapping[str, str], Language, Config], Letter]
