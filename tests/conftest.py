@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from sqlalchemy import URL, MetaData, make_url
 
@@ -163,6 +163,15 @@ def chromium() -> str:
         "Chromium is not installed: install the package chromium, or set STEWARD_TEST_CHROMIUM to its path.",
         pytrace=False,
     )
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser, one for the whole run: Playwright allows no second. The tests open their own windows."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--lang=zh-CN"])
+        yield running
+        running.close()
 
 
 def _started(server: str, variable: str) -> str:

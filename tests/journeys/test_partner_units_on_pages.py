@@ -14,10 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESK, browser, opening, sign_in
+from tests.browser.conftest import DESK, opening, sign_in
 from tests.journeys.conftest import Site, an_event, in_future, kill
-
-__all__ = ["browser"]  # a fixture
 
 Window = Callable[..., BrowserContext]
 SHORTLY = 60

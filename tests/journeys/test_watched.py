@@ -98,7 +98,7 @@ def _log(site):
 def _figures(site, service):
     """What web and worker of a service show, each at its own address."""
     ports = Path(site.folder, "var/stack/ports")
-    web, worker = (int((ports / name).read_text()) for name in (service, f"{service}-worker"))
+    web, worker = (int((ports / name).read_text()) for name in (f"{service}-web", f"{service}-worker"))
     addresses = f"http://127.0.0.1:{web}/{service}/metrics", f"http://127.0.0.1:{worker}/metrics"
     return "".join(requests.get(address, timeout=5).text for address in addresses)
 
