@@ -282,7 +282,7 @@ def test_the_log_is_narrowed_by_kind_and_state_and_tells_the_story_of_one_notice
     world.publish(title="端午游园", starts_at=world.event["starts_at"] + timedelta(hours=1))
     world.sign_up()
     log = f"{room_of(world)}/notices"
-    assert "社区的通知" in site.open(log)
+    assert "社区通知" in site.open(log)
     assert "活动有变动" in site.open(log)
     assert "<td" in site.open(f"{log}?kind=changed&state=queued")
     narrowed = site.open(f"{log}?kind=broadcast")
