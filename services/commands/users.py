@@ -45,7 +45,7 @@ def list_users(*, as_json: bool) -> None:
 def add(username: str, role: str, community: str | None, called: str | None, *, as_json: bool) -> None:
     """Make an account, with a password that is printed once and kept nowhere."""
     from services.events import accounts  # noqa: PLC0415
-    from services.events.account_schemas import AccountSchema  # noqa: PLC0415
+    from services.events.schemas.accounts import AccountSchema  # noqa: PLC0415
     from shared import clock  # noqa: PLC0415
 
     config = configuration("events")

@@ -14,11 +14,11 @@ from services.signups import (
     pages,
     waitlist,
 )
+from services.signups.letters.wordings import KINDS
 from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people
 from services.signups.operations.own_data import erase_unused
-from services.signups.wordings import KINDS
 from shared import contact_views, imports, sign_ins
 from shared.notices import mailings
 from shared.service import Erasures, Service, Task

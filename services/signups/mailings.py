@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from services.signups import audiences, queries, samples
-from services.signups.mailing_schemas import AudienceQuery, BroadcastForm, BroadcastSchema, Whom
+from services.signups import audiences, queries
+from services.signups.letters import samples
 from services.signups.models import Event, Shift, Signup, SignupStatus, Volunteer
+from services.signups.schemas.mailings import AudienceQuery, BroadcastForm, BroadcastSchema, Whom
 from services.signups.words import STATES
 from shared.errors import Invalid, field_error
 from shared.texts import Text

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.signups import audiences, changes, letters, own_letters, short_links
-from services.signups.letters import Address, Writer, about, language_of
+from services.signups import audiences, letters, short_links
+from services.signups.letters import Address, Writer, about, changes, language_of
+from services.signups.letters import own as own_letters
+from services.signups.letters.wordings import WORDINGS, Wording
 from services.signups.models import Shift, Signup
-from services.signups.wordings import WORDINGS, Wording
 from shared import dates
 from shared.catalogues import Language
 from shared.config import Config

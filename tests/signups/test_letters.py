@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from services.signups import audiences, letters, operations
+from services.signups.letters.wordings import KINDS
 from services.signups.models import SignupStatus
-from services.signups.wordings import KINDS
 from shared.notices import mailings
 from shared.notices.kinds import Topic
 from shared.notices.tables import Notice, NoticeState

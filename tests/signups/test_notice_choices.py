@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from services.signups import operations
+from services.signups.letters.wordings import KINDS
 from services.signups.models import ShortLink, Signup, Volunteer
-from services.signups.wordings import KINDS
 from shared.notices import preferences
 from shared.notices.kinds import Topic
 from tests.conftest import ON_SQLITE

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from services.signups import letters, operations
+from services.signups.letters.wordings import KINDS, WORDINGS
 from services.signups.notices import composer
 from services.signups.own_words import NOTICES
-from services.signups.wordings import KINDS, WORDINGS
 from shared import catalogues
 from shared.notices.queue import Letter
 from shared.notices.tables import Notice

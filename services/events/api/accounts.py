@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import request
 
-from services.events import account_schemas as schemas
 from services.events import accounts, representation, signing_in
 from services.events.api.events import at_desk, desk, door
 from services.events.models import Invitation
+from services.events.schemas import accounts as schemas
 from shared.principal import Ability
 from shared.web import limits
 from shared.web.auth import needs, organizer

@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from services.events import account_schemas as schemas
 from services.events import accounts, words
 from services.events.api import at_desk
 from services.events.api.accounts import link
 from services.events.models import Organizer
+from services.events.schemas import accounts as schemas
 from shared.errors import Conflict, DomainError
 from shared.principal import Ability, Role
 from shared.texts import Text

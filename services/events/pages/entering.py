@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response as AnyResponse
 
 from services.events import accounts, signing_in, words
-from services.events.account_schemas import JoinSchema, SecondStepSchema
 from services.events.pages.front import door
 from services.events.schemas import CredentialsSchema
+from services.events.schemas.accounts import JoinSchema, SecondStepSchema
 from services.events.signing_in import Ticket
 from shared.errors import DomainError, NotFound, Unauthorized
 from shared.principal import Role

@@ -7,9 +7,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.events import account_schemas as schemas
 from services.events import accounts, rule_words, signing_in, words
 from services.events.rules import Milestone
+from services.events.schemas import accounts as schemas
 from shared import phones
 from shared.errors import DomainError, Invalid, field_error
 from shared.fields import messages_of

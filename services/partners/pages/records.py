@@ -106,14 +106,14 @@ def _letter(event_id: UUID, work_unit_id: UUID | None, back: str) -> str:
 
 
 def _record_paper(work_unit_id: UUID | None) -> Response:
-    from services.partners.record_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
+    from services.partners.papers.record import draw  # noqa: PLC0415  # what draws papers takes long to import
 
     year = request.args.get("year", type=int)
     return _file(draw(database.read(_found, work_unit_id, year, present_scope()), year, now()), "record.pdf")
 
 
 def _letter_paper(event_id: UUID, work_unit_id: UUID | None) -> Response:
-    from services.partners.letter_paper import draw  # noqa: PLC0415  # as above
+    from services.partners.papers.letter import draw  # noqa: PLC0415  # as above
 
     return _file(draw(*database.read(_thanks, event_id, work_unit_id, present_scope()), now()), "letter.pdf")
 

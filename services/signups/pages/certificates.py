@@ -10,13 +10,14 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, certificates, contacts, hour_schemas, ledgers
+from services.signups import access, certificates, contacts, ledgers
 from services.signups.durations import lasting
 from services.signups.models import Certificate, Volunteer
 from services.signups.operations import certificates as operations
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
 from services.signups.pages.views import DESK
+from services.signups.schemas.hours import CertificateForm, OwnCertificateForm, RevocationForm
 from shared.errors import Conflict, DomainError, NotFound
 from shared.principal import Ability
 from shared.texts import text as _
@@ -51,7 +52,7 @@ def own_certificates() -> ResponseReturnValue:
 @limits.limit(PAPERS)
 def ask_for_certificate() -> ResponseReturnValue:
     """Issue a certificate to the person themselves, and lead to it."""
-    sent = forms.load(hour_schemas.OwnCertificateForm(), request.form)
+    sent = forms.load(OwnCertificateForm(), request.form)
     if sent.data is not None:
         person = _chosen(sent.data.pop("person"))
         try:
@@ -98,7 +99,7 @@ def issue_certificate(volunteer_id: UUID) -> ResponseReturnValue:
     """Issue a certificate to somebody at the desk, and return to the list."""
     community = organizer().community
     database.read(ledgers.person, volunteer_id, community=community)
-    sent = forms.load(hour_schemas.CertificateForm(), request.form)
+    sent = forms.load(CertificateForm(), request.form)
     if sent.data is not None:
         try:
             issued = database.write(
@@ -138,7 +139,7 @@ def ask_why(number: str) -> ResponseReturnValue:
 def revoke(number: str) -> ResponseReturnValue:
     """Revoke a certificate, and return to the list of the person's."""
     certificate, person = database.read(_of_community, number)
-    sent = forms.load(hour_schemas.RevocationForm(), request.form)
+    sent = forms.load(RevocationForm(), request.form)
     if sent.data is None:
         return _revocation_page(number, sent), 422
     database.write(
@@ -175,7 +176,7 @@ def _verified(number: str, *, as_json: bool) -> ResponseReturnValue:
 
 def _paper(certificate: Certificate, person: Volunteer) -> Response:
     """Answer with the PDF; raises Conflict for one that was revoked, or whose person was erased."""
-    from services.signups.certificate_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
+    from services.signups.papers.certificate import draw  # noqa: PLC0415  # what draws papers takes long to import
 
     if certificate.revoked_at is not None:
         raise Conflict(_("This certificate has been revoked. Please issue a new one."))

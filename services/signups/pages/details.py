@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from services.signups import access, operations
 from services.signups.models import Signup
-from services.signups.own_schemas import DetailsSchema
 from services.signups.pages.door import door
+from services.signups.schemas.own import DetailsSchema
 from shared import catalogues, phones
 from shared.errors import DomainError
 from shared.texts import text as _

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from services.signups import operations
 from services.signups.links import Links
-from services.signups.own_schemas import PersonSchema
 from services.signups.pages.door import door
+from services.signups.schemas.own import PersonSchema
 from shared.web import forms, limits
 from shared.web.current import config, database, now
 from shared.web.forms import Form

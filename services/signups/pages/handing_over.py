@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, contacts, entering, handovers, offering, operations, own_schemas
+from services.signups import access, contacts, entering, handovers, offering, operations
 from services.signups.applying import SIGNUPS, CodeNeeded, enter
 from services.signups.idempotency import Answer
 from services.signups.links import Links
@@ -18,6 +18,7 @@ from services.signups.pages.codes import code_page, typed
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
 from services.signups.pages.views import DESK
+from services.signups.schemas.own import TakerForm
 from shared.errors import Conflict, DomainError
 from shared.texts import text as _
 from shared.web import limits, qr
@@ -82,7 +83,7 @@ def take_it(token: str) -> ResponseReturnValue:
     """Take the place, or ask for it where the organizer has to agree; a form that is wrong comes back."""
     handover = database.read(handovers.by_token, token)
     shift = handover.signup.shift
-    sent = entering.read_for(shift, own_schemas.TakerForm(), typed())
+    sent = entering.read_for(shift, TakerForm(), typed())
     if "_edit" in request.form:
         return _take_page(token, Form(None, sent.values))
     try:

@@ -8,13 +8,14 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import contacts, hour_schemas, ledgers
+from services.signups import contacts, ledgers
 from services.signups.durations import lasting
 from services.signups.models import EntryKind, HourEntry, HourReview, Outcome, ReviewKind, Signup
 from services.signups.operations import hours
 from services.signups.operations.hours import ledger
 from services.signups.pages.desk import desk
 from services.signups.pages.views import DESK
+from services.signups.schemas.hours import CorrectionForm, DecisionForm, ProposalForm
 from shared.errors import DomainError
 from shared.principal import Ability
 from shared.texts import Text
@@ -66,7 +67,7 @@ def ask_what_counts(review_id: UUID) -> ResponseReturnValue:
 def decide_review(review_id: UUID) -> ResponseReturnValue:
     """Let hours count or refuse them, and return to those that wait."""
     database.read(ledgers.review, review_id, community=organizer().community)
-    sent = forms.load(hour_schemas.DecisionForm(), request.form)
+    sent = forms.load(DecisionForm(), request.form)
     if sent.data is not None:
         try:
             decided = database.write(hours.decide, review_id, organizer_id=organizer().id, now=now(), **sent.data)
@@ -89,7 +90,7 @@ def ask_what_is_right(entry_id: UUID) -> ResponseReturnValue:
 def correct(entry_id: UUID) -> ResponseReturnValue:
     """Correct an entry, and return to the person's ledger."""
     entry, signup = database.read(ledgers.entry, entry_id, community=organizer().community)
-    sent = forms.load(hour_schemas.CorrectionForm(), request.form)
+    sent = forms.load(CorrectionForm(), request.form)
     if sent.data is not None:
         try:
             database.write(hours.correct, entry.id, organizer_id=organizer().id, now=now(), **sent.data)
@@ -111,7 +112,7 @@ def person_hours(volunteer_id: UUID) -> ResponseReturnValue:
 def propose(volunteer_id: UUID) -> ResponseReturnValue:
     """Propose hours of somebody who was not checked in on the day; a colleague has to approve them."""
     person = database.read(ledgers.person, volunteer_id, community=organizer().community)
-    sent = forms.load(hour_schemas.ProposalForm(), request.form)
+    sent = forms.load(ProposalForm(), request.form)
     if sent.data is not None:
         try:
             database.write(

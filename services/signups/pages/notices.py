@@ -8,13 +8,14 @@ from flask import Response, make_response
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.signups import access, own_data, queries, samples
+from services.signups import access, own_data, queries
+from services.signups.letters import samples
+from services.signups.letters.wordings import KINDS
 from services.signups.models import Event, Shift
 from services.signups.own_data import Person
 from services.signups.pages.desk import desk
 from services.signups.pages.door import door
 from services.signups.pages.views import DESK
-from services.signups.wordings import KINDS
 from shared.errors import Conflict, NotFound
 from shared.texts import text as _
 from shared.web import letter_samples, notice_settings

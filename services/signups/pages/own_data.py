@@ -39,7 +39,7 @@ def take_along() -> ResponseReturnValue:
 @limits.limit(PAPERS)
 def take_along_on_paper() -> ResponseReturnValue:
     """Download the same to read and to print."""
-    from services.signups.data_paper import draw  # noqa: PLC0415  # what draws papers takes long to import
+    from services.signups.papers.own_data import draw  # noqa: PLC0415  # what draws papers takes long to import
 
     return _file(draw(_all(), now()), "application/pdf", "my-data.pdf")
 

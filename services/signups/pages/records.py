@@ -7,12 +7,13 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from services.signups import contacts, hour_schemas, ledgers
+from services.signups import contacts, ledgers
 from services.signups.durations import lasting
 from services.signups.models import RecordKind
 from services.signups.operations import records
 from services.signups.pages.desk import desk
 from services.signups.pages.views import DESK
+from services.signups.schemas.hours import RecordForm
 from shared.texts import Text
 from shared.texts import text as _
 from shared.web import forms
@@ -38,7 +39,7 @@ def person_records(volunteer_id: UUID) -> ResponseReturnValue:
 def add_record(volunteer_id: UUID) -> ResponseReturnValue:
     """Note one more, and return to the page; a form that is wrong comes back with what was typed."""
     person = database.read(ledgers.person, volunteer_id, community=organizer().community)
-    sent = forms.load(hour_schemas.RecordForm(), request.form)
+    sent = forms.load(RecordForm(), request.form)
     if sent.data is None:
         return _page(volunteer_id, sent), 422
     database.write(

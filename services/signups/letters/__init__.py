@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.signups import short_links
 from services.signups.known import Span
+from services.signups.letters.wordings import KINDS, LOOK_IT_UP, Wording
 from services.signups.links import Links
 from services.signups.models import Event, Shift, Signup
-from services.signups.wordings import KINDS, LOOK_IT_UP, Wording
 from shared import catalogues, dates
 from shared.catalogues import Language
 from shared.config import Config

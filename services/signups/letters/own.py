@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from services.signups import letters
 from services.signups.letters import Address, Writer, about, language_of
+from services.signups.letters.wordings import CODE, OWN_LINK, PLACE_KEPT, WORDINGS
 from services.signups.models import AccessLink, Code, Event, Handover, Signup, Volunteer
-from services.signups.wordings import CODE, OWN_LINK, PLACE_KEPT, WORDINGS
 from shared import catalogues
 from shared.notices.queue import Letter
 from shared.notices.tables import Notice

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from services.signups import changes, letters, short_links
+from services.signups import letters, short_links
 from services.signups.known import Known
-from services.signups.letters import Address
+from services.signups.letters import Address, changes
+from services.signups.letters.wordings import CODE, KINDS, OWN_LINK, WORDINGS
 from services.signups.models import Event, Shift, Signup
 from services.signups.own_words import NOTICES
-from services.signups.wordings import CODE, KINDS, OWN_LINK, WORDINGS
 from shared import dates
 from shared.catalogues import Language
 from shared.config import Config

@@ -1,0 +1,1 @@
+"""What the partners service draws as PDFs."""

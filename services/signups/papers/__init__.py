@@ -1,0 +1,1 @@
+"""What the sign-up service draws as PDFs."""
