@@ -31,8 +31,7 @@ class Letter:
 
     ``short`` is what a text message says, where every character costs; the body where there is nothing shorter.
     ``stop`` is the address at which one press ends letters of this kind, and ``needed_by`` the moment by which its
-    reader has to know (the beginning of the shift), for what comes up at night. ``kind`` is the notice's; the sender
-    enters it.
+    reader has to know (the beginning of the shift), for what comes up at night.
     """
 
     subject: str
