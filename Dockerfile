@@ -39,6 +39,13 @@ COPY services services
 RUN .venv/bin/python tools/messages.py compile && .venv/bin/python -m compileall -q .venv shared services
 
 FROM ${PYTHON} AS steward
+# `steward backup` runs PostgreSQL's own programs, which must not be older than the server: Debian's are.
+ARG POSTGRES_CLIENT=17
+RUN command -v pg_dump || { apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends "postgresql-client-$POSTGRES_CLIENT" \
+    && rm -rf /var/lib/apt/lists/*; }
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin steward \
     && install -d -o steward -g steward /var/lib/steward /var/lib/definitions
 COPY --from=build /app /app

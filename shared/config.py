@@ -46,8 +46,11 @@ class Config:
     database_url: str = setting(
         "STEWARD_{SERVICE}_DATABASE_URL", about="the service's own database, as SQLAlchemy writes it"
     )
-    amqp_url: str = setting(
-        "STEWARD_AMQP_URL", about="the broker; empty means delivery inside the process (embedded mode)"
+    amqp_urls: tuple[str, ...] = setting(
+        "STEWARD_AMQP_URL",
+        endpoints.brokers,
+        (),
+        about="the broker, or each of its nodes by commas; empty: delivery inside the process (embedded mode)",
     )
     secret_key: str = setting(
         "STEWARD_{SERVICE}_SECRET_KEY",
@@ -261,7 +264,7 @@ def _unfit(config: Config) -> dict[str, str]:
         needed["STEWARD_SMS_TEMPLATES"] = config.sms_templates
     problems = {variable: "is missing" for variable, value in needed.items() if not value}
     if config.mode == "production":
-        if not config.amqp_url:
+        if not config.amqp_urls:
             problems["STEWARD_AMQP_URL"] = "is missing: production delivers over a broker"
         if not config.rate_limit:
             problems["STEWARD_RATE_LIMIT"] = "must not be off in production"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 ADDRESS: Final = re.compile(r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(:[0-9]{1,5})?([/?][!-~]*)?")
+BROKER: Final = re.compile(r"amqps?://([^/\s]*@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!-~]*)?")
 SHORTEST_SECRET: Final = 24
 """Bytes; the least that Standard Webhooks allows."""
 
@@ -25,6 +26,14 @@ def https_address(written: str) -> str:
     if found is None or not (found["scheme"] == "https" or is_loopback(found["host"])):
         raise ValueError("must be an address that begins with https://")
     return written
+
+
+def brokers(written: str) -> tuple[str, ...]:
+    """Read the addresses of a broker's nodes, by commas; raises ValueError."""
+    addresses = tuple(one.strip() for one in written.split(",") if one.strip())
+    if not all(BROKER.fullmatch(one) for one in addresses):
+        raise ValueError("must be like amqp://user:password@host:5672/vhost, several by commas (%2C in a password)")
+    return addresses
 
 
 def mail_sender(written: str) -> str:

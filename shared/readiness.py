@@ -6,7 +6,7 @@ Only what keeps requests from being answered makes a service unready (ADR 5).
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -62,7 +62,7 @@ class Readiness:
         """Return what is found, by the name of the thing."""
         with self._looking:
             if time.monotonic() >= self._until:
-                self._found = {**self._look_at_database(), "broker": _broker(self._config.amqp_url)}
+                self._found = {**self._look_at_database(), "broker": _broker(self._config.amqp_urls)}
                 self._until = time.monotonic() + FRESH_SECONDS
             return self._found
 
@@ -87,13 +87,21 @@ def worst(found: Mapping[str, Finding]) -> State:
     return next((state for state in reversed(State) if state in states), State.OK)
 
 
-def _broker(amqp_url: str) -> Finding:
-    if not amqp_url:
+def _broker(addresses: Sequence[str]) -> Finding:
+    if not addresses:
         return Finding(State.OK, "in this process")
-    url = urlsplit(amqp_url)
-    port = url.port or AMQP_PORTS.get(url.scheme, AMQP_PORTS["amqp"])
-    try:
-        with socket.create_connection((url.hostname or "localhost", port), timeout=BROKER_SECONDS):
-            return Finding(State.OK, "takes connections")
-    except OSError:
+    reached = sum(map(_takes_connections, addresses))
+    if not reached:
         return Finding(State.DEGRADED, "cannot be reached: messages wait in the outbox")
+    if reached < len(addresses):
+        return Finding(State.OK, f"{reached} of {len(addresses)} nodes take connections")
+    return Finding(State.OK, "takes connections")
+
+
+def _takes_connections(address: str) -> bool:
+    url = urlsplit(address)
+    try:
+        socket.create_connection((url.hostname, url.port or AMQP_PORTS[url.scheme]), timeout=BROKER_SECONDS).close()
+    except OSError:
+        return False
+    return True

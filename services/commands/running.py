@@ -47,7 +47,7 @@ def worker(name: str) -> None:
     config = configuration(name)
     logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
     database = opened(config)
-    running = build_worker(one_service(name), config, database, RabbitTransport(config.amqp_url))
+    running = build_worker(one_service(name), config, database, RabbitTransport(*config.amqp_urls))
     running.start()
     with worker_page.served(config.worker_metrics_bind, running, database):
         stopping.wait()
@@ -83,7 +83,7 @@ def declare(*, as_json: bool) -> None:
     """Declare the exchange, the queues and their bindings on the broker; runs before any worker."""
     from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
 
-    transport = RabbitTransport(configuration(NAMES[0]).amqp_url)
+    transport = RabbitTransport(*configuration(NAMES[0]).amqp_urls)
     bindings = {service.name: sorted(service.handlers.types) for service in all_services()}
     transport.declare(bindings)
     showing.say(bindings, "broker: declared", as_json=as_json)

@@ -6,6 +6,7 @@ opened on first use, so after any fork, and opened anew after a failure.
 
 import contextlib
 import logging
+import random
 import threading
 import time
 from collections import deque
@@ -17,6 +18,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.adapters.select_connection import IOLoop
 from pika.channel import Channel
+from pika.connection import Parameters
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 from pika.spec import Basic, BasicProperties
 
@@ -44,16 +46,10 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 class RabbitTransport:
-    """The way over a broker at ``url`` (amqp://user:password@host:port/vhost)."""
+    """The way over a broker at ``urls`` (amqp://user:password@host:port/vhost); one node that answers is enough."""
 
-    def __init__(self, url: str) -> None:
-        self._parameters = pika.URLParameters(url)
-        self._parameters.heartbeat = 30
-        # Without it a memory alarm of the broker would hang the publisher for good.
-        self._parameters.blocked_connection_timeout = 15
-        self._parameters.socket_timeout = CONNECT_TIMEOUT
-        self._parameters.stack_timeout = CONNECT_TIMEOUT + 5
-        self._parameters.connection_attempts = 1
+    def __init__(self, *urls: str) -> None:
+        self._nodes = [_parameters(url) for url in random.sample(urls, len(urls))]
 
     def declare(self, bindings: Mapping[str, Iterable[str]]) -> None:
         """Declare the exchange, and for each service its queue, its dead queue and its bindings.
@@ -61,7 +57,7 @@ class RabbitTransport:
         Only the queue type is an argument; limits and dead-lettering are policies, which can still be changed
         once the queues exist.
         """
-        with _as_transport_error(), contextlib.closing(pika.BlockingConnection(self._parameters)) as connection:
+        with _as_transport_error(), contextlib.closing(pika.BlockingConnection(self._nodes)) as connection:
             channel = connection.channel()
             channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
             for service, types in bindings.items():
@@ -72,7 +68,7 @@ class RabbitTransport:
 
     def look(self, service: str) -> QueueState | None:
         """Return how the service's queue is; None where it, or the exchange, was never declared."""
-        with _as_transport_error(), contextlib.closing(pika.BlockingConnection(self._parameters)) as connection:
+        with _as_transport_error(), contextlib.closing(pika.BlockingConnection(self._nodes)) as connection:
             try:
                 connection.channel().exchange_declare(EXCHANGE, passive=True)
                 found = connection.channel().queue_declare(queue_name(service), passive=True).method
@@ -82,11 +78,20 @@ class RabbitTransport:
 
     def publisher(self, service: str) -> "RabbitPublisher":  # noqa: ARG002  (the user is in the address)
         """Return a publisher for the service."""
-        return RabbitPublisher(self._parameters)
+        return RabbitPublisher(self._nodes)
 
     def subscriber(self, service: str) -> "RabbitSubscriber":
         """Return a subscriber to the service's queue."""
-        return RabbitSubscriber(self._parameters, service)
+        return RabbitSubscriber(self._nodes, service)
+
+
+def _parameters(url: str) -> Parameters:
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = 30
+    parameters.blocked_connection_timeout = 15  # else a memory alarm of the broker would hang the publisher for good
+    parameters.socket_timeout = CONNECT_TIMEOUT
+    parameters.stack_timeout = CONNECT_TIMEOUT + 5
+    return parameters
 
 
 def _properties(message_type: str | None, message_id: str | None, **headers: str) -> BasicProperties:
@@ -102,8 +107,8 @@ class RabbitPublisher:
     times slower.
     """
 
-    def __init__(self, parameters: pika.connection.Parameters) -> None:
-        self._parameters = parameters
+    def __init__(self, nodes: Sequence[Parameters]) -> None:
+        self._nodes = nodes
         self._connection: pika.SelectConnection | None = None
         self._channel: Channel | None = None
         self._failure: str | None = None
@@ -164,7 +169,7 @@ class RabbitPublisher:
         self._last_tag = 0
         with _as_transport_error(self.close):
             self._connection = pika.SelectConnection(
-                self._parameters,
+                random.choice(self._nodes),  # noqa: S311  (where that one is away, the next attempt takes another)
                 on_open_callback=lambda connection: connection.channel(on_open_callback=self._on_channel_open),
                 on_open_error_callback=self._on_failure,
                 on_close_callback=self._on_failure,
@@ -229,8 +234,8 @@ def _run(ioloop: IOLoop, settled: Callable[[], bool], seconds: float) -> None:
 class RabbitSubscriber:
     """Consumes one service's queue with a bounded number of unacknowledged deliveries."""
 
-    def __init__(self, parameters: pika.connection.Parameters, service: str) -> None:
-        self._parameters = parameters
+    def __init__(self, nodes: Sequence[Parameters], service: str) -> None:
+        self._nodes = nodes
         self._service = service
         self._connection: pika.BlockingConnection | None = None
         self._channel: BlockingChannel | None = None
@@ -283,7 +288,7 @@ class RabbitSubscriber:
 
     def _open(self) -> tuple[pika.BlockingConnection, BlockingChannel]:
         if self._connection is None or self._channel is None:
-            self._connection = pika.BlockingConnection(self._parameters)
+            self._connection = pika.BlockingConnection(self._nodes)
             self._channel = self._connection.channel()
             self._channel.basic_qos(prefetch_count=PREFETCH)
             self._channel.basic_consume(queue_name(self._service), self._on_message)

@@ -20,6 +20,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from shared.contracts import OWNERS
+from shared.endpoints import brokers
 from shared.messaging.transport import EXCHANGE, dead_queue_name, queue_name
 
 VHOST: Final = "steward"
@@ -61,8 +62,11 @@ def definitions(passwords: Mapping[str, str], vhosts: Sequence[str] = (VHOST,)) 
 
 
 def write(file: Path, address_files: Sequence[Path]) -> None:
-    """Write the definitions for the users that the broker's addresses in these files name; raises OSError."""
-    addresses = [urlsplit(one.read_text(encoding="utf-8").strip()) for one in address_files]
+    """Write the definitions for the users that the broker's addresses in these files name.
+
+    Where a file has several, they are nodes with the same users. Raises OSError and ValueError.
+    """
+    addresses = [urlsplit(brokers(one.read_text(encoding="utf-8"))[0]) for one in address_files]
     passwords = {address.username or "": unquote(address.password or "") for address in addresses}
     file.write_text(json.dumps(definitions(passwords), indent=2), encoding="utf-8")
 

@@ -39,32 +39,44 @@ class PortMapper(PrivateServer):
         return accepts(self.port)
 
 
-class PrivateRabbitMQ(PrivateServer):
+class RabbitMQNode(PrivateServer):
     """A RabbitMQ node of our own, under any account, with an administrator and one user for each service.
 
     ``vhosts`` are made at the start, all alike. Limits for memory and disk are set so that a small machine, or a
-    nearly full one, raises no alarm.
+    nearly full one, raises no alarm. Nodes with the same ``home`` (cookie and passwords) and ``port_mapper``, which
+    has to run before them, become a cluster when each is told the names of all as ``cluster``.
     """
 
     name: ClassVar[str] = "RabbitMQ"
 
-    def __init__(self, folder: Path, services: Sequence[str], vhosts: Sequence[str] = (VHOST,)) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        services: Sequence[str],
+        vhosts: Sequence[str],
+        port_mapper: PortMapper,
+        *,
+        home: Path | None = None,
+        node: str = "steward@localhost",
+        cluster: Sequence[str] = (),
+    ) -> None:
         super().__init__(folder)
         self.services = services
         self.vhosts = vhosts
-        self.port_mapper = PortMapper(self.folder / "epmd")
+        self.port_mapper = port_mapper
+        self.node = node
+        self._home = self.folder if home is None else home.resolve()
+        self._cluster = cluster
         self._distribution_port = 0
         self._passwords: dict[str, str] = {}
 
     def prepare(self) -> None:
         """Write the configuration and the definitions, with passwords that are made once, and choose ports."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._passwords = {user: kept_secret(self.folder / f"password-{user}") for user in (*self.services, ADMIN)}
-        cookie = self.folder / ".erlang.cookie"
+        self._passwords = {user: kept_secret(self._home / f"password-{user}") for user in (*self.services, ADMIN)}
+        cookie = self._home / ".erlang.cookie"
         kept_secret(cookie)
         cookie.chmod(0o400)  # Erlang refuses a cookie that others could read or that is not its user's
-        if not self.port_mapper.is_running:
-            self.port_mapper.prepare()
         self.port = kept_port(self.folder / "port")
         self._distribution_port = kept_port(self.folder / "distribution-port")
         self._write_secret("definitions.json", json.dumps(definitions(self._passwords, self.vhosts)))
@@ -82,8 +94,8 @@ class PrivateRabbitMQ(PrivateServer):
         """A home, ports and folders of its own, and nothing of the machine's configuration."""
         here = str(self.folder)
         return {
-            "HOME": here,
-            "RABBITMQ_NODENAME": "steward@localhost",
+            "HOME": str(self._home),
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
@@ -99,21 +111,6 @@ class PrivateRabbitMQ(PrivateServer):
             # Only then does the start script replace itself with the node instead of standing before it.
             "RUNNING_UNDER_SYSTEMD": "true",
         }
-
-    def start(self) -> None:
-        """Start the port mapper and the broker; raises PartMissing or DidNotStart."""
-        if not self.port_mapper.is_running:
-            self.port_mapper.start()
-        try:
-            super().start()
-        except BaseException:
-            self.port_mapper.stop()
-            raise
-
-    def stop(self, timeout: float = 20.0) -> None:
-        """Stop the broker and its port mapper."""
-        super().stop(timeout)
-        self.port_mapper.stop()
 
     def add_vhosts(self, vhosts: Sequence[str]) -> None:
         """Make more vhosts, like those made at the start, while the broker runs."""
@@ -160,9 +157,40 @@ class PrivateRabbitMQ(PrivateServer):
             # The log of quorum queues is kept in memory until it is this long; the default is 512 MiB.
             "raft.wal_max_size_bytes": 32 * 1024 * 1024,
         }
+        if self._cluster:
+            lines["cluster_formation.peer_discovery_backend"] = "classic_config"
+            lines |= {f"cluster_formation.classic_config.nodes.{n}": one for n, one in enumerate(self._cluster, 1)}
         return "".join(f"{key} = {value}\n" for key, value in lines.items())
 
     def _write_secret(self, name: str, text: str) -> None:
         file = self.folder / name
         file.touch(mode=0o600)
         file.write_text(text, encoding="utf-8")
+
+
+class PrivateRabbitMQ(RabbitMQNode):
+    """A broker of one node, which brings its port mapper along."""
+
+    def __init__(self, folder: Path, services: Sequence[str], vhosts: Sequence[str] = (VHOST,)) -> None:
+        super().__init__(folder, services, vhosts, PortMapper(folder.resolve() / "epmd"))
+
+    def prepare(self) -> None:
+        """Prepare the port mapper as well, and first: the broker is told its port."""
+        if not self.port_mapper.is_running:
+            self.port_mapper.prepare()
+        super().prepare()
+
+    def start(self) -> None:
+        """Start the port mapper and the broker; raises PartMissing or DidNotStart."""
+        if not self.port_mapper.is_running:
+            self.port_mapper.start()
+        try:
+            super().start()
+        except BaseException:
+            self.port_mapper.stop()
+            raise
+
+    def stop(self, timeout: float = 20.0) -> None:
+        """Stop the broker and its port mapper."""
+        super().stop(timeout)
+        self.port_mapper.stop()

@@ -191,6 +191,10 @@ def test_queues_that_were_never_declared_and_workers_that_do_not_run(healthy, am
     reading.receive(1, 0.1)
     assert wrong() == {("worker", "signups"), ("worker", "partners")}
     reading.close()
+    monkeypatch.setenv("STEWARD_AMQP_URL", f"{amqp_url},amqp://steward:hush@{NOBODY}/steward")
+    [away] = [one for one in read("doctor", code=1)["findings"] if one["state"] == "soon" and one["check"] == "broker"]
+    assert NOBODY in away["words"]
+    assert "hush" not in away["words"]
     for part in healthy.parts:
         part.database.dispose()
 

@@ -36,6 +36,11 @@ def test_letters_show_in_the_mail_catcher(containers: Containers, site: Site) ->
     assert "重阳登高" in containers.said("mail")
 
 
+def test_a_backup_can_be_taken(containers: Containers) -> None:
+    take = "python -m services backup /tmp/backup && ls /tmp/backup"
+    assert "signups.dump" in containers.compose("run", "--rm", "prepare", take)
+
+
 def test_http_leads_to_https(containers: Containers, site: Site) -> None:
     plain = f"http://localhost:{containers.ports['PORT']}/signups/?page=2"
     answer = requests.get(plain, allow_redirects=False, timeout=10)

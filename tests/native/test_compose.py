@@ -64,8 +64,24 @@ def test_every_container_is_locked_down_and_bounded(name):
 
 
 def test_every_container_that_serves_is_watched():
-    serving = {name for name in CONTAINERS if not name.endswith("-worker")} - {"definitions", "prepare", "mail"}
+    serving = CONTAINERS.keys() - {"definitions", "prepare", "mail"}
     assert {name for name, container in CONTAINERS.items() if "healthcheck" in container} == serving
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_a_worker_is_asked_where_it_listens(service):
+    worker = OURS[f"{service}-worker"]
+    port = worker["environment"]["STEWARD_WORKER_METRICS_BIND"].rpartition(":")[2]
+    assert worker["healthcheck"]["test"][-1] == f"http://127.0.0.1:{port}/healthz"
+    jobs = yaml.safe_load((ROOT / "deploy/observability/prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    asked = {name: str(one["port"]) for job in jobs for one in job["dns_sd_configs"] for name in one["names"]}
+    assert asked[f"{service}-worker"] == port
+
+
+def test_the_images_programs_for_backups_are_of_the_servers_release():
+    client = re.search(r"^ARG POSTGRES_CLIENT=(\d+)$", DOCKERFILE, re.MULTILINE)
+    assert client is not None
+    assert CONTAINERS["postgres"]["image"].startswith(f"postgres:{client[1]}.")
 
 
 def test_only_the_gateway_is_open_to_other_machines():
@@ -106,7 +122,7 @@ def test_what_tools_env_makes_configures_each_service_and_opens_no_other(service
             for name, value in container["environment"].items()
         }
         loaded = config.load(service, settings | environment)
-        assert loaded.amqp_url.startswith(f"amqp://{service}:")
+        assert loaded.amqp_urls[0].startswith(f"amqp://{service}:")
         assert loaded.secure == (loaded.mode == "production")
         read = {Path(value).name for name, value in container["environment"].items() if name.endswith("_FILE")}
         assert read - {f"{service}-notices.log"} == set(container["secrets"])

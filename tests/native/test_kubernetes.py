@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from services.__main__ import NAMES, main
 from shared import config
-from tests.native.test_compose import COMPOSE, DOCKERFILE
+from tests.native.test_compose import COMPOSE, CONTAINERS, DOCKERFILE
 
 FOLDER = Path(__file__).parents[2] / "deploy/kubernetes"
 KUBERNETES = "1.30"
@@ -99,6 +99,19 @@ def test_every_command_exists(role):
     assert module == "services"
     answer = CliRunner().invoke(main, [word.replace("$(SERVICE)", "signups") for word in words] + ["--help"])
     assert answer.exit_code == 0, answer.output
+
+
+def test_a_worker_is_asked_where_it_listens():
+    [worker] = next(one for one in OURS if one["metadata"]["name"] == "worker")["spec"]["template"]["spec"][
+        "containers"
+    ]
+    [port] = [one["containerPort"] for one in worker["ports"] if one["name"] == "metrics"]
+    [bind] = [one["value"] for one in worker["env"] if one["name"] == "STEWARD_WORKER_METRICS_BIND"]
+    assert bind == f"0.0.0.0:{port}"
+    assert worker["livenessProbe"]["httpGet"]["port"] == "metrics"
+    assert CONTAINERS["events-worker"]["environment"]["STEWARD_WORKER_METRICS_BIND"] == bind, "as in compose"
+    [figures] = [one for _, one in MANIFESTS if one["metadata"]["name"] == "figures"]
+    assert {"port": port} in figures["spec"]["ingress"][0]["ports"]
 
 
 def test_the_gateway_knows_every_service():

@@ -199,7 +199,7 @@ def test_a_key_may_be_written_on_one_line():
 def test_production_accepts_what_is_fit_for_it():
     loaded = config.load("signups", PRODUCTION)
     assert loaded.secure
-    assert loaded.amqp_url
+    assert loaded.amqp_urls == ("amqp://signups:word@broker/steward",)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +228,16 @@ def test_spaces_around_a_value_do_not_count():
 def test_several_data_keys_are_given_the_newest_first():
     loaded = config.load("signups", {**ENOUGH, "STEWARD_SIGNUPS_DATA_KEYS": f"{'n' * 32}, {'o' * 32}"})
     assert loaded.data_keys == ("n" * 32, "o" * 32)
+
+
+def test_a_broker_of_several_nodes_is_given_by_commas():
+    nodes = "amqp://signups:wo%2Crd@broker-1/steward, amqps://signups:wo%2Crd@[::1]:5671/steward"
+    loaded = config.load("signups", {**ENOUGH, "STEWARD_AMQP_URL": nodes})
+    assert loaded.amqp_urls == tuple(nodes.split(", "))
+    for wrong in ("http://broker", "amqp://signups:wo,rd@broker/steward", "amqp:///steward", "broker:5672"):
+        assert problems({**ENOUGH, "STEWARD_AMQP_URL": wrong}) == [
+            "STEWARD_AMQP_URL must be like amqp://user:password@host:5672/vhost, several by commas (%2C in a password)"
+        ]
 
 
 def test_the_table_for_the_documentation_names_every_setting_once():

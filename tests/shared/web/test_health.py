@@ -27,7 +27,7 @@ def figures(client):
 
 
 def test_alive_is_alive_whatever_else_is_down(build, unreachable):
-    response = build(database=unreachable, amqp_url="amqp://127.0.0.1:1/").test_client().get("/board/healthz")
+    response = build(database=unreachable, amqp_urls=["amqp://127.0.0.1:1/"]).test_client().get("/board/healthz")
     assert (response.status_code, response.json) == (200, {"status": "ok"})
 
 
@@ -52,11 +52,19 @@ def test_without_a_database_nobody_should_be_sent_here(build, unreachable):
 def test_without_a_broker_requests_are_still_answered(build):
     with socket.create_server(("127.0.0.1", 0)) as broker:
         url = f"amqp://user:secret@127.0.0.1:{broker.getsockname()[1]}/steward"
-        assert build(amqp_url=url).test_client().get("/board/readyz").json["status"] == "ok"
-    response = build(amqp_url=url).test_client().get("/board/readyz")
+        assert build(amqp_urls=[url]).test_client().get("/board/readyz").json["status"] == "ok"
+    response = build(amqp_urls=[url]).test_client().get("/board/readyz")
     assert (response.status_code, response.json["status"]) == (200, "degraded")
     assert response.json["checks"][1]["detail"] == "cannot be reached: messages wait in the outbox"
     assert "secret" not in response.text
+
+
+def test_one_node_of_the_broker_is_enough(build):
+    with socket.create_server(("127.0.0.1", 0)) as node:
+        urls = [f"amqp://user:secret@127.0.0.1:{port}/steward" for port in (1, node.getsockname()[1])]
+        answer = build(amqp_urls=urls).test_client().get("/board/readyz").json
+    assert answer["status"] == "ok"
+    assert answer["checks"][1]["detail"] == "1 of 2 nodes take connections"
 
 
 def test_whoever_asks_often_is_told_the_same_again_for_a_second(build, database):
