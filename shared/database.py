@@ -133,6 +133,11 @@ def change(session: Session, statement: Delete | Insert | Update) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
+def planned(session: Session) -> None:
+    """Say that the transaction leaves work to the worker, which looks for it as soon as it is committed."""
+    session.info["planned_work"] = True
+
+
 def insert(to: Session | Connection, table: Any) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT into the table that may say ON CONFLICT, which both dialects spell alike."""
     dialect = to.get_bind().dialect if isinstance(to, Session) else to.dialect
@@ -143,8 +148,9 @@ class Database:
     """A service's own database: the engine, and transactions as calls.
 
     ``write`` and ``read`` run one operation in one transaction; the operation gets the session first and never
-    commits. ``after_commit`` callbacks run when a transaction that wrote messages has been committed. ``keys`` open
-    the sealed columns, the newest first.
+    commits. ``after_commit`` callbacks run when a transaction that wrote messages has been committed,
+    ``after_planning`` ones when it planned work for the worker (``planned``). ``keys`` open the sealed columns, the
+    newest first.
     """
 
     def __init__(self, url: str, service: str, *, pool_size: int = 10, keys: Sequence[str] = ()) -> None:
@@ -156,6 +162,7 @@ class Database:
         if keys:
             sealing.give(self.engine.dialect, keys)
         self.after_commit: list[Callable[[], None]] = []
+        self.after_planning: list[Callable[[], None]] = []
         info = {"service": service, "figures": self.figures}
         self._writer = sessionmaker(
             self.engine.execution_options(steward_write=True), expire_on_commit=False, info=info
@@ -171,15 +178,14 @@ class Database:
             try:
                 with tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
                     result = operation(session, *args, **kwargs)
-                    wrote_messages = session.info.pop("wrote_messages", False)
+                    told = self._who_is_told(session)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not _lost_a_deadlock(error):
                     raise
                 time.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311
                 continue
-            if wrote_messages:
-                for callback in self.after_commit:
-                    callback()
+            for callback in told:
+                callback()
             return result
         raise AssertionError("unreachable")
 
@@ -191,6 +197,10 @@ class Database:
     def ping(self) -> None:
         """Raise ``sqlalchemy.exc.DBAPIError`` unless the database answers."""
         self.read(lambda session: session.execute(func.now().select()))
+
+    def _who_is_told(self, session: Session) -> Sequence[Callable[[], None]]:
+        messages = self.after_commit if "wrote_messages" in session.info else ()
+        return [*messages, *(self.after_planning if "planned_work" in session.info else ())]
 
     def dispose(self) -> None:
         """Close all connections; the next transaction opens new ones. Called after a fork and at the end."""
