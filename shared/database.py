@@ -140,8 +140,18 @@ def planned(session: Session) -> None:
 
 def insert(to: Session | Connection, table: Any) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT into the table that may say ON CONFLICT, which both dialects spell alike."""
+    return insert_on(dialect_of(to), table)
+
+
+def insert_on(dialect: str, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return the same for a dialect by its name, to be made once and kept."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def dialect_of(to: Session | Connection) -> str:
+    """Return the name of the dialect that is spoken there."""
     dialect = to.get_bind().dialect if isinstance(to, Session) else to.dialect
-    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+    return dialect.name
 
 
 class Database:
