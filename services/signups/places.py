@@ -26,13 +26,8 @@ def take(session: Session, shift_id: UUID, signup_id: UUID, pledge_id: UUID | No
     return taken == 1
 
 
-def reserve(session: Session, shift_id: UUID) -> int | None:
-    """Lock a free place of the shift that is kept for nobody, until the transaction ends; None where there is none."""
-    return session.connection().execute(RESERVE, {"shift": shift_id}).scalar()
-
-
 def seat(session: Session, shift_id: UUID, number: int, signup_id: UUID) -> None:
-    """Give the place that was reserved to the sign-up."""
+    """Give a place that the transaction has locked to the sign-up."""
     session.connection().execute(SEAT, {"shift": shift_id, "place": number, "signup": signup_id})
 
 
@@ -119,7 +114,8 @@ def _drop_surplus(session: Session, shift: Shift) -> int:
 
 
 PLACES: Final = Place.__table__
-RESERVE: Final = _free(bindparam("shift", type_=PLACES.c.shift_id.type), Place.pledge_id.is_(None)).limit(1)
+ONE_FOR_ANYBODY: Final = _free(bindparam("shift", type_=PLACES.c.shift_id.type), Place.pledge_id.is_(None)).limit(1)
+"""Locks one of the ``shift``'s free places that are kept for nobody."""
 SEAT: Final = (
     update(PLACES)  # type: ignore[arg-type]
     .where(PLACES.c.shift_id == bindparam("shift"), PLACES.c.number == bindparam("place"))

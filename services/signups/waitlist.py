@@ -19,7 +19,8 @@ OFFERED_FROM: Final = timedelta(hours=48)
 """Before the shift's start: places that become free from then on are offered."""
 WAITS: Final = and_(Signup.status == SignupStatus.WAITLISTED, Signup.offered_until.is_(None))
 """Whoever is in line; a person with an offer has left it."""
-WAITED_FOR: Final = select(exists(Signup.id).where(Signup.shift_id == bindparam("shift"), WAITS))
+WAITED_FOR: Final = select(Signup.id).where(Signup.shift_id == bindparam("shift"), WAITS)
+RESERVE: Final = places.ONE_FOR_ANYBODY.where(~exists(WAITED_FOR))
 ONE_AFTER_ANOTHER = (Signup.created_at, Signup.id)
 
 
@@ -28,9 +29,9 @@ def is_in_line(signup: Signup) -> bool:
     return signup.status is SignupStatus.WAITLISTED and signup.offered_until is None
 
 
-def is_waited_for(session: Session, shift_id: UUID) -> bool:
-    """Tell whether anybody waits for the shift."""
-    return bool(session.connection().execute(WAITED_FOR, {"shift": shift_id}).scalar())
+def reserve(session: Session, shift_id: UUID) -> int | None:
+    """Lock a place for whoever comes now, and return its number; None where none is free, or others wait for one."""
+    return session.connection().execute(RESERVE, {"shift": shift_id}).scalar()
 
 
 def position(session: Session, signup: Signup) -> int:

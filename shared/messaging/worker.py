@@ -32,7 +32,8 @@ TICK: Final = 5.0
 PROMPT: Final = timedelta(seconds=5)
 """Tasks that look for work as often as this look at once when some is planned."""
 BREATH: Final = 0.05
-"""Seconds between two runs of a task that finds more to do; a mailing to 100,000 people has twenty."""
+"""Seconds between two runs of a task that finds more to do; a mailing to 100,000 people has twenty. The relay rests no
+longer between two windows."""
 
 log = structlog.get_logger()
 
@@ -191,10 +192,15 @@ class Worker:
             self._listener.close()
 
     def _relay_step(self) -> None:
+        begun = time.monotonic()
         published = self._relay.run_once()
-        if published < WINDOW:
-            self._idle = IDLE if published else min(self._idle * 2, max(IDLE, IDLE_MAX))
-            self._publisher.wait(self._idle)
+        if published == WINDOW:
+            return
+        if published:
+            # As long as the window took: while much is written, windows grow, and cost less for each message.
+            self._stopping.wait(min(time.monotonic() - begun, BREATH))
+        self._idle = IDLE if published else min(self._idle * 2, max(IDLE, IDLE_MAX))
+        self._publisher.wait(self._idle)
 
     def _consumer_step(self) -> None:
         self._consumer.run_once()

@@ -281,8 +281,7 @@ def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now
 
 
 def _seat_in_turn(session: Session, signup: Signup, shift: Shift, now: datetime) -> None:
-    is_waited_for = waitlist.is_waited_for(session, shift.id)
-    place = None if is_waited_for else places.reserve(session, shift.id)
+    place = waitlist.reserve(session, shift.id)
     session.add(signup)
     if place is not None:
         signup.status, signup.confirmed_at = SignupStatus.CONFIRMED, now
@@ -291,9 +290,8 @@ def _seat_in_turn(session: Session, signup: Signup, shift: Shift, now: datetime)
         announcements.signup_changed(session, signup, now)
         return
     session.flush()
-    if is_waited_for:
-        # Whoever came earlier is served first, should a place be free after all.
-        waitlist.promote(session, shift, now, present=signup.id)
+    # Whoever came earlier is served first, should a place be free after all.
+    waitlist.promote(session, shift, now, present=signup.id)
     if signup.status is SignupStatus.WAITLISTED:
         if not shift.event.waitlist:
             raise Conflict(_("This shift has just been filled, and it keeps no waitlist."))
