@@ -25,6 +25,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -49,6 +50,7 @@ BUSY_TIMEOUT_MS: Final = 15_000
 """How long a SQLite writer waits for the one before it."""
 MAX_OVERFLOW: Final = 10
 """Connections beyond the pool's size, for moments in which all of it is in use."""
+STAMP: Final = text("SELECT pg_current_snapshot()::text")
 CONNECT_TIMEOUT: Final = 10
 """Seconds; a PostgreSQL that hangs would otherwise be waited for about two minutes."""
 
@@ -177,6 +179,7 @@ class Database:
         self._writer = sessionmaker(
             self.engine.execution_options(steward_write=True), expire_on_commit=False, info=info
         )
+        self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reader = sessionmaker(self.engine, expire_on_commit=False, info=info)
 
     def write(self, operation: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -203,6 +206,16 @@ class Database:
         """Run the query in one read-only transaction; what it changed by mistake is rolled back."""
         with self._reader() as session:
             return query(session, *args, **kwargs)
+
+    def stamp(self) -> str | None:
+        """Return what changes whenever anything is written, by whomever; None where that cannot be told.
+
+        Two readers with the same stamp see the same rows: it is PostgreSQL's own word for what a reader sees.
+        """
+        if self.engine.dialect.name != "postgresql":
+            return None
+        with self._looker.connect() as connection:
+            return str(connection.execute(STAMP).scalar_one())
 
     def ping(self) -> None:
         """Raise ``sqlalchemy.exc.DBAPIError`` unless the database answers."""
