@@ -25,6 +25,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -49,6 +50,7 @@ BUSY_TIMEOUT_MS: Final = 15_000
 """How long a SQLite writer waits for the one before it."""
 MAX_OVERFLOW: Final = 10
 """Connections beyond the pool's size, for moments in which all of it is in use."""
+STAMP: Final = text("SELECT pg_current_snapshot()::text")
 CONNECT_TIMEOUT: Final = 10
 """Seconds; a PostgreSQL that hangs would otherwise be waited for about two minutes."""
 
@@ -133,18 +135,34 @@ def change(session: Session, statement: Delete | Insert | Update) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
+def planned(session: Session) -> None:
+    """Say that the transaction leaves work to the worker, which looks for it as soon as it is committed."""
+    session.info["planned_work"] = True
+
+
 def insert(to: Session | Connection, table: Any) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT into the table that may say ON CONFLICT, which both dialects spell alike."""
+    return insert_on(dialect_of(to), table)
+
+
+def insert_on(dialect: str, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return the same for a dialect by its name, to be made once and kept."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def dialect_of(to: Session | Connection) -> str:
+    """Return the name of the dialect that is spoken there."""
     dialect = to.get_bind().dialect if isinstance(to, Session) else to.dialect
-    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+    return dialect.name
 
 
 class Database:
     """A service's own database: the engine, and transactions as calls.
 
     ``write`` and ``read`` run one operation in one transaction; the operation gets the session first and never
-    commits. ``after_commit`` callbacks run when a transaction that wrote messages has been committed. ``keys`` open
-    the sealed columns, the newest first.
+    commits. ``after_commit`` callbacks run when a transaction that wrote messages has been committed,
+    ``after_planning`` ones when it planned work for the worker (``planned``). ``keys`` open the sealed columns, the
+    newest first.
     """
 
     def __init__(self, url: str, service: str, *, pool_size: int = 10, keys: Sequence[str] = ()) -> None:
@@ -156,10 +174,12 @@ class Database:
         if keys:
             sealing.give(self.engine.dialect, keys)
         self.after_commit: list[Callable[[], None]] = []
+        self.after_planning: list[Callable[[], None]] = []
         info = {"service": service, "figures": self.figures}
         self._writer = sessionmaker(
             self.engine.execution_options(steward_write=True), expire_on_commit=False, info=info
         )
+        self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reader = sessionmaker(self.engine, expire_on_commit=False, info=info)
 
     def write(self, operation: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -171,15 +191,14 @@ class Database:
             try:
                 with tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
                     result = operation(session, *args, **kwargs)
-                    wrote_messages = session.info.pop("wrote_messages", False)
+                    told = self._who_is_told(session)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not _lost_a_deadlock(error):
                     raise
                 time.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311
                 continue
-            if wrote_messages:
-                for callback in self.after_commit:
-                    callback()
+            for callback in told:
+                callback()
             return result
         raise AssertionError("unreachable")
 
@@ -188,9 +207,23 @@ class Database:
         with self._reader() as session:
             return query(session, *args, **kwargs)
 
+    def stamp(self) -> str | None:
+        """Return what changes whenever anything is written, by whomever; None where that cannot be told.
+
+        Two readers with the same stamp see the same rows: it is PostgreSQL's own word for what a reader sees.
+        """
+        if self.engine.dialect.name != "postgresql":
+            return None
+        with self._looker.connect() as connection:
+            return str(connection.execute(STAMP).scalar_one())
+
     def ping(self) -> None:
         """Raise ``sqlalchemy.exc.DBAPIError`` unless the database answers."""
         self.read(lambda session: session.execute(func.now().select()))
+
+    def _who_is_told(self, session: Session) -> Sequence[Callable[[], None]]:
+        messages = self.after_commit if "wrote_messages" in session.info else ()
+        return [*messages, *(self.after_planning if "planned_work" in session.info else ())]
 
     def dispose(self) -> None:
         """Close all connections; the next transaction opens new ones. Called after a fork and at the end."""

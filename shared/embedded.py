@@ -120,6 +120,7 @@ def at_work(running: Sequence[Worker], parts: Sequence[Part]) -> Iterator[None]:
             worker.stop()
         for part in parts:
             part.database.after_commit.clear()
+            part.database.after_planning.clear()
 
 
 def settle(parts: Sequence[Part]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tyme4py.solar import SolarDay
 
@@ -19,6 +20,7 @@ class LunarDate:
     words: str
 
 
+@lru_cache(maxsize=1000)
 def lunar_date(day: date) -> LunarDate:
     """Return the day's date on the Chinese calendar."""
     lunar = SolarDay.from_ymd(day.year, day.month, day.day).get_lunar_day()

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from services.commands.opening import (
     opened,
     some_services,
 )
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 
 @click.command()
@@ -90,15 +94,17 @@ def declare(*, as_json: bool) -> None:
 
 
 def _web(name: str, bind: str, workers: int, threads: int) -> None:
-    from shared import logs, serving  # noqa: PLC0415
+    from shared import calling, logs, serving  # noqa: PLC0415
     from shared.service import build_app  # noqa: PLC0415
 
     config = configuration(name)
     logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
     service = one_service(name)
-    serving.serve(
-        lambda: build_app(service, config, opened(config, pool_size=threads), threads=threads),
-        bind,
-        workers=workers,
-        threads=threads,
-    )
+
+    def make() -> "WSGIApplication":
+        database = opened(config, pool_size=threads)
+        if calling.can_call(database):
+            calling.Caller(database)
+        return build_app(service, config, database, threads=threads)
+
+    serving.serve(make, bind, workers=workers, threads=threads)

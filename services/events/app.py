@@ -14,11 +14,11 @@ service = Service(
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
     tasks=[
-        Task(operations.fire_due_reminders, every=timedelta(seconds=1)),
+        Task(operations.fire_due_reminders, every=timedelta(seconds=2)),
         Task(imports.forget_uploads, every=timedelta(minutes=10)),
     ],
     work=lambda config: [
-        Task(imports.continuing([plan(config.timezone)]), every=timedelta(seconds=1)),
+        Task(imports.continuing([plan(config.timezone)]), every=timedelta(seconds=5)),
         Task(operations.planning(config.quiet_hours), every=timedelta(minutes=10)),
     ],
     told=agreement.TOLD,

@@ -8,16 +8,22 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.signups.models import IdempotencyKey
-from shared.database import change
+from shared.database import change, dialect_of
 from shared.errors import Conflict, Invalid, field_error
 from shared.texts import text as _
 
 KEEP: Final = timedelta(days=2)
 """How long a client may take to send a request again."""
+HASH: Final = func.hashtextextended(bindparam("key"), 0)
+LOCK: Final = select(func.pg_advisory_xact_lock(HASH))
+TRY_LOCK: Final = select(func.pg_try_advisory_xact_lock(HASH))
+KEYS: Final = IdempotencyKey.__table__
+KNOWN: Final = select(KEYS).where(KEYS.c.key == bindparam("key"))
+NOTE: Final = insert(KEYS)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,13 @@ def begin(session: Session, request: Request) -> Answer | None:
     Raises Conflict with ``retry_after`` while the same request is in flight, and Invalid where the key was used for
     another body.
     """
-    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns anyway
-        key = func.hashtextextended(request.key, 0)
+    connection, key = session.connection(), {"key": request.key}
+    if dialect_of(connection) == "postgresql":  # SQLite's writers take turns anyway
         if request.patient:
-            session.execute(select(func.pg_advisory_xact_lock(key)))
-        elif not session.scalar(select(func.pg_try_advisory_xact_lock(key))):
+            connection.execute(LOCK, key)
+        elif not connection.scalar(TRY_LOCK, key):
             raise Conflict(_("The same request is being worked on. Please try again shortly."), retry_after=1)
-    known = session.get(IdempotencyKey, request.key)
+    known = connection.execute(KNOWN, key).one_or_none()
     if known is None:
         return None
     if known.digest != request.digest:
@@ -84,24 +90,25 @@ def begin(session: Session, request: Request) -> Answer | None:
 
 def finish(session: Session, request: Request, answer: Answer, now: datetime) -> None:
     """Note the answer, to be given again to the same request."""
-    session.add(
-        IdempotencyKey(
-            key=request.key,
-            digest=request.digest,
-            signup_id=answer.signup_id,
-            status=answer.status,
-            waitlist_position=answer.waitlist_position,
-            others=[
-                {
-                    "status": one.status,
-                    "signup_id": str(one.signup_id) if one.signup_id else None,
-                    "waitlist_position": one.waitlist_position,
-                }
-                for one in answer.others
-            ],
-            created_at=now,
-        )
-    )
+    others = [
+        {
+            "status": one.status,
+            "signup_id": str(one.signup_id) if one.signup_id else None,
+            "waitlist_position": one.waitlist_position,
+        }
+        for one in answer.others
+    ]
+    row = {
+        "key": request.key,
+        "digest": request.digest,
+        "signup_id": answer.signup_id,
+        "status": answer.status,
+        "waitlist_position": answer.waitlist_position,
+        "others": others,
+        "created_at": now,
+    }
+    session.flush()  # the sign-ups that it names
+    session.connection().execute(NOTE, row)
 
 
 def forget(session: Session, now: datetime) -> int:

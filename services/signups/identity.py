@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from services.signups.models import Volunteer
 from shared import phones, sealing
-from shared.database import insert
+from shared.database import dialect_of, insert_on
 
 END: Final = 4
 """Digits of a number that are kept readable."""
@@ -22,20 +24,26 @@ def note(session: Session, *, name: str, name_key: str, phone: str, now: datetim
     known = _known_by_any(session, keys, name_key) if len(keys) > 1 else None
     if known is not None:
         return known
-    statement = insert(session, Volunteer).values(
-        id=uuid4(),
-        name=name,
-        name_key=name_key,
-        phone=phone,
-        phone_key=keys[0],
-        phone_end=phone[-END:],
-        created_at=now,
+    row = {
+        "id": uuid4(),
+        "name": name,
+        "name_key": name_key,
+        "phone": phone,
+        "phone_key": keys[0],
+        "phone_end": phone[-END:],
+        "created_at": now,
+    }
+    connection = session.connection()
+    return connection.execute(_noting(dialect_of(connection)), row).scalar_one()
+
+
+@cache
+def _noting(dialect: str) -> ReturningInsert[UUID]:
+    statement = insert_on(dialect, Volunteer.__table__)
+    known = statement.on_conflict_do_update(
+        index_elements=["phone_key", "name_key"], set_={"phone_key": statement.excluded.phone_key}
     )
-    return session.scalars(
-        statement.on_conflict_do_update(
-            index_elements=["phone_key", "name_key"], set_={"phone_key": statement.excluded.phone_key}
-        ).returning(Volunteer.id)
-    ).one()
+    return known.returning(Volunteer.__table__.c.id)
 
 
 def phone_keys(session: Session, numbers: Iterable[str]) -> list[str]:

@@ -5,9 +5,10 @@ finds no unlocked free place gets none. A place that a rolled-back transaction h
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.signups.models import Place, Shift
@@ -23,6 +24,11 @@ def take(session: Session, shift_id: UUID, signup_id: UUID, pledge_id: UUID | No
         update(Place).where(Place.shift_id == shift_id, Place.number == number).values(signup_id=signup_id),
     )
     return taken == 1
+
+
+def seat(session: Session, shift_id: UUID, number: int, signup_id: UUID) -> None:
+    """Give a place that the transaction has locked to the sign-up."""
+    session.connection().execute(SEAT, {"shift": shift_id, "place": number, "signup": signup_id})
 
 
 def free(session: Session, signup_id: UUID) -> UUID | None:
@@ -74,7 +80,7 @@ def resize(session: Session, shift: Shift) -> int:
     return count - _drop_surplus(session, shift)
 
 
-def _free(shift_id: UUID, kept_for: ColumnElement[bool]) -> Select[int]:
+def _free(shift_id: UUID | BindParameter[UUID], kept_for: ColumnElement[bool]) -> Select[int]:
     """Select the numbers of places without a name, lowest first, passing over those that others have in hand."""
     return (
         select(Place.number)
@@ -105,3 +111,13 @@ def _drop_surplus(session: Session, shift: Shift) -> int:
         .limit(count - shift.capacity)
     ).all()
     return change(session, delete(Place).where(Place.shift_id == shift.id, Place.number.in_(numbers)))
+
+
+PLACES: Final = Place.__table__
+ONE_FOR_ANYBODY: Final = _free(bindparam("shift", type_=PLACES.c.shift_id.type), Place.pledge_id.is_(None)).limit(1)
+"""Locks one of the ``shift``'s free places that are kept for nobody."""
+SEAT: Final = (
+    update(PLACES)  # type: ignore[arg-type]
+    .where(PLACES.c.shift_id == bindparam("shift"), PLACES.c.number == bindparam("place"))
+    .values(signup_id=bindparam("signup"))
+)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, holding, places, timing
@@ -19,6 +19,8 @@ OFFERED_FROM: Final = timedelta(hours=48)
 """Before the shift's start: places that become free from then on are offered."""
 WAITS: Final = and_(Signup.status == SignupStatus.WAITLISTED, Signup.offered_until.is_(None))
 """Whoever is in line; a person with an offer has left it."""
+WAITED_FOR: Final = select(Signup.id).where(Signup.shift_id == bindparam("shift"), WAITS)
+RESERVE: Final = places.ONE_FOR_ANYBODY.where(~exists(WAITED_FOR))
 ONE_AFTER_ANOTHER = (Signup.created_at, Signup.id)
 
 
@@ -27,9 +29,9 @@ def is_in_line(signup: Signup) -> bool:
     return signup.status is SignupStatus.WAITLISTED and signup.offered_until is None
 
 
-def is_waited_for(session: Session, shift_id: UUID, *, but_for: UUID) -> bool:
-    """Tell whether anybody else than the sign-up ``but_for`` waits for the shift."""
-    return session.scalar(select(exists(_waiting(shift_id).where(Signup.id != but_for)))) or False
+def reserve(session: Session, shift_id: UUID) -> int | None:
+    """Lock a place for whoever comes now, and return its number; None where none is free, or others wait for one."""
+    return session.connection().execute(RESERVE, {"shift": shift_id}).scalar()
 
 
 def position(session: Session, signup: Signup) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from shared.database import change
+from shared.database import change, planned
 from shared.errors import Conflict, FieldErrors, Invalid, NotFound, field_error
 from shared.imports.tables import Upload, UploadState
 from shared.sheets.layout import Arranged, Layout, Record
@@ -109,6 +109,7 @@ def take_in(
     session.flush()
     while upload.total <= AT_ONCE and upload.state is UploadState.CHECKING:
         _check_on(session, importer, upload, now)
+    planned(session)
     return upload
 
 
@@ -135,6 +136,7 @@ def confirm(session: Session, importer: Importer, upload_id: UUID, owner: Owner,
     upload.state = UploadState.WRITING
     if upload.total <= AT_ONCE:
         _write(session, importer, upload, now)
+    planned(session)
     return upload
 
 

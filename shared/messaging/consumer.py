@@ -1,6 +1,7 @@
 """The consumer: takes messages from the broker into the inbox and applies them, then acknowledges."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -14,8 +15,8 @@ from shared.messaging.transport import Delivery, Subscriber
 
 BATCH: Final = 100
 """Messages that share one transaction, each in its savepoint."""
-WAIT: Final = 0.5
-"""Seconds a quiet consumer waits before it looks for retries and for the sign to stop."""
+WAIT: Final = 2.0
+"""Seconds a quiet consumer waits before it looks for retries that it does not know of (a message that is replayed)."""
 
 log = structlog.get_logger()
 
@@ -29,6 +30,7 @@ class Consumer:
         self._registry = registry
         self._clock = clock
         self._in_hand: list[tuple[Delivery, Sealed]] = []
+        self._next_retry: datetime | None = None
 
     def run_once(self, wait: float = WAIT) -> int:
         """Apply one batch and the retries that are due; return how many messages were settled or parked.
@@ -37,11 +39,15 @@ class Consumer:
         database failed is tried again by the next call, what was in hand when the broker went away comes again.
         """
         if not self._in_hand:
-            self._in_hand = self._open(self._subscriber.receive(BATCH, wait))
+            self._in_hand = self._open(self._subscriber.receive(BATCH, self._patience(wait)))
         taken = len(self._in_hand)
         if taken:
             self._take()
         return taken + self._retry()
+
+    def wake(self) -> None:
+        """End the wait for messages; may be called from any thread."""
+        self._subscriber.wake()
 
     def hold(self, seconds: float) -> None:
         """Rest while the database is away, without losing the connection to the broker."""
@@ -51,6 +57,12 @@ class Consumer:
         """Part from the broker."""
         self._in_hand = []
         self._subscriber.close()
+
+    def _patience(self, wait: float) -> float:
+        """Return how long to wait for messages: no longer than until the next retry is due."""
+        if self._next_retry is None:
+            return wait
+        return min(max((self._next_retry - self._clock()).total_seconds(), 0), wait)
 
     def _open(self, deliveries: Sequence[Delivery]) -> list[tuple[Delivery, Sealed]]:
         opened: list[tuple[Delivery, Sealed]] = []
@@ -76,10 +88,15 @@ class Consumer:
 
     def _retry(self) -> int:
         tried = 0
-        while tried < BATCH:
+        while tried < BATCH and self._retry_is_due():
             sealed = self._database.write(inbox.claim_retry, self._clock())
             if sealed is None:
                 break
             self._database.write(inbox.retry, self._registry, sealed, self._clock())
             tried += 1
         return tried
+
+    def _retry_is_due(self) -> bool:
+        """Look with one plain read, so that a consumer without retries writes nothing."""
+        self._next_retry = self._database.read(inbox.next_retry)
+        return self._next_retry is not None and self._next_retry <= self._clock()

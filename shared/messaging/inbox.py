@@ -91,6 +91,11 @@ def claim_retry(session: Session, now: datetime) -> Sealed | None:
     return open_envelope(row.body)
 
 
+def next_retry(session: Session) -> datetime | None:
+    """Return when the next attempt at a message is due; None where no message waits for one."""
+    return session.scalar(select(func.min(Incoming.next_at)).where(UNSETTLED, Incoming.status == InboxStatus.RETRY))
+
+
 def retry(session: Session, registry: Registry, sealed: Sealed, now: datetime) -> None:
     """Apply a claimed message, unless somebody settled it meanwhile."""
     row = session.execute(

@@ -87,6 +87,7 @@ class _Queue:
     def __init__(self) -> None:
         self.waiting: deque[_Item] = deque()
         self.arrived = threading.Condition()
+        self.woken = False
         self.dead: list[bytes] = []
 
     def put(self, item: _Item) -> None:
@@ -158,13 +159,20 @@ class LocalSubscriber:
         deliveries: list[Delivery] = []
         room = min(limit, PREFETCH - len(self._taken))
         with self._queue.arrived:
-            self._queue.arrived.wait_for(lambda: room and self._queue.waiting, seconds)
+            self._queue.arrived.wait_for(lambda: self._queue.woken or (room and self._queue.waiting), seconds)
+            self._queue.woken = False
             while self._queue.waiting and len(deliveries) < room:
                 item = self._queue.waiting.popleft()
                 self._taken[self._next_tag] = item
                 deliveries.append(Delivery(self._next_tag, item.body, item.redelivered))
                 self._next_tag += 1
         return deliveries
+
+    def wake(self) -> None:
+        """End a wait."""
+        with self._queue.arrived:
+            self._queue.woken = True
+            self._queue.arrived.notify_all()
 
     def ack(self, deliveries: Iterable[Delivery]) -> None:
         """Confirm the deliveries to their publisher."""

@@ -19,6 +19,7 @@ LEASE: Final = timedelta(seconds=15)
 BACKOFF_FIRST: Final = timedelta(seconds=0.5)
 BACKOFF_MAX: Final = timedelta(minutes=1)
 KEEP_PUBLISHED: Final = timedelta(days=7)
+ADD: Final = insert(Outgoing.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,15 @@ def add(session: Session, message_type: str, data: Mapping[str, Any], *, now: da
     another service.
     """
     message_id, body = seal(session.info["service"], message_type, data, now)
-    session.execute(
-        insert(Outgoing).values(
-            message_id=message_id,
-            aggregate=contracts.subject(message_type, data),
-            version=data["version"],
-            type=message_type,
-            body=body,
-            next_at=now,
-        )
-    )
+    row = {
+        "message_id": message_id,
+        "aggregate": contracts.subject(message_type, data),
+        "version": data["version"],
+        "type": message_type,
+        "body": body,
+        "next_at": now,
+    }
+    session.connection().execute(ADD, row)
     session.info["wrote_messages"] = True
     return message_id
 

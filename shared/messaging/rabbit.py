@@ -142,8 +142,7 @@ class RabbitPublisher:
     def wake(self) -> None:
         """End the rest, or the next one where there is none now."""
         self._woken.set()
-        connection = self._connection
-        if connection is not None:  # it may be closing this very moment, which pika allows for
+        if (connection := self._connection) is not None:  # it may be closing this very moment, which pika allows for
             connection.ioloop.add_callback_threadsafe(connection.ioloop.stop)
 
     def close(self) -> None:
@@ -253,6 +252,12 @@ class RabbitSubscriber:
             if not (channel.is_open and channel.consumer_tags):
                 raise TransportError("the broker ended the subscription")
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+
+    def wake(self) -> None:
+        """End a wait for deliveries."""
+        if (connection := self._connection) is not None:
+            with contextlib.suppress(AMQPError):  # it may be closing this very moment
+                connection.add_callback_threadsafe(lambda: None)
 
     def ack(self, deliveries: Iterable[Delivery]) -> None:
         """Acknowledge each delivery; they need not be the oldest."""

@@ -89,6 +89,10 @@ class Subscriber(Protocol):
         """
         ...
 
+    def wake(self) -> None:
+        """End a wait for deliveries of the owning thread; may be called from any thread."""
+        ...
+
     def ack(self, deliveries: Iterable[Delivery]) -> None:
         """Tell the broker that these are safe with us.
 

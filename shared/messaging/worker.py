@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from shared import calling
 from shared.clock import Clock
 from shared.database import Database
 from shared.messaging import inbox, outbox
@@ -22,12 +23,17 @@ from shared.messaging.relay import WINDOW, Relay
 from shared.messaging.transport import Transport, TransportError
 
 IDLE: Final = 0.2
-"""Seconds between two looks into an outbox that nobody announces anything for (the web runs in other processes)."""
+IDLE_MAX: Final = 2.0
+"""Seconds between two looks into an outbox, at first and where it has been empty for a while. A commit ends the rest,
+also that of another process (``calling.py``); looking is for what nobody could announce."""
 BACKOFF_MAX: Final = 30.0
-TICK: Final = 0.5
-"""Seconds between two looks at the tasks that come due."""
+TICK: Final = 5.0
+"""Seconds between two looks at the tasks that come due, at most."""
+PROMPT: Final = timedelta(seconds=5)
+"""Tasks that look for work as often as this look at once when some is planned."""
 BREATH: Final = 0.05
-"""Seconds between two runs of a task that finds more to do; a mailing to 100,000 people has twenty."""
+"""Seconds between two runs of a task that finds more to do; a mailing to 100,000 people has twenty. The relay rests no
+longer between two windows."""
 
 log = structlog.get_logger()
 
@@ -89,12 +95,18 @@ class Worker:
         self._tasks = [*tasks, Housekeeping(outbox.purge), Housekeeping(inbox.purge)]
         self._next_run = [0.0] * len(self._tasks)
         self._came_round: dict[str, float] = {}
+        self._idle = IDLE
         steps: dict[str, Callable[[], None]] = {
             "relay": self._relay_step,
             "consumer": self._consumer_step,
             "scheduler": self._scheduler_step,
-            **{name: self._resting(step) for name, step in extra.items()},
+            **{name: self._resting(name, step) for name, step in extra.items()},
         }
+        self._listener: calling.Listener | None = None
+        if calling.can_call(database):
+            self._listener = calling.Listener(database, {calling.MESSAGES: self.wake, calling.WORK: self.look_for_work})
+            steps["listener"] = self._listener.run_once
+        self._planned = {name: threading.Event() for name in ("scheduler", *extra)}
         # A thread that still hangs on the network when its time is over is left behind by the process: what it has in
         # hand is leased or not acknowledged, and comes again.
         self._threads = [
@@ -102,6 +114,7 @@ class Worker:
             for name, step in steps.items()
         ]
         database.after_commit.append(self.wake)
+        database.after_planning.append(self.look_for_work)
 
     def start(self) -> None:
         """Start all threads and return."""
@@ -116,10 +129,19 @@ class Worker:
         """Tell the relay that something was written; may be called from any thread."""
         self._publisher.wake()
 
+    def look_for_work(self) -> None:
+        """Tell the scheduler and the further steps that work was planned; may be called from any thread."""
+        for event in self._planned.values():
+            event.set()
+
     def ask_to_stop(self) -> None:
         """Let each thread finish what it has in hand, and return at once; one call to each of several workers."""
         self._stopping.set()
         self.wake()
+        self._consumer.wake()
+        if self._listener is not None:
+            self._listener.end()
+        self.look_for_work()
 
     def stop(self, timeout: float = 9.0) -> bool:
         """Stop all threads; False if one has not finished what it has in hand within ``timeout`` seconds."""
@@ -166,16 +188,25 @@ class Worker:
             self._publisher.close()
         elif name == "consumer":
             self._consumer.close()
+        elif name == "listener" and self._listener is not None:
+            self._listener.close()
 
     def _relay_step(self) -> None:
-        if self._relay.run_once() < WINDOW:
-            self._publisher.wait(IDLE)
+        begun = time.monotonic()
+        published = self._relay.run_once()
+        if published == WINDOW:
+            return
+        if published:
+            # As long as the window took: while much is written, windows grow, and cost less for each message.
+            self._stopping.wait(min(time.monotonic() - begun, BREATH))
+        self._idle = IDLE if published else min(self._idle * 2, max(IDLE, IDLE_MAX))
+        self._publisher.wait(self._idle)
 
     def _consumer_step(self) -> None:
         self._consumer.run_once()
 
     def _scheduler_step(self) -> None:
-        moment, rest = time.monotonic(), TICK
+        moment, more = time.monotonic(), False
         # The most overdue first, and each put off before it runs: one that fails holds up no other.
         for number in sorted(range(len(self._tasks)), key=self._next_run.__getitem__):
             task = self._tasks[number]
@@ -184,11 +215,25 @@ class Worker:
                 # In a context of its own, so that each run's messages have a correlation id of their own.
                 if copy_context().run(self._database.write, task.run, self._clock()):
                     self._next_run[number] = moment  # work that was found suggests that there is more of it
-                    rest = BREATH
-        self._stopping.wait(rest)
+                    more = True
+        if more:
+            self._stopping.wait(BREATH)
+        elif self._wait_for_work("scheduler", min(min(self._next_run) - time.monotonic(), TICK)):
+            self._look_at_once()
 
-    def _resting(self, step: Callable[[], float]) -> Callable[[], None]:
+    def _look_at_once(self) -> None:
+        for number, task in enumerate(self._tasks):
+            if task.every <= PROMPT:
+                self._next_run[number] = 0.0
+
+    def _resting(self, name: str, step: Callable[[], float]) -> Callable[[], None]:
         def run() -> None:
-            self._stopping.wait(step())
+            self._wait_for_work(name, step())
 
         return run
+
+    def _wait_for_work(self, name: str, seconds: float) -> bool:
+        """Rest until work is planned, which is said by True, for at most ``seconds``."""
+        planned = self._planned[name].wait(max(seconds, 0))
+        self._planned[name].clear()
+        return planned

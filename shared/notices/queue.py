@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Select, TextClause, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from shared.database import change, insert, random_uuid
+from shared.database import change, insert, planned, random_uuid
 from shared.logs import current_correlation_id
 from shared.notices.tables import ALONE, BULK, Notice, NoticeState
 
@@ -65,6 +65,7 @@ def plan(
     params: Mapping[str, Any] | None = None,
 ) -> None:
     """Queue a notice for one person, to be sent at once; planning the same one again changes nothing."""
+    planned(session)
     session.execute(
         insert(session, Notice)
         .values(
@@ -104,6 +105,7 @@ def plan_for_all(
     correlation_id: str | None = None,
 ) -> int:
     """Queue a notice for everyone whom ``people`` (a select of ids) finds, at once; return how many are new."""
+    planned(session)
     chosen = people.distinct().subquery()
     person = chosen.c[0]
     values: dict[str, Any] = {
@@ -174,6 +176,7 @@ def resend(
     Every channel is tried again. What would come too late stays as it is.
     """
     which = Notice.id.in_(notice_ids) if mailing_id is None else Notice.mailing_id == mailing_id
+    planned(session)
     in_time = or_(Notice.expires_at.is_(None), Notice.expires_at > now)
     anew = {"attempts": 0, "refused_by": [], "carried_by": None, "last_error": None, "next_at": now}
     statement = update(Notice).where(which, in_time, Notice.state.in_(UNSURE & set(states)))

@@ -5,17 +5,17 @@ They are counted in the memory of each process, so that a service with two web p
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, request
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from shared.config import Config
 from shared.errors import DomainError
+from shared.web.counting import Counts
 from shared.web.current import now
 
 P = ParamSpec("P")
@@ -31,7 +31,7 @@ EXEMPT: Final = frozenset({"health", "assets"})
 def init_app(app: Flask, settings: Config) -> None:
     """Count the application's requests by address, unless the limits are lifted."""
     if settings.rate_limit:
-        app.extensions["limits"] = FixedWindowRateLimiter(MemoryStorage())
+        app.extensions["limits"] = FixedWindowRateLimiter(Counts())
         app.before_request(_count)
 
 
@@ -72,7 +72,10 @@ def limit(rate: str, *, key: Key = address, failures_only: bool = False) -> Call
 
 def spend(rate: str, key: str) -> None:
     """Count once against a limit that only the view can name, such as a phone's; raises TooManyRequests."""
-    _Counter(parse(rate), ("spend", key)).hit()
+    _Counter(_parsed(rate), ("spend", key)).hit()
+
+
+_parsed = cache(parse)
 
 
 @dataclass(frozen=True, slots=True)

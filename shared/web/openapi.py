@@ -67,7 +67,8 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smor
 
     def arguments(self, schema: Any, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Hand the view what the schema loads from the body, or from ``location="query"``."""
-        decorator: Callable[[Callable[..., Any]], Callable[..., Any]] = super().arguments(schema, **options)
+        made = schema() if isinstance(schema, type) else schema  # a class would be made anew for each request
+        decorator: Callable[[Callable[..., Any]], Callable[..., Any]] = super().arguments(made, **options)
         return decorator
 
     def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:

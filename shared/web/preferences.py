@@ -15,6 +15,7 @@ from shared.web.security import local_path
 A_YEAR: Final = 365 * 24 * 3600
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"theme": ("auto", "light", "dark"), "text": ("normal", "large")}
 """Preference -> what can be chosen, first what holds without a choice."""
+COOKIES: Final = tuple(f"steward-{name}" for name in CHOICES)
 
 
 @dataclass(frozen=True, slots=True)

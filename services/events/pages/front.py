@@ -13,6 +13,7 @@ from services.events.festivals import Lunar, next_date
 from services.events.models import Event, EventStatus, Kind, Theme
 from services.events.playbook import goes_by_the_moon
 from services.events.queries import Staffed
+from shared.web import kept
 from shared.web.auth import current_principal
 from shared.web.current import config, database, now
 from shared.web.i18n import lunar, translate
@@ -26,6 +27,7 @@ door = Blueprint("door", __name__, url_prefix="/events")
 
 
 @door.get("/")
+@kept.page()
 def home() -> ResponseReturnValue:
     """List the events that one may still go to, the soonest first."""
     staffed = database.read(_upcoming)
@@ -38,6 +40,7 @@ def home() -> ResponseReturnValue:
 
 
 @door.get("/<slug>")
+@kept.page()
 def festival(slug: str) -> ResponseReturnValue:
     """Show an event; drafts are for the community's organizers."""
     community = asking_community()

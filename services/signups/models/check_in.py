@@ -3,15 +3,17 @@
 import secrets
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, ForeignKey, event
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from services.signups.models.base import Base
 from services.signups.models.signups import Signup
-from shared.database import insert, one_of
+from shared.database import dialect_of, insert_on, one_of
 
 DIGITS: Final = 6
 """Few enough to be read out loud over the noise of a festival."""
@@ -69,9 +71,15 @@ class Scan(Base):
 @event.listens_for(Signup, "after_insert")
 def _give_code(_mapper: Any, connection: Connection, signup: Signup) -> None:
     """Give every new sign-up its code, by whatever way it came."""
-    statement = insert(connection, CheckInCode).on_conflict_do_nothing(index_elements=["event_id", "code"])
+    statement = _giving(dialect_of(connection))
     given = None
     while given is None:
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         values = {"event_id": signup.event_id, "code": code, "signup_id": signup.id}
-        given = connection.scalar(statement.values(values).returning(CheckInCode.code))
+        given = connection.scalar(statement, values)
+
+
+@cache
+def _giving(dialect: str) -> ReturningInsert[str]:
+    free = insert_on(dialect, CheckInCode.__table__).on_conflict_do_nothing(index_elements=["event_id", "code"])
+    return free.returning(CheckInCode.__table__.c.code)

@@ -1,13 +1,13 @@
 """Signing up for a shift, and withdrawing from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, idempotency, identity, places, queries, questions, timing, waitlist
@@ -24,6 +24,9 @@ __all__ = ["Answer", "Application", "Guardian", "sign_up", "withdraw"]
 GUARDIAN_BELOW: Final = 14
 """Years: the data of younger children need a guardian's consent (PIPL, art. 31)."""
 OLDEST: Final = 120
+SHIFTS_OF: Final = select(Signup.shift_id).where(
+    Signup.volunteer_id == bindparam("volunteer"), Signup.status != SignupStatus.WITHDRAWN
+)
 NOT_OPEN: Final = _("Sign-up for this event is not open at the moment. Please look again later.")
 
 
@@ -85,14 +88,13 @@ def enter(
     own = hold_of(session, application) if hold is None and application.claim is not None else None
     hold = hold or own
     volunteer_id = person(session, application, now)
-    if is_on(session, shift.id, volunteer_id):
+    others = _shifts_of(session, volunteer_id)
+    if shift.id in others:
         answer = Answer(status="received")
-    elif (refusal := timing.refusal(session, volunteer_id, shift)) is not None:
+    elif others and (refusal := timing.refusal(session, volunteer_id, shift)) is not None:
         raise Conflict(refusal)
     else:
         signup = new_signup(application, shift, volunteer_id, hold, links, now)
-        session.add(signup)
-        session.flush()
         _seat(session, signup, shift, hold, now)
         if own is not None:
             announcements.hold_changed(session, own, now)
@@ -229,6 +231,11 @@ def is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
     )
 
 
+def _shifts_of(session: Session, volunteer_id: UUID) -> Sequence[UUID]:
+    """Return the shifts that the person has signed up for and not withdrawn from."""
+    return session.connection().execute(SHIFTS_OF, {"volunteer": volunteer_id}).scalars().all()
+
+
 def new_signup(
     application: Application, shift: Shift, volunteer_id: UUID, hold: Hold | None, links: Links, now: datetime
 ) -> Signup:
@@ -258,7 +265,11 @@ def new_signup(
 
 def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now: datetime) -> None:
     """Give the new sign-up a place, else its turn behind those who wait; raises Conflict where neither is to be had."""
-    if hold is not None:
+    if hold is None:
+        _seat_in_turn(session, signup, shift, now)
+    else:
+        session.add(signup)
+        session.flush()
         if not places.take(session, shift.id, signup.id, hold.pledge_id):
             raise Conflict(
                 _(
@@ -267,13 +278,20 @@ def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now
                 )
             )
         confirm(session, signup, now)
+
+
+def _seat_in_turn(session: Session, signup: Signup, shift: Shift, now: datetime) -> None:
+    place = waitlist.reserve(session, shift.id)
+    session.add(signup)
+    if place is not None:
+        signup.status, signup.confirmed_at = SignupStatus.CONFIRMED, now
+        session.flush()
+        places.seat(session, shift.id, place, signup.id)
+        announcements.signup_changed(session, signup, now)
         return
-    if waitlist.is_waited_for(session, shift.id, but_for=signup.id):
-        # Whoever came earlier is served first, should a place be free after all.
-        waitlist.promote(session, shift, now, present=signup.id)
-    elif places.take(session, shift.id, signup.id):
-        confirm(session, signup, now)
-        return
+    session.flush()
+    # Whoever came earlier is served first, should a place be free after all.
+    waitlist.promote(session, shift, now, present=signup.id)
     if signup.status is SignupStatus.WAITLISTED:
         if not shift.event.waitlist:
             raise Conflict(_("This shift has just been filled, and it keeps no waitlist."))

@@ -22,7 +22,7 @@ from services.signups.queries import HoldCounts, ShiftCounts
 from shared.errors import DomainError
 from shared.texts import Text
 from shared.texts import text as _
-from shared.web import forms, limits
+from shared.web import forms, kept, limits
 from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.notice_log import masked
@@ -45,10 +45,15 @@ def home() -> ResponseReturnValue:
     return redirect("/events/", 303)
 
 
+def _begun() -> dict[str, str]:
+    return {"key": str(uuid4()), "opened": entering.stamp(now())}
+
+
 @door.get("/events/<uuid:event_id>")
+@kept.page(_begun)
 def form(event_id: UUID) -> ResponseReturnValue:
     """Show the sign-up form of an event; ``?shift=`` chooses one beforehand, ``?for=another`` is on a shared phone."""
-    begun = {"key": str(uuid4()), "opened": entering.stamp(now())}
+    begun = {name: kept.mine()[name] for name in ("key", "opened")}
     typed = Form(None, begun | {"shift_id": request.args.getlist("shift")})
     earlier = database.read(_earlier) if request.args.get("for") is None else []
     return _form(event_id, typed, earlier=earlier)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from shared.clock import utc_now
+from shared.database import planned
 from shared.messaging import outbox
 from shared.messaging import worker as module
 from shared.messaging.envelope import open_envelope
@@ -283,3 +284,19 @@ def test_a_reader_in_trouble_recovers_by_itself(world, transport, start):
     assert eventually(lambda: any(row.last_error for row in world.inbox()))
     handlers.failures.clear()
     assert handlers.applied.wait(20)
+
+
+def test_planned_work_ends_the_rest_of_whoever_looks_for_it(world, within, start):
+    taken, looked = threading.Semaphore(0), Task("imports", every=module.PROMPT)
+
+    def step() -> float:
+        taken.release()
+        return 600
+
+    start(world.writer, within, tasks=[looked, seldom := Task("forget")], extra={"sender": step})
+    assert taken.acquire(timeout=60)
+    assert eventually(lambda: looked.runs == seldom.runs == 1, seconds=60)
+    world.writer.write(planned)
+    assert taken.acquire(timeout=60)
+    assert eventually(lambda: looked.runs > 1, seconds=60)
+    assert seldom.runs == 1

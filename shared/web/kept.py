@@ -1,0 +1,151 @@
+"""Pages for everybody that are drawn once and given to all who ask before anything is written anywhere.
+
+PostgreSQL says with one short question whether anything was (``Database.stamp``), so what is given is right at once.
+What differs from visitor to visitor is a token and the like, which is filled in; whoever has signed in, has signed up
+or has news waiting gets a page of their own. On SQLite nothing is kept.
+"""
+
+import re
+import struct
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from threading import Lock
+from typing import Final, ParamSpec, cast
+
+from flask import Response, current_app, g, request, session
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from shared import contracts
+from shared.web import i18n, preferences
+from shared.web.current import config, database, now
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+Key = tuple[object, ...]
+
+MOST: Final = 200
+"""Pages that a process keeps; the one that was asked for longest ago makes room."""
+TOKEN: Final = "csrf_token"  # noqa: S105
+HEAD: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+"""How gzip begins: deflated, of no date, on no system in particular (RFC 1952)."""
+END: Final = b"\x01\x00\x00\xff\xff"
+"""The last block, an empty one (RFC 1951)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in parts: bytes with what they are deflated, and between them the names of what is filled in."""
+
+    parts: Sequence[tuple[bytes, bytes] | str]
+
+    @classmethod
+    def of(cls, body: str, fresh: Mapping[str, str]) -> "Page":
+        """Take the page apart at what was filled in."""
+        names = {value: name for name, value in fresh.items()}
+        pieces = re.split(f"({'|'.join(map(re.escape, names))})", body)
+        return cls([names[piece] if piece in names else _deflated(piece.encode()) for piece in pieces])
+
+    def plain(self, fresh: Mapping[str, str]) -> bytes:
+        """Return the page with this filled in."""
+        return b"".join(fresh[part].encode() if isinstance(part, str) else part[0] for part in self.parts)
+
+    def packed(self, fresh: Mapping[str, str]) -> bytes:
+        """Return the same as gzip has it; what is filled in stands in it as it is."""
+        plain = self.plain(fresh)
+        blocks = [_stored(fresh[part].encode()) if isinstance(part, str) else part[1] for part in self.parts]
+        return b"".join([HEAD, *blocks, END, struct.pack("<LL", zlib.crc32(plain), len(plain))])
+
+
+class Shelf:
+    """The pages that a process keeps."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key: Key) -> Page | None:
+        """Return the page that is kept under the key."""
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+            return self._pages.get(key)
+
+    def keep(self, key: Key, page: Page) -> None:
+        """Keep the page."""
+        with self._lock:
+            self._pages[key] = page
+            while len(self._pages) > MOST:
+                self._pages.popitem(last=False)
+
+
+def page(fresh: Callable[[], Mapping[str, str]] = dict) -> Callable[[View[P]], View[P]]:
+    """Keep what the view draws; it gets what is ``fresh`` for each visitor from ``mine``, and prints it as it is."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def keeping(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            g.fresh = dict(fresh())
+            key = _key()
+            if key is None:
+                return view(*args, **kwargs)
+            g.fresh[TOKEN] = generate_csrf()
+            shelf: Shelf = current_app.extensions.setdefault("kept", Shelf())
+            found = shelf.find(key)
+            if found is None:
+                body = view(*args, **kwargs)
+                if not isinstance(body, str):
+                    return body
+                found = Page.of(body, g.fresh)
+                shelf.keep(key, found)
+            return _answer(found)
+
+        return keeping
+
+    return decorate
+
+
+def mine() -> Mapping[str, str]:
+    """Return what is fresh for this visitor."""
+    return cast("Mapping[str, str]", g.fresh)
+
+
+def _key() -> Key | None:
+    """Return what the page depends on besides its view; None where it depends on who is asking."""
+    if not _harmless().issuperset(request.cookies) or not {TOKEN}.issuperset(session):
+        return None
+    stamp = database.stamp()
+    if stamp is None:
+        return None
+    second = int(now().timestamp())  # what has begun, or is over, is said on pages as well
+    return stamp, second, request.url, i18n.current_language().tag, preferences.preferences()
+
+
+def _harmless() -> set[str]:
+    """Return the cookies by whose names nobody is known, those of the other services' sessions among them."""
+    name: str = current_app.config["SESSION_COOKIE_NAME"]
+    sessions = {name.removesuffix(config.service) + service for service in contracts.OWNERS.values()}
+    return {i18n.COOKIE, *preferences.COOKIES, *sessions}
+
+
+def _answer(found: Page) -> Response:
+    packs = request.accept_encodings["gzip"] > 0
+    response = Response(found.packed(mine()) if packs else found.plain(mine()), mimetype="text/html")
+    if packs:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _deflated(plain: bytes) -> tuple[bytes, bytes]:
+    """Return the bytes, and the same as blocks that need nothing of what came before (RFC 1951)."""
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return plain, deflater.compress(plain) + deflater.flush(zlib.Z_FULL_FLUSH)
+
+
+def _stored(plain: bytes) -> bytes:
+    """Return a block that holds the bytes as they are."""
+    return struct.pack("<BHH", 0, len(plain), len(plain) ^ 0xFFFF) + plain

@@ -1,0 +1,1 @@
+"""Measures Steward beside its limits: `make bench` (docs/benchmarks.md)."""
