@@ -20,6 +20,7 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 from pika.spec import Basic, BasicProperties
 
+from shared import failpoints
 from shared.messaging.envelope import CONTENT_TYPE
 from shared.messaging.transport import (
     EXCHANGE,
@@ -123,6 +124,7 @@ class RabbitPublisher:
                 self._unsettled[self._last_tag] = parcel
                 properties = _properties(parcel.type, str(parcel.message_id))
                 channel.basic_publish(EXCHANGE, parcel.type, parcel.body, properties, mandatory=True)
+            failpoints.reached("relay.sent")
             if not self._run_until(lambda: not self._unsettled, CONFIRM_TIMEOUT):
                 raise TransportError("the broker did not confirm in time")
         return self._refused
