@@ -57,6 +57,12 @@ check: lint test ## What has to pass before a change is proposed
 bench: $(DEV) ## What was promised in seconds, beside its limit (docs/benchmarks.md)
 	@.venv/bin/python -m tools.fan_out
 
+.PHONY: faults
+faults: $(DEV) ## Break the running stack in each way that docs/reliability.md names (ARGS="broker-killed --seconds 15")
+	@tools/system-parts
+	@.venv/bin/python tools/messages.py compile
+	@.venv/bin/python -m tools.faults $(ARGS)
+
 .PHONY: messages
 messages: $(DEV) ## Collect the texts of the code into the catalogues, and list what is not translated
 	@.venv/bin/python tools/messages.py update

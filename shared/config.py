@@ -7,7 +7,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from shared import endpoints, readers
+from shared import endpoints, failpoints, readers
 from shared.notices import pace, quiet
 from shared.notices.pace import Rate
 from shared.notices.quiet import QuietHours
@@ -182,6 +182,12 @@ class Config:
         readers.listening,
         about="host:port of a worker's own `/metrics` and `/healthz`, which nobody outside may reach; empty: none",
     )
+    failpoints: tuple[tuple[str, int], ...] = setting(
+        "STEWARD_FAILPOINTS",
+        failpoints.parse,
+        (),
+        about="moments at which a worker kills itself, for `make faults`; refused in production",
+    )
     otlp_endpoint: str = setting(
         "STEWARD_OTLP_ENDPOINT",
         readers.collector,
@@ -268,6 +274,8 @@ def _unfit(config: Config) -> dict[str, str]:
             problems["STEWARD_AMQP_URL"] = "is missing: production delivers over a broker"
         if not config.rate_limit:
             problems["STEWARD_RATE_LIMIT"] = "must not be off in production"
+        if config.failpoints:
+            problems["STEWARD_FAILPOINTS"] = "must not be set in production"
         if not config.secure:
             problems["STEWARD_ORIGIN"] = "must begin with https:// in production"
     return problems

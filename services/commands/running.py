@@ -44,12 +44,13 @@ def worker(name: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # before the imports, which take a second
         signal.signal(number, lambda _number, _frame: stopping.set())
-    from shared import logs, worker_page  # noqa: PLC0415  (a process imports what it runs, no more)
+    from shared import failpoints, logs, worker_page  # noqa: PLC0415  (a process imports what it runs, no more)
     from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
     from shared.service import build_worker  # noqa: PLC0415
 
     config = configuration(name)
     logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
+    failpoints.arm(config.failpoints)
     database = opened(config)
     running = build_worker(one_service(name), config, database, RabbitTransport(*config.amqp_urls))
     running.start()

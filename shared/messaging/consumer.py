@@ -1,11 +1,13 @@
 """The consumer: takes messages from the broker into the inbox and applies them, then acknowledges."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 
+from shared import failpoints
 from shared.clock import Clock
 from shared.database import Database
 from shared.messaging import inbox
@@ -80,7 +82,8 @@ class Consumer:
         suspects = [sealed for delivery, sealed in self._in_hand if delivery.redelivered]
         now = self._clock()
         if batch:
-            self._database.write(inbox.accept, self._registry, batch, now)
+            self._say(self._database.write(inbox.accept, self._registry, batch, now))
+            failpoints.reached("consumer.committed")
         for sealed in suspects:
             self._database.write(inbox.park, sealed, now)
         settled, self._in_hand = self._in_hand, []
@@ -92,7 +95,8 @@ class Consumer:
             sealed = self._database.write(inbox.claim_retry, self._clock())
             if sealed is None:
                 break
-            self._database.write(inbox.retry, self._registry, sealed, self._clock())
+            if self._database.write(inbox.retry, self._registry, sealed, self._clock()):
+                self._say([sealed.id])
             tried += 1
         return tried
 
@@ -100,3 +104,8 @@ class Consumer:
         """Look with one plain read, so that a consumer without retries writes nothing."""
         self._next_retry = self._database.read(inbox.next_retry)
         return self._next_retry is not None and self._next_retry <= self._clock()
+
+    def _say(self, applied: Iterable[UUID]) -> None:
+        """Tell of what was applied and committed; who finds a message twice in the logs has found a fault."""
+        for message_id in applied:
+            log.debug("message.applied", message_id=str(message_id))

@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared import tracing
+from shared import failpoints, tracing
 from shared.contracts import ContractError, subject
 from shared.database import change, insert
 from shared.errors import DomainError, NotFound, Unready
@@ -50,17 +50,20 @@ class Letter:
     subject: str | None
 
 
-def accept(session: Session, registry: Registry, batch: Sequence[Sealed], now: datetime) -> None:
-    """Apply each message of the batch that has not come before, each in a savepoint of its own.
+def accept(session: Session, registry: Registry, batch: Sequence[Sealed], now: datetime) -> list[UUID]:
+    """Apply each message of the batch that has not come before, each in a savepoint of its own; return which were.
 
     What a handler raises parks its message alone. A failure of the database itself is raised: the whole batch is
     rolled back and comes again.
     """
-    fresh = _insert(session, batch, now)
+    fresh, applied = _insert(session, batch, now), []
     for sealed in batch:
         if sealed.id in fresh:
             fresh.discard(sealed.id)  # the same message may stand in the batch twice
-            _apply(session, registry, sealed, attempts=1, now=now)
+            if _apply(session, registry, sealed, attempts=1, now=now):
+                applied.append(sealed.id)
+    failpoints.reached("consumer.applied")
+    return applied
 
 
 def park(session: Session, sealed: Sealed, now: datetime) -> None:
@@ -96,13 +99,15 @@ def next_retry(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Incoming.next_at)).where(UNSETTLED, Incoming.status == InboxStatus.RETRY))
 
 
-def retry(session: Session, registry: Registry, sealed: Sealed, now: datetime) -> None:
-    """Apply a claimed message, unless somebody settled it meanwhile."""
+def retry(session: Session, registry: Registry, sealed: Sealed, now: datetime) -> bool:
+    """Apply a claimed message, unless somebody settled it meanwhile; say whether it was applied."""
     row = session.execute(
         select(Incoming.status, Incoming.attempts).where(Incoming.message_id == sealed.id).with_for_update()
     ).one()
-    if row.status == InboxStatus.RETRY and _apply(session, registry, sealed, row.attempts, now):
+    applied = row.status == InboxStatus.RETRY and _apply(session, registry, sealed, row.attempts, now)
+    if applied:
         _mark(session, sealed.id, InboxStatus.DONE, row.attempts, None, None)
+    return applied
 
 
 def unsettled(session: Session, status: InboxStatus, limit: int = 100) -> Sequence[Letter]:

@@ -22,6 +22,7 @@ from pika.connection import Parameters
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 from pika.spec import Basic, BasicProperties
 
+from shared import failpoints
 from shared.messaging.envelope import CONTENT_TYPE
 from shared.messaging.transport import (
     EXCHANGE,
@@ -128,6 +129,7 @@ class RabbitPublisher:
                 self._unsettled[self._last_tag] = parcel
                 properties = _properties(parcel.type, str(parcel.message_id))
                 channel.basic_publish(EXCHANGE, parcel.type, parcel.body, properties, mandatory=True)
+            failpoints.reached("relay.sent")
             if not self._run_until(lambda: not self._unsettled, CONFIRM_TIMEOUT):
                 raise TransportError("the broker did not confirm in time")
         return self._refused

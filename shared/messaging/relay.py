@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from shared import tracing
+from shared import failpoints, tracing
 from shared.clock import Clock
 from shared.database import Database
 from shared.messaging import outbox
@@ -47,6 +47,7 @@ class Relay:
             put_back = dict.fromkeys(attempts, (0, str(error)))
             self._database.write(outbox.settle, (), put_back, self._clock())
             raise
+        failpoints.reached("relay.confirmed")
         for seq, reason in refused.items():
             log.error("message.refused", seq=seq, reason=reason)
         self._database.figures.published(

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from shared import tracing
+from shared import failpoints, tracing
 from shared.clock import Clock
 from shared.database import Database, change
 from shared.notices.channels import Channel, ChannelError
@@ -86,6 +86,7 @@ class Sender:
             self._log("notice.in_doubt", ready, type(error).__name__)
             self._database.write(_in_doubt, ready, type(error).__name__, self._clock())
         else:
+            failpoints.reached("sender.accepted")
             self._count(ready, "sent", begun)
             log.info("notice.sent", notice_id=str(ready.notice_ids[0]), channel=name, notices=len(ready.notice_ids))
             self._database.write(_sent, ready, receipt, self._clock())

@@ -1,0 +1,193 @@
+"""The stack that is broken: how it is started for that, how its processes are found, and what is read of it."""
+
+import json
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from configparser import RawConfigParser
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, Self
+from uuid import UUID
+from xmlrpc.client import ServerProxy
+
+import pika
+from sqlalchemy.exc import DBAPIError
+
+from services.__main__ import NAMES, one_service
+from shared import clock, config
+from shared.database import Database
+from shared.embedded import Part
+from shared.messaging import outbox
+from shared.messaging.rabbit import RabbitTransport
+from shared.messaging.transport import QueueState, TransportError, dead_queue_name
+from shared.native import surroundings
+from shared.native.parts import free_port
+from tools import sites
+from tools.faults.comparing import Seen
+from tools.faults.letters import MailServer, written_down
+
+PROGRAMS: Final[dict[str, tuple[str, ...]]] = {
+    "broker": ("beam.smp",),
+    "database": ("/bin/postgres", "-D"),
+    **{f"{name}-web": ("services", "serve", name) for name in NAMES},
+    **{f"{name}-worker": ("services", "worker", name) for name in NAMES},
+}
+"""What can be broken -> what its command line holds."""
+FRESH: Final = 2.0
+"""Seconds: where no message waits for longer, everything has recovered."""
+WITHIN: Final = 180.0
+
+
+class Stack:
+    """A running stack with two web servers for each service, its databases, and a mail server of its own.
+
+    ``changed`` is put before the search path of its processes, so that a mechanism can be taken out of them.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] = {}) -> None:
+        self.mail = MailServer()
+        self.mail.start()
+        self._failpoints = folder / "failpoints"
+        self._failpoints.touch()
+        given = {
+            "STEWARD_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}",
+            "STEWARD_NOTICE_RATES": "email=1000",
+            "STEWARD_DAILY_NOTICES": "0",
+            "STEWARD_LOG_LEVEL": "DEBUG",
+            "STEWARD_WEB_WORKERS": "1",
+            "STEWARD_FAILPOINTS_FILE": str(self._failpoints),
+        }
+        try:
+            self.site = sites.start("stack", folder, free_port(), given | dict(settings), ("--webs", "2"))
+        except BaseException:
+            self.mail.stop()
+            raise
+        self.folder = folder / "var" / "stack"
+        self.environ = surroundings.kept(self.folder)
+        self.parts = opened(self.environ)
+        self.broker = RabbitTransport(self.environ["STEWARD_AMQP_URL"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for part in self.parts:
+            part.database.dispose()
+        sites.stop(self.site)
+        self.mail.stop()
+
+    def pids(self, program: str) -> list[int]:
+        """Return the program's processes that Supervisor started; raises AssertionError where none comes up."""
+        deadline = time.monotonic() + WITHIN
+        while not (found := self.site.supervised(*PROGRAMS[program])):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{program} does not run")
+            time.sleep(0.05)
+        return found
+
+    def kill(self, program: str) -> None:
+        """End the program as a power cut would."""
+        for pid in self.pids(program):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    @contextmanager
+    def frozen(self, program: str) -> Iterator[None]:
+        """Let the program hang meanwhile: it holds its connections and answers nothing."""
+        pids = [child for pid in self.pids(program) for child in (pid, *sites.children(pid))]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def stopped(self, *names: str) -> Iterator[None]:
+        """Let these programs of Supervisor (``rank:name``) be stopped in good order meanwhile."""
+        with self._supervisor() as supervisord:
+            for name in names:
+                supervisord.supervisor.stopProcess(name)
+        try:
+            yield
+        finally:
+            with self._supervisor() as supervisord:
+                for name in names:
+                    supervisord.supervisor.startProcess(name, False)
+
+    @contextmanager
+    def failing(self, moment: str, times: int) -> Iterator[None]:
+        """Let each worker that starts meanwhile die at the moment, passed for so many times; all are started anew."""
+        self._failpoints.write_text(f"{moment}:{times}")
+        try:
+            for service in NAMES:
+                self.kill(f"{service}-worker")
+            yield
+        finally:
+            self._failpoints.write_text("")
+            for service in NAMES:
+                self.kill(f"{service}-worker")
+
+    def has_recovered(self) -> bool:
+        """Say whether all services say that nothing is wrong, and no message waits for long."""
+        try:
+            oldest = [part.database.read(outbox.backlog, clock.utc_now())[1] for part in self.parts]
+            said = [self.site.call("GET", f"/{name}/readyz") for name in NAMES]
+        except (DBAPIError, OSError):
+            return False
+        return max(oldest) < FRESH and all(one.ok and one.json()["status"] == "ok" for one in said)
+
+    def queues(self) -> dict[str, QueueState | None]:
+        """Return how each service's queue is; raises TransportError while the broker is away."""
+        return {name: self.broker.look(name) for name in NAMES}
+
+    def queues_are_empty(self) -> bool:
+        """Say whether the broker holds nothing for anybody."""
+        try:
+            return not any(one is None or one.waiting for one in self.queues().values())
+        except TransportError:
+            return False
+
+    def buried(self, service: str) -> int:
+        """Return how much lies in the service's queue for what is no message."""
+        parameters = pika.URLParameters(self.environ["STEWARD_AMQP_URL"])
+        with closing(pika.BlockingConnection(parameters)) as connection:
+            queue = connection.channel().queue_declare(dead_queue_name(service), passive=True)
+            return int(queue.method.message_count)
+
+    def seen(self) -> Seen:
+        """Return what was seen outside of the databases so far."""
+        letters = written_down(Path(self.environ["STEWARD_NOTICES_FILE"])) + self.mail.taken
+        return Seen(letters, Counter(self._applied()))
+
+    def _applied(self) -> Iterator[tuple[str, UUID]]:
+        for name in NAMES:
+            for file in (self.folder / "logs").glob(f"{name}-worker.log*"):
+                with file.open(encoding="utf-8", errors="replace") as lines:
+                    for line in lines:
+                        if '"message.applied"' in line:
+                            with suppress(ValueError):  # a line that was cut off
+                                yield name, UUID(json.loads(line)["message_id"])
+
+    @contextmanager
+    def _supervisor(self) -> Iterator[Any]:
+        settings = RawConfigParser()
+        settings.read(self.folder / "supervisord.conf", encoding="utf-8")
+        server = settings["inet_http_server"]
+        address = f"http://{server['username']}:{server['password']}@{server['port']}/RPC2"
+        with ServerProxy(address) as proxy:
+            yield proxy
+
+
+def opened(environ: Mapping[str, str]) -> Sequence[Part]:
+    """Return the services with the databases that the environment names."""
+    parts = []
+    for name in NAMES:
+        settings = config.load(name, environ)
+        parts.append(Part(one_service(name), settings, Database(settings.database_url, name, keys=settings.data_keys)))
+    return parts
