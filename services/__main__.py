@@ -29,8 +29,11 @@ DATA = Path("var")
 )
 def main(folder: Path | None) -> None:
     """Steward (小管家): festival events, volunteers and partner work units of a neighbourhood."""
+    from shared import logs  # noqa: PLC0415  (a process imports what it runs, no more)
+
+    logs.configure(level="WARNING", human=True)  # what a command prints is its answer, for programs as well
     if folder is not None:
-        from shared.native import surroundings  # noqa: PLC0415  (a process imports what it runs, no more)
+        from shared.native import surroundings  # noqa: PLC0415
 
         try:
             os.environ.update(surroundings.kept(folder))
@@ -43,7 +46,7 @@ def main(folder: Path | None) -> None:
 def embedded(port: int) -> None:
     """Run everything in one process on files under var/, with a small demo on the first start."""
     from shared import embedded as mode  # noqa: PLC0415
-    from shared import logs, serving  # noqa: PLC0415
+    from shared import serving  # noqa: PLC0415
     from shared.config import ConfigError  # noqa: PLC0415
     from shared.native import surroundings  # noqa: PLC0415
 
@@ -55,7 +58,6 @@ def embedded(port: int) -> None:
     os.environ.setdefault("STEWARD_ORIGIN", f"http://127.0.0.1:{port}")
     environ = mode.environment(folder, NAMES, os.environ)
     surroundings.keep(folder, environ)
-    logs.configure(level="WARNING", human=True)
     fresh = not (folder / "events.db").exists()
     try:
         parts = mode.open_parts(all_services(), environ)

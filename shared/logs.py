@@ -45,7 +45,7 @@ def configure(*, level: str = "INFO", human: bool = False, service: str = "") ->
     structlog.configure(
         processors=[*first, *_renderers(human=human)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),  # what it is when something is said
     )
     _take_over_from_libraries(first, _renderers(human=human))
 

@@ -66,8 +66,13 @@ class _Confirm:
                 self._all_settled.notify_all()
 
     def wait(self, seconds: float) -> bool:
+        """Say whether all is settled; False once so many seconds have passed in which nothing was."""
         with self._all_settled:
-            return self._all_settled.wait_for(lambda: self._outstanding == 0, seconds)
+            before = self._outstanding + 1
+            while 0 < self._outstanding < before:
+                before = self._outstanding
+                self._all_settled.wait_for(lambda: self._outstanding == 0, seconds)
+            return self._outstanding == 0
 
 
 class _Item:

@@ -5,17 +5,17 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import select
 
-from services.__main__ import NAMES, main
+from services.__main__ import NAMES
 from services.signups.models import Signup
 from shared.database import Database
 from shared.native import surroundings
+from tests.commands.conftest import read, run
 from tests.journeys.conftest import Site, an_event
 
 PEOPLE = 4
@@ -30,13 +30,6 @@ def running(stack: Site) -> Iterator[Path]:
     yield stack.folder / "var" / "stack"
     os.environ.clear()
     os.environ.update(before)
-
-
-def steward(*words: str, code: int = 0) -> Any:
-    """What the command prints for a program."""
-    said = CliRunner().invoke(main, [*words, "--json"])
-    assert said.exit_code == code, said.output
-    return json.loads(said.stdout)
 
 
 class Crowd:
@@ -78,18 +71,18 @@ def test_a_backup_under_load_agrees_where_it_is_put_back(
     with Crowd(stack, shift_id) as crowd:
         assert crowd.enough.wait(60)
         promised = list(crowd.known)
-        steward(*at, "backup", str(tmp_path / "backup"))
+        read(*at, "backup", str(tmp_path / "backup"))
         assert len(crowd.known) > len(promised)  # nobody waited for it
 
-    assert steward(*at, "reconcile")["agree"]  # where everything runs on
+    assert read(*at, "reconcile")["agree"]  # where everything runs on
     elsewhere = surroundings.kept(running) | {
         f"STEWARD_{name.upper()}_DATABASE_URL": new_database_url() for name in NAMES
     }
     surroundings.keep(tmp_path, elsewhere | {"STEWARD_AMQP_URL": ""})
     os.environ.pop("STEWARD_AMQP_URL", None)
-    restored = steward("--at", str(tmp_path), "restore", str(tmp_path / "backup"))
+    restored = read("--at", str(tmp_path), "restore", str(tmp_path / "backup"))
     assert restored["differences"] == 0
-    assert steward("--at", str(tmp_path), "reconcile", "--patience", "0")["differences"] == []
+    assert read("--at", str(tmp_path), "reconcile", "--patience", "0")["differences"] == []
 
     database = Database(elsewhere["STEWARD_SIGNUPS_DATABASE_URL"], "signups")
     there = set(database.read(lambda session: session.scalars(select(Signup.id)).all()))
@@ -99,6 +92,6 @@ def test_a_backup_under_load_agrees_where_it_is_put_back(
 
 def test_the_doctor_finds_nothing_wrong_with_what_runs(stack: Site, running: Path) -> None:
     assert stack.origin
-    found = CliRunner().invoke(main, ["--at", str(running), "doctor", "--json"])
-    wrong = [one for one in json.loads(found.stdout)["findings"] if one["state"] == "wrong" and one["check"] != "disk"]
+    found = json.loads(run("--at", str(running), "doctor", "--json").stdout)
+    wrong = [one for one in found["findings"] if one["state"] == "wrong" and one["check"] != "disk"]
     assert wrong == []

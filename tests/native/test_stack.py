@@ -25,7 +25,7 @@ ROLES = {
     "worker": "services worker signups",
 }
 """What is killed -> what its command line holds."""
-BACK_WITHIN = 60
+BACK_WITHIN = 180
 
 
 class Running:

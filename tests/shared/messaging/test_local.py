@@ -1,5 +1,7 @@
 """What only the transport inside the process does."""
 
+import time
+
 import pytest
 
 from shared.messaging import local as module
@@ -24,6 +26,16 @@ def test_a_window_that_nobody_takes_is_given_up_and_leaves_no_copies(local, send
         with pytest.raises(TransportError):
             sending.send(parcel(b"one", seq=1), parcel(b"two", seq=2)).result(5)
     assert subscriber.receive(10, 0) == []
+
+
+def test_a_reader_that_is_slow_is_waited_for(local, sending, monkeypatch):
+    monkeypatch.setattr(module, "CONFIRM_TIMEOUT", 2)
+    subscriber = local.subscriber("events")
+    sent = sending.send(*(parcel(b"one of many", seq=seq) for seq in range(1, 9)))
+    for _ in range(8):
+        time.sleep(0.3)
+        subscriber.ack(subscriber.receive(1, 5))
+    assert sent.result(5) == {}
 
 
 def test_what_a_reader_has_taken_from_a_window_given_up_can_still_be_acknowledged(local, sending, monkeypatch):
