@@ -11,8 +11,8 @@ from uuid import uuid4
 import pika
 import pytest
 
-from shared.messaging import rabbit
 from shared.messaging.rabbit import RabbitPublisher, RabbitTransport
+from shared.messaging.rabbit import publisher as publishing
 from shared.messaging.transport import EXCHANGE, Publisher, TransportError, queue_name
 from shared.native.rabbitmq import PrivateRabbitMQ
 from tests.shared.messaging.conftest import parcel
@@ -233,8 +233,8 @@ def test_what_was_confirmed_outlives_a_killed_broker(running, closing):
 
 
 def test_a_window_that_a_frozen_broker_does_not_confirm_is_given_up(running, closing, monkeypatch):
-    monkeypatch.setattr(rabbit, "CONFIRM_TIMEOUT", 1)
-    monkeypatch.setattr(rabbit, "GOODBYE_TIMEOUT", 0.2)
+    monkeypatch.setattr(publishing, "CONFIRM_TIMEOUT", 1)
+    monkeypatch.setattr(publishing, "GOODBYE_TIMEOUT", 0.2)
     publisher = closing(RabbitTransport(running.url()).publisher("signups"))
     assert isinstance(publisher, RabbitPublisher)
     assert publisher.publish([parcel(b"before")]) == {}
