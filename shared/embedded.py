@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from shared import clock, config, migrations
+from shared import clock, config, versions
 from shared.config import Config
 from shared.database import Database
 from shared.messaging import outbox
@@ -66,12 +66,20 @@ def open_parts(services: Sequence[Service], environ: Mapping[str, str]) -> list[
     for service in services:
         settings = config.load(service.name, environ)
         database = Database(settings.database_url, service.name, keys=settings.data_keys)
-        migrations.migrate(service, database)
+        _migrate(service, database)
         database.write(outbox.end_leases)  # the lock on the folder says that nobody else is at work
         if service.prepare is not None:
             database.write(service.prepare, settings, clock.utc_now())
         parts.append(Part(service, settings, database))
     return parts
+
+
+def _migrate(service: Service, database: Database) -> None:
+    newest = versions.newest(service.name)
+    if newest is None or database.read(versions.seen) != newest:
+        from shared import migrations  # noqa: PLC0415  (alembic imports slowly)
+
+        migrations.migrate(service, database)
 
 
 def web(parts: Sequence[Part]) -> WSGIApplication:

@@ -1,5 +1,6 @@
 """Serving a web application with gunicorn, in production shape and embedded alike."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -37,6 +38,10 @@ def serve(
     ``started`` runs in a worker process that is ready, ``stopped`` in one that ends.
     """
 
+    def begin() -> None:
+        _settle_down()
+        started()
+
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             settings: dict[str, Any] = {
@@ -51,7 +56,8 @@ def serve(
                 "loglevel": "warning",
                 "logger_class": _OurLogs,
                 "limit_request_line": 8190,
-                "post_worker_init": lambda _worker: started(),
+                "when_ready": lambda _server: _settle_down(),
+                "post_worker_init": lambda _worker: begin(),
                 "worker_exit": lambda _server, _worker: stopped(),
                 "child_exit": lambda _server, worker: figures.forget_process(worker.pid),
             }
@@ -62,3 +68,9 @@ def serve(
             return make_application()
 
     Server().run()
+
+
+def _settle_down() -> None:
+    """Let the collector of garbage pass over what is there for good: looking takes time and copies shared memory."""
+    gc.collect()
+    gc.freeze()

@@ -6,14 +6,16 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import count
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dateutil import rrule
-from holidays import HolidayBase, country_holidays
 from tyme4py.lunar import LunarDay, LunarMonth
 from tyme4py.solar import SolarDay
 
 from services.events.festivals import LAST_YEAR
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 MOST: Final = 60
 """Events that one rule may make."""
@@ -139,5 +141,7 @@ def _lunar_days(first: date) -> Iterator[date]:
 
 
 @cache
-def _holidays(year: int, language: str) -> HolidayBase:
+def _holidays(year: int, language: str) -> "HolidayBase":
+    from holidays import country_holidays  # noqa: PLC0415  (all the world's holidays take their time)
+
     return country_holidays("CN", years=year, language=language)

@@ -2,9 +2,10 @@
 
 from datetime import date
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from holidays import HolidayBase, country_holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 TO_ENTER: Final = 10
 """Working days after the end within which a service is to be entered (民政部令第67号)."""
@@ -19,6 +20,8 @@ def due(ended: date) -> date:
 
 
 @cache
-def _holidays(year: int) -> HolidayBase:
+def _holidays(year: int) -> "HolidayBase":
     """Return the holidays of the year and the next, since ten working days may reach over the new year."""
+    from holidays import country_holidays  # noqa: PLC0415  (all the world's holidays take their time)
+
     return country_holidays("CN", years=(year, year + 1))

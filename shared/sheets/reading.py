@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from openpyxl import load_workbook
-
 from shared.errors import Invalid, field_error
 from shared.texts import Text
 from shared.texts import text as _
@@ -77,6 +75,8 @@ def read_pasted(text: str) -> list[Sheet]:
 
 
 def _read_xlsx(data: bytes) -> list[Sheet]:
+    from openpyxl import load_workbook  # noqa: PLC0415  (it takes long to import)
+
     try:
         _bounded(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

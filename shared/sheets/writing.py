@@ -2,20 +2,10 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, islice
 from typing import Final
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
-from openpyxl.cell.cell import Cell as XlsxCell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 Cell = str | int | float | date | datetime | None
 """A moment is written as its own zone's clock shows it; bring it to the event's zone first."""
@@ -28,14 +18,6 @@ FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 WIDE_STARTS: Final = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 CHUNK: Final = 500
 """Rows of CSV that go out at once."""
-CELL_LENGTH: Final = 32_767
-"""The longest text an XLSX cell may hold (ECMA-376)."""
-FIRST_WIDE: Final = 0x2E80
-"""From this character on (CJK radicals), one is as wide as two digits."""
-NARROWEST: Final = 10
-WIDEST: Final = 48
-MEASURED: Final = 200
-"""Rows from whose texts the width of the columns is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +40,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator
     writer.writerow([_harmless(name) for name in header])
     yield b"\xef\xbb\xbf"
     for number, row in enumerate(rows, start=1):
-        writer.writerow([_plain(cell) for cell in row])
+        writer.writerow([plain(cell) for cell in row])
         if number % CHUNK == 0:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -74,87 +56,17 @@ def workbook(tables: Iterable[Table]) -> bytes:
 
     Texts are kept as texts, and the header is bold and stays in view.
     """
-    book = Workbook(write_only=True)
-    for table in tables:
-        _add(book, table)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    from shared.sheets import excel  # noqa: PLC0415  (its library takes long to import)
+
+    return excel.written(tables)
 
 
-def _add(book: Workbook, table: Table) -> None:
-    sheet = book.create_sheet(_sheet_title(table.title))
-    sheet.freeze_panes = "A2"
-    bold = Font(bold=True)
-    wash = PatternFill("solid", fgColor="FFD9D2")
-    marked = table.marked or {}
-    rows = iter(table.rows)
-    first = list(islice(rows, MEASURED))
-    for index, width in enumerate(_widths(table.header, first), start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    head = [_cell(sheet, name) for name in table.header]
-    for cell in head:
-        cell.font = bold
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-    sheet.append(head)
-    for number, row in enumerate(chain(first, rows)):
-        cells = [_value(sheet, value) for value in row]
-        for column in range(len(cells)):
-            if remark := marked.get((number, column)):
-                cell = _cell(sheet, row[column])
-                cell.fill = wash
-                cell.comment = Comment(remark, "Steward")
-                cells[column] = cell
-        sheet.append(cells)
-
-
-def _value(sheet: WriteOnlyWorksheet, value: Cell) -> object:
-    """Return what ``append`` takes; a cell object only where one is needed, since they are what takes the time."""
-    if isinstance(value, str):
-        is_plain = value[:1] not in {"=", "#"} and value.isprintable() and len(value) <= CELL_LENGTH
-        return value if is_plain else _cell(sheet, value)
-    return _cell(sheet, value) if isinstance(value, date) else value
-
-
-def _cell(sheet: WriteOnlyWorksheet, value: Cell) -> XlsxCell:
-    if isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value)[:CELL_LENGTH]
-        cell = WriteOnlyCell(sheet, text)
-        cell.data_type = "s"  # else openpyxl takes "=…" for a formula, and "#N/A" for an error
-        return cell
-    if isinstance(value, datetime):
-        cell = WriteOnlyCell(sheet, _local(value))
-        cell.number_format = "yyyy-mm-dd hh:mm"
-        return cell
-    cell = WriteOnlyCell(sheet)
-    cell.value = value
-    if isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    return cell
-
-
-def _widths(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
-    widths = [_width(name) for name in header]
-    for row in rows:
-        for index, value in enumerate(row[: len(widths)]):
-            widths[index] = max(widths[index], _width(_plain(value)))
-    return [min(max(width + 2, NARROWEST), WIDEST) for width in widths]
-
-
-def _width(value: object) -> int:
-    return sum(2 if ord(character) >= FIRST_WIDE else 1 for character in str(value))
-
-
-def _sheet_title(title: str) -> str:
-    """Return the title as Excel takes it: without some signs, and at most 31 characters long."""
-    return re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip(" '")[:31].strip(" '") or "Sheet"
-
-
-def _plain(value: Cell) -> str | int | float:
+def plain(value: Cell) -> str | int | float:
+    """Return the cell as CSV has it."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{_local(value):%Y-%m-%d %H:%M}"
+        return f"{local(value):%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
@@ -166,7 +78,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith((*FORMULA_STARTS, *WIDE_STARTS)) else text
 
 
-def _local(moment: datetime) -> datetime:
+def local(moment: datetime) -> datetime:
     """Return the moment as a clock on the wall shows it, since a spreadsheet knows no zones."""
     return moment.replace(tzinfo=None)
 

@@ -1,20 +1,54 @@
 """Measures Steward beside its limits, prints the table of docs/benchmarks.md, and stores it: `make bench`."""
 
+import os
+import platform
 import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 import click
 
-from tools.bench import installation, signups
-from tools.bench.figures import Figure, table
+from tools.bench import installation, messages, pages, reminders, resting, signups
+from tools.bench.figures import Figure, packed, table
+from tools.bench.installation import Installation
+
+ON_A_STACK: Final[Mapping[str, Callable[[Installation, float], list[Figure]]]] = {
+    "rest": resting.of_stack,
+    "signups": signups.measure,
+    "pages": pages.measure,
+    "messages": messages.measure,
+}
+ALONE: Final[Mapping[str, Callable[[float], list[Figure]]]] = {
+    "embedded": resting.of_embedded,
+    "reminders": lambda _seconds: reminders.measure(),
+}
 
 
 @click.command()
-@click.option("--seconds", default=5.0, show_default=True, help="for each of the measurements")
-def main(seconds: float) -> None:
-    figures: list[Figure] = []
-    with installation.running() as steward:
-        figures += signups.measure(steward, seconds)
-    sys.stdout.write(table(figures) + "\n")
+@click.argument("parts", nargs=-1, type=click.Choice([*ON_A_STACK, *ALONE]))
+@click.option("--seconds", default=10.0, show_default=True, help="for each of the measurements")
+@click.option("--store", type=click.Path(path_type=Path), help="also write the figures into this file, as JSON")
+def main(parts: tuple[str, ...], seconds: float, store: Path | None) -> None:
+    """Measure all parts, or those that are named."""
+    wanted = parts or (*ON_A_STACK, *ALONE)
+    figures = [one for name in wanted if name in ALONE for one in ALONE[name](seconds)]
+    on_a_stack = [name for name in wanted if name in ON_A_STACK]
+    if on_a_stack:
+        with installation.running() as steward:
+            for name in on_a_stack:
+                figures += ON_A_STACK[name](steward, seconds)
+    about = {
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        "seconds": seconds,
+    }
+    sys.stdout.write(f"{about}\n\n{table(figures)}\n")
+    if store is not None:
+        store.write_text(packed(figures, **about), encoding="utf-8")
 
 
 if __name__ == "__main__":

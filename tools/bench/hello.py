@@ -20,7 +20,7 @@ def running() -> Iterator[int]:
     """Serve it with two processes of eight threads meanwhile; yields the port."""
     with TemporaryDirectory(prefix="steward-hello-") as folder:
         port = kept_port(Path(folder) / "port")
-        process = subprocess.Popen([sys.executable, "-m", "tools.bench.hello", str(port)])
+        process = subprocess.Popen([sys.executable, "-m", "tools.bench.hello", str(port)])  # noqa: S603 - our own command
         try:
             while not accepts(port):
                 time.sleep(0.05)

@@ -48,14 +48,3 @@ def spent(pid: int) -> Iterator[dict[str, float]]:
     yield found
     for one in family(pid):
         found[name(one)] = found.get(name(one), 0.0) + seconds(one) - before.get(one, 0.0)
-
-
-def resident(pid: int) -> float:
-    """Return the MiB that the family holds in memory, those that several share counted once."""
-    total = 0
-    for one in family(pid):
-        with suppress(OSError):
-            for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-    return total / 1024

@@ -1,13 +1,10 @@
-"""Measures how long it takes to plan a reminder for everybody who signed up for one large event: `make bench`.
+"""How long it takes to plan a reminder for everybody who signed up for one large event.
 
 On a private PostgreSQL with the safety of production, it puts a hundred thousand sign-ups into one event and begins
-the mailing as the handler of ``reminder.due`` does. The limit, measured in the same run, is the bare INSERT of the same
-rows in one statement. Prints the table of docs/benchmarks.md; exit 1 where the promise is not kept.
+the mailing as the handler of ``reminder.due`` does. The limit is the bare INSERT of the same rows in one statement.
 """
 
-import os
 import shutil
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -25,6 +22,7 @@ from shared.database import Database
 from shared.native.postgres import PrivatePostgres
 from shared.notices import mailings, queue
 from shared.notices.tables import Notice
+from tools.bench.figures import Figure
 
 PEOPLE: Final = 100_000
 PROMISED: Final = 10.0
@@ -46,32 +44,35 @@ SELECT gen_random_uuid(), :event, :shift, id, 'confirmed', 1, 'zh-CN', id::text,
 """
 
 
-def main() -> int:
-    """Measure, print, and say whether the promise is kept."""
+def measure(people: int = PEOPLE, rounds: int = ROUNDS) -> list[Figure]:
+    """Return the seconds that the mailing takes, beside those of the bare INSERT."""
     folder = Path(tempfile.mkdtemp(prefix="steward-fan-out-"))
     folder.chmod(0o711)  # PostgreSQL runs as somebody else when we are root
     server = PrivatePostgres(folder / "postgres")
     server.start()
     try:
-        database = _filled(folder, server.add_database("signups", "for-this-run"))
-        limits = [_in_one_statement(database, number) for number in range(ROUNDS)]
-        measured = [_as_a_mailing(database, number) for number in range(ROUNDS)]
+        database = _filled(folder, server.add_database("signups", "for-this-run"), people)
+        limits = [_in_one_statement(database, number) for number in range(rounds)]
+        measured = [_as_a_mailing(database, number, people) for number in range(rounds)]
         database.dispose()
     finally:
         server.stop()
         shutil.rmtree(folder)
-    limit, (whole, longest) = sorted(limits)[ROUNDS // 2], sorted(measured)[ROUNDS // 2]
-    _print(limit, whole, longest)
-    return 0 if whole <= PROMISED else 1
+    limit, (whole, longest) = sorted(limits)[rounds // 2], sorted(measured)[rounds // 2]
+    what = f"a reminder for {people:,} people"
+    return [
+        Figure(f"{what}: planned", whole, "s", PROMISED, limit, "the rows in one statement", smaller=True),
+        Figure(f"{what}: longest transaction", longest, "s", smaller=True),
+    ]
 
 
-def _filled(folder: Path, url: str) -> Database:
+def _filled(folder: Path, url: str, people: int) -> Database:
     environ = embedded.environment(folder / "secrets", ["signups"], {"STEWARD_SIGNUPS_DATABASE_URL": url})
     settings = config.load("signups", environ)
     database = Database(url, "signups", keys=settings.data_keys)
     migrations.migrate(one_service("signups"), database)
     database.write(operations.record_event, _event(), now=NOW)
-    values = {"now": NOW, "people": PEOPLE, "event": EVENT, "shift": SHIFT}
+    values = {"now": NOW, "people": people, "event": EVENT, "shift": SHIFT}
     database.write(lambda session: session.execute(text(FILL), values))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
@@ -103,7 +104,7 @@ def _in_one_statement(database: Database, number: int) -> float:
     return time.perf_counter() - began
 
 
-def _as_a_mailing(database: Database, number: int) -> tuple[float, float]:
+def _as_a_mailing(database: Database, number: int, people: int) -> tuple[float, float]:
     """Return the seconds until everybody is planned for, and those of the longest batch."""
     began, longest, rule = time.perf_counter(), 0.0, f"P1D{number}"
     go_on = mailings.going_on(audiences.find)
@@ -119,25 +120,10 @@ def _as_a_mailing(database: Database, number: int) -> tuple[float, float]:
         longest = max(longest, time.perf_counter() - before)
     whole = time.perf_counter() - began
     planned = database.read(lambda session: session.scalar(select(func.count()).where(Notice.rule == rule)))
-    if planned != PEOPLE:
-        raise SystemExit(f"{planned} notices for {PEOPLE} people")
+    if planned != people:
+        raise SystemExit(f"{planned} notices for {people} people")
     return whole, longest
 
 
 def _audience() -> dict[str, Any]:
     return audiences.of_event(UUID(str(EVENT)), [SignupStatus.CONFIRMED], until=NOW)
-
-
-def _print(limit: float, whole: float, longest: float) -> None:
-    sys.stdout.write(
-        f"{PEOPLE:,} people, PostgreSQL, {os.cpu_count()} cores, median of {ROUNDS}\n\n"
-        "| what | seconds | promised |\n| --- | --- | --- |\n"
-        f"| a mailing in batches of {mailings.BATCH:,} | {whole:.1f} | {PROMISED:g} |\n"
-        f"| its longest batch | {longest:.2f} | |\n"
-        f"| the limit: the same rows in one statement | {limit:.1f} | |\n"
-        f"| ratio of the limit to the mailing | {limit / whole:.2f} | |\n"
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Insert, select
 from sqlalchemy.orm import Session
 
 from services.events import announcements, audit
@@ -20,7 +21,7 @@ from services.events.models import (
     SignupCopy,
 )
 from services.events.operations import lifecycle
-from shared.database import insert
+from shared.database import dialect_of, insert_on
 
 GONE: Final = "withdrawn"
 """The state of a sign-up that holds neither a place nor a turn."""
@@ -86,14 +87,18 @@ def record_need(session: Session, need: Mapping[str, Any]) -> None:
 
 def _keep(session: Session, model: type[Base], data: Mapping[str, Any]) -> None:
     """Insert or replace the copy, in one statement that refuses an older version."""
+    connection = session.connection()
+    values = {column.name: data.get(column.name) for column in model.__table__.columns}
+    connection.execute(_keeping(model, dialect_of(connection)), values)
+
+
+@cache
+def _keeping(model: type[Base], dialect: str) -> Insert:
     table = model.__table__
-    values = {column.name: data.get(column.name) for column in table.columns}
-    statement = insert(session, model).values(values)
+    statement = insert_on(dialect, table)
     key = [column.name for column in table.primary_key]
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=key,
-            set_={name: statement.excluded[name] for name in values if name not in key},
-            where=table.c.version < statement.excluded.version,
-        )
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        set_={column.name: statement.excluded[column.name] for column in table.columns if column.name not in key},
+        where=table.c.version < statement.excluded.version,
     )

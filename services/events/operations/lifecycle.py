@@ -1,9 +1,10 @@
 """The steps of an event's life: published, perhaps taken back while nobody has signed up, cancelled or completed."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.events import announcements, audit, queries
@@ -13,6 +14,8 @@ from services.events.operations import reminders
 from services.events.operations.desk import Desk, take
 from shared.errors import Conflict, Invalid
 from shared.texts import text as _
+
+LOCKED_STATUS: Final = select(Event.status).where(Event.id == bindparam("event")).with_for_update()
 
 
 def publish_event(session: Session, event_id: UUID, *, desk: Desk, now: datetime) -> Event:
@@ -58,7 +61,7 @@ def publish_again(session: Session, event_id: UUID, now: datetime) -> None:
     """
     # The row is locked before it is looked at: whoever takes the event back meanwhile either sees this sign-up or is
     # seen here.
-    status = session.scalar(select(Event.status).where(Event.id == event_id).with_for_update())
+    status = session.connection().execute(LOCKED_STATUS, {"event": event_id}).scalar()
     if status is not EventStatus.DRAFT or is_untouched(session, event_id):
         return
     event = session.get_one(Event, event_id, populate_existing=True)

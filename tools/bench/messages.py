@@ -1,0 +1,134 @@
+"""Messages: a backlog that drains, beside pika with the same bodies; and how soon a sign-up shows in ``events``."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Final
+from uuid import UUID, uuid4
+
+import pika
+import psycopg
+import requests
+from sqlalchemy import make_url
+
+from shared.clock import utc_now
+from shared.messaging.envelope import seal
+from shared.messaging.rabbit import RabbitTransport
+from shared.messaging.relay import WINDOW
+from shared.messaging.transport import EXCHANGE, PREFETCH, Parcel
+from tools.bench import load
+from tools.bench.figures import Figure
+from tools.bench.installation import Installation, somebody
+
+QUEUE, TYPE = "bench.in", "bench.raw"
+RATE: Final = 100.0
+"""Sign-ups a second while it is measured how soon they show."""
+PATIENCE: Final = 120.0
+WRITE: Final = """
+INSERT INTO outbox (message_id, aggregate, version, type, body, attempts, next_at)
+VALUES (%s, %s, 1, 'signup.confirmed', %s, 0, now())
+"""
+
+
+def measure(steward: Installation, seconds: float) -> list[Figure]:
+    """Return how fast a backlog is published and applied, and the waits until sign-ups show."""
+    number = round(2000 * seconds)
+    event = steward.event()
+    parcels = [_parcel(event["id"], event["shifts"][0]["id"], one) for one in range(number)]
+    published, applied = _drained(steward, parcels)
+    pika_publishes, pika_consumes = _by_pika(steward, parcels)
+    waits = _shown(steward, event["shifts"][0]["id"], seconds)
+    what = f"a backlog of {number:,} messages"
+    return [
+        Figure(f"{what}: published", published, "/s", 3000.0, pika_publishes, f"pika, a window of {WINDOW}"),
+        Figure(f"{what}: applied", applied, "/s", 2000.0, pika_consumes, "pika, consumed and acknowledged"),
+        Figure("a sign-up shows in events: p50", waits[len(waits) // 2], "ms", 15.0, smaller=True),
+        Figure("a sign-up shows in events: p99", waits[len(waits) * 99 // 100], "ms", 60.0, smaller=True),
+    ]
+
+
+def _parcel(event_id: str, shift_id: str, seq: int) -> Parcel:
+    data = {"signup_id": uuid4(), "event_id": UUID(event_id), "shift_id": UUID(shift_id), "version": 1}
+    data |= {"status": "confirmed", "pledge_id": None}
+    message_id, body = seal("signups", "signup.confirmed", data, utc_now())
+    return Parcel(seq, message_id, "signup.confirmed", body)
+
+
+def _drained(steward: Installation, parcels: list[Parcel]) -> tuple[float, float]:
+    """Return how many messages a second the running workers publish, and how many they apply."""
+    with _connected(steward, "signups") as signups, _connected(steward, "events") as events:
+        before = events.execute("SELECT count(*) FROM inbox").fetchone()
+        with signups.transaction(), signups.cursor() as cursor:
+            cursor.executemany(WRITE, [(one.message_id, str(uuid4()), one.body) for one in parcels])
+        began = time.perf_counter()
+        _until(signups, "SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
+        published = time.perf_counter() - began
+        _until(events, f"SELECT count(*) >= {(before or (0,))[0] + len(parcels)} FROM inbox")
+        return len(parcels) / published, len(parcels) / (time.perf_counter() - began)
+
+
+def _by_pika(steward: Installation, parcels: list[Parcel]) -> tuple[float, float]:
+    """Return how many of the same bodies a second pika publishes in the same windows, and how many it consumes."""
+    url = steward.settings["STEWARD_AMQP_URL"]
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    channel = connection.channel()
+    channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind(QUEUE, EXCHANGE, TYPE)
+    publisher = RabbitTransport(url).publisher("signups")
+    raw = [Parcel(one.seq, one.message_id, TYPE, one.body) for one in parcels]
+    began = time.perf_counter()
+    for first in range(0, len(raw), WINDOW):
+        publisher.publish(raw[first : first + WINDOW])
+    published = time.perf_counter() - began
+    publisher.close()
+    channel.basic_qos(prefetch_count=PREFETCH)
+    began = time.perf_counter()
+    for number, (method, _properties, _body) in enumerate(channel.consume(QUEUE), start=1):
+        channel.basic_ack(method.delivery_tag)
+        if number == len(raw):
+            break
+    consumed = time.perf_counter() - began
+    channel.cancel()
+    channel.queue_delete(QUEUE)
+    connection.close()
+    return len(raw) / published, len(raw) / consumed
+
+
+def _shown(steward: Installation, shift_id: str, seconds: float) -> list[float]:
+    """Return the milliseconds from the answer to a sign-up to its row in ``events``, sorted, while others sign up."""
+    waits = []
+    address = f"http://127.0.0.1:{steward.port('signups')}/signups/api/v1/signups"
+    ask = partial(somebody, shift_id)
+    with ThreadPoolExecutor(1) as beside, _connected(steward, "events") as events, requests.Session() as browser:
+        crowd = beside.submit(
+            load.ask, steward.port("signups"), ask, clients=16, seconds=seconds, wished=201, rate=RATE - 10
+        )
+        while not crowd.done():
+            body = {"shift_id": shift_id, "name": "王芳", "phone": f"137{uuid4().int % 10**8:08d}", "consent": True}
+            answer = browser.post(address, json=body, headers={"Idempotency-Key": str(uuid4())}, timeout=30)
+            answer.raise_for_status()
+            began = time.perf_counter()
+            _until(events, "SELECT EXISTS (SELECT FROM signup_copies WHERE signup_id = %s)", answer.json()["id"])
+            waits.append((time.perf_counter() - began) * 1000)
+            time.sleep(0.1)
+    return sorted(waits)
+
+
+@contextmanager
+def _connected(steward: Installation, service: str) -> Iterator[psycopg.Connection]:
+    url = make_url(steward.settings[f"STEWARD_{service.upper()}_DATABASE_URL"]).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        yield connection
+
+
+def _until(connection: psycopg.Connection, question: str, *values: object) -> None:
+    """Ask until the answer is yes; raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = connection.execute(question, values or None).fetchone()
+        if found is not None and found[0]:
+            return
+        time.sleep(0.001)
+    raise TimeoutError(question)
