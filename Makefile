@@ -12,7 +12,7 @@ DEV := .venv/.dev
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: $(RUN) ## Steward on this machine alone: one process, data under var/ (PORT=8000)
@@ -40,6 +40,10 @@ test-fast: $(DEV) ## The tests that need nothing but Python
 .PHONY: compose-test
 compose-test: $(DEV) ## docker-compose.yml on a real engine (5 to 20 minutes; where there is none, it says so)
 	@tools/compose-test $(ARGS)
+
+.PHONY: rolling-restart
+rolling-restart: $(DEV) ## One web server restarted after the other under load (2 minutes)
+	@.venv/bin/pytest tests/native/rolling_restart.py $(ARGS)
 
 .PHONY: lint
 lint: $(DEV) ## Style, types, layers, catalogues and known vulnerabilities

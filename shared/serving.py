@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from shared import figures
-from shared.draining import Draining
+from shared.draining import Departing, Draining
 
 GRACE_SECONDS = 9
 """Requests in hand get this long after SIGTERM; the whole must be gone within 10 s."""
@@ -66,6 +66,9 @@ def serve(
 
         def load(self) -> WSGIApplication:
             return make_application()
+
+        def run(self) -> None:
+            Departing(self).run()
 
     Server().run()
 

@@ -28,22 +28,38 @@ def upstreams(addresses: Mapping[str, Sequence[str]]) -> str:
 
 
 class Gateway(PrivateServer):
-    """nginx at ``port`` of 127.0.0.1, in front of the services' web servers (name -> host:port of each)."""
+    """nginx at ``port`` of 127.0.0.1, in front of the services' web servers (name -> host:port of each).
+
+    ``scheme`` is the one by which people come, which a proxy in front may have ended; ``proxies`` are the addresses of
+    those that may say who somebody is.
+    """
 
     name: ClassVar[str] = "nginx"
 
-    def __init__(self, folder: Path, addresses: Mapping[str, Sequence[str]], port: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        addresses: Mapping[str, Sequence[str]],
+        port: int,
+        *,
+        scheme: str = "http",
+        proxies: Sequence[str] = (),
+    ) -> None:
         super().__init__(folder)
         self.addresses = addresses
         self.port = port
+        self.scheme = scheme
+        self.proxies = proxies
 
     def prepare(self) -> None:
         """Lay out nginx's folder: the common configuration, and what is particular to this place."""
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         shutil.copy(SOURCE / "nginx.conf", self.folder)
         shutil.copytree(SOURCE / "pages", self.folder / "pages", dirs_exist_ok=True)
-        listen = f"listen {LOOPBACK}:{self.port};\nset $origin_scheme http;\n"
-        (self.folder / "listen.conf").write_text(listen, encoding="ascii")
+        lines = [f"listen {LOOPBACK}:{self.port};", f"set $origin_scheme {self.scheme};"]
+        lines += [f"set_real_ip_from {proxy};" for proxy in self.proxies]
+        lines += ["real_ip_header X-Forwarded-For;"]
+        (self.folder / "listen.conf").write_text("\n".join(lines) + "\n", encoding="ascii")
         (self.folder / "upstreams.conf").write_text(upstreams(self.addresses), encoding="ascii")
 
     @property

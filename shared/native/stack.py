@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
+from urllib.parse import urlsplit
 
 from shared.native import keys, surroundings
 from shared.native.gateway import Gateway
@@ -95,7 +96,14 @@ class Stack:
         theirs = keys.has(given, "STEWARD_AMQP_URL")
         self._rabbitmq = None if theirs else PrivateRabbitMQ(folder / "rabbitmq", services)
         addresses = {service: list(webs.values()) for service, webs in self._web.items()}
-        self._gateway = Gateway(folder / GATEWAY, addresses, port)
+        self._origin = given.get("STEWARD_ORIGIN") or f"http://{LOOPBACK}:{port}"
+        self._gateway = Gateway(
+            folder / GATEWAY,
+            addresses,
+            port,
+            scheme=urlsplit(self._origin).scheme,
+            proxies=given.get("STEWARD_GATEWAY_PROXIES", "").split(),
+        )
         self._passwords: dict[str, str] = {}
         self._environment: dict[str, str] = {}
         self._is_set_up = False
@@ -122,7 +130,7 @@ class Stack:
         """Make folders, secrets and configuration; raises PartMissing before anything has been started."""
         self._environment = {
             "PYTHONUNBUFFERED": "1",
-            "STEWARD_ORIGIN": f"http://{LOOPBACK}:{self._port}",
+            "STEWARD_ORIGIN": self._origin,
             "STEWARD_NOTICES_FILE": str(self._folder / "notices.log"),
             "STEWARD_TRUSTED_PROXIES": "1",
             **{name: value for name, value in self._given.items() if name.startswith("STEWARD_") and value},

@@ -114,6 +114,11 @@ class Supervisor:
             "rpcinterface:supervisor": {
                 "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
             },
+            "supervisorctl": {  # for the operator, who stops and starts single programs with it
+                "serverurl": f"http://{LOOPBACK}:{self._port}",
+                "username": "steward",
+                "password": self._password,
+            },
         }
         for rank in sorted({program.rank for program in self._programs}):
             members = [program.name for program in self._programs if program.rank == rank]

@@ -30,6 +30,13 @@ def test_every_command_of_the_readme_exists() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+def test_every_command_for_operators_exists() -> None:
+    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    said = re.findall(r"(?:`|^ *|; |&& )(?:steward|python -m services) ([a-z]+)", operations, re.MULTILINE)
+    assert {"backup", "restore", "doctor", "reconcile", "migrate"} <= set(said)
+    assert set(said) <= set(main.commands), set(said) - set(main.commands)
+
+
 def test_both_readmes_have_the_same_commands() -> None:
     chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
     assert re.findall(r"^make \w+", README, re.MULTILINE) == re.findall(r"^make \w+", chinese, re.MULTILINE)

@@ -65,7 +65,7 @@ def web_servers(site):
     found = {}
     for pid in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
         words = Path("/proc", pid, "cmdline").read_text().rstrip("\0").split("\0")
-        if words[-4:-1] == ["web", "signups", "--bind"]:
+        if words[-4:-1] == ["serve", "signups", "--bind"]:
             found[words[-1]] = int(pid)
     return found
 
@@ -101,7 +101,9 @@ def test_restarting_one_after_the_other_under_load_answers_everybody(site):
     clients = [threading.Thread(target=come, args=[client]) for client in range(1, CLIENTS + 1)]
     for client in clients:
         client.start()
-    for address in web_servers(site):
+    servers = web_servers(site)
+    assert len(servers) == 2
+    for address in servers:
         restart(site, address)
     stopping.set()
     for client in clients:

@@ -30,18 +30,24 @@ class Echo(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def origin(tmp_path_factory):
-    """A gateway before an echo for events, and before nobody for signups."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as echo:
-        thread = threading.Thread(target=echo.serve_forever)
+def echo():
+    """The address of an echo."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        addresses = {"events": [f"127.0.0.1:{echo.server_port}"], "signups": [f"127.0.0.1:{free_port()}"]}
-        gateway = Gateway(tmp_path_factory.mktemp("gateway"), addresses, free_port())
-        gateway.start()
-        yield f"http://127.0.0.1:{gateway.port}"
-        gateway.stop()
-        echo.shutdown()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def origin(echo, tmp_path_factory):
+    """A gateway before an echo for events, and before nobody for signups."""
+    addresses = {"events": [echo], "signups": [f"127.0.0.1:{free_port()}"]}
+    gateway = Gateway(tmp_path_factory.mktemp("gateway"), addresses, free_port())
+    gateway.start()
+    yield f"http://127.0.0.1:{gateway.port}"
+    gateway.stop()
 
 
 def test_the_root_leads_to_the_events(origin):
@@ -59,6 +65,15 @@ def test_nobody_can_say_for_themselves_who_they_are(origin):
     assert headers["X-Forwarded-For"] == "127.0.0.1"
     assert headers["X-Forwarded-Proto"] == "http"
     assert len(headers["X-Request-ID"]) == 32
+
+
+def test_a_proxy_in_front_that_is_named_has_ended_tls_and_says_who_somebody_is(echo, tmp_path):
+    gateway = Gateway(tmp_path, {"events": [echo]}, free_port(), scheme="https", proxies=["127.0.0.1"])
+    gateway.start()
+    address, known = f"http://127.0.0.1:{gateway.port}/events/", {"X-Forwarded-For": "6.6.6.6"}
+    headers = requests.get(address, headers=known, timeout=5).json()["headers"]
+    gateway.stop()
+    assert (headers["X-Forwarded-For"], headers["X-Forwarded-Proto"]) == ("6.6.6.6", "https")
 
 
 @pytest.mark.parametrize("path", ["/events/metrics", "/events//metrics", "/signups/x/../metrics", "/events/%6detrics"])
