@@ -108,4 +108,4 @@ class Consumer:
     def _say(self, applied: Iterable[UUID]) -> None:
         """Tell of what was applied and committed; who finds a message twice in the logs has found a fault."""
         for message_id in applied:
-            log.debug("message.applied", message_id=str(message_id))
+            log.debug("message.applied", service=self._database.service, message_id=str(message_id))

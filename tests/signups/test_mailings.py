@@ -85,11 +85,20 @@ def test_who_was_signing_up_while_a_mailing_was_planned_is_told_a_little_later(w
     world.sign_up()
     world.database.write(operations.remind, reminder(world), now=NOW)
     world.sign_up()  # began before it was due, and was written only now
-    assert world.database.write(plan_for_missed, NOW) == 1
+    world.database.write(plan_for_missed, NOW)
     while go_on(world):
         pass
     assert len(world.notices("reminder")) == 2
-    assert world.database.write(plan_for_missed, NOW + timedelta(hours=1)) == 0
+    world.database.write(plan_for_missed, NOW + timedelta(hours=1))
+    assert not go_on(world)
+
+
+def test_looking_for_whom_a_mailing_missed_calls_for_no_second_look(world: World) -> None:
+    world.sign_up()
+    world.database.write(operations.remind, reminder(world), now=NOW)
+    assert world.database.write(plan_for_missed, NOW) == 0  # else the two tasks would call each other without end
+    assert go_on(world)
+    assert not go_on(world)
 
 
 def test_thanks_wait_until_the_moment_that_the_event_says(world: World) -> None:

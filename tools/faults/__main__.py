@@ -11,6 +11,7 @@ from tools.faults import table
 from tools.faults.faults import FAULTS
 from tools.faults.running import Trial
 from tools.faults.stack import Stack
+from tools.faults.without import MECHANISMS
 
 
 def main() -> int:
@@ -24,7 +25,7 @@ def main() -> int:
     folder.chmod(0o711)  # PostgreSQL runs as somebody else when we are root
     rows = []
     try:
-        with Stack(folder) as stack:
+        with Stack(folder, without=asked.without) as stack:
             trial = Trial(stack)
             _say("" if asked.json else table.heading())
             for name in asked.faults or FAULTS:
@@ -53,6 +54,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("faults", nargs="*", metavar="fault", help="all of them unless named")
     parser.add_argument("--seconds", type=float, default=15, help="of load for each fault, at least (15)")
     parser.add_argument("--lasting", type=float, default=30, help="seconds for which a fault that lasts does so (30)")
+    parser.add_argument("--without", choices=MECHANISMS, help="take this mechanism away, to see that it is missed")
     parser.add_argument("--json", action="store_true", help="print figures for a program")
     parser.add_argument("--keep", action="store_true", help="leave data and logs where they are")
     return parser

@@ -22,7 +22,7 @@ from tools.faults.journal import Journal
 
 PATIENCE: Final = 5.0
 """Seconds in which copies should be like what their owner has, once nothing is on its way."""
-GRACE: Final = timedelta(seconds=5)
+GRACE: Final = timedelta(seconds=2)
 """A letter that was on its way when somebody withdrew is no letter too many."""
 SOON: Final = timedelta(seconds=30)
 """What is to go out so soon is on its way."""

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import uuid4
 
@@ -29,12 +31,16 @@ Act = Callable[[Stack, Journal, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that breaks. ``act`` gets the seconds that it lasts; ``spotless``: nobody may see an error of ours."""
+    """Something that breaks. ``act`` gets the seconds that it lasts.
+
+    ``spotless``: nobody may see an error of ours; ``deadly``: senders are ended or kept waiting with a letter in hand.
+    """
 
     name: str
     about: str
     act: Act
     spotless: bool = False
+    deadly: bool = False
 
 
 FAULTS: Final[dict[str, Fault]] = {}
@@ -42,11 +48,11 @@ TO_EVENTS: Final = "signup.absent"
 """A type to which only the events service listens."""
 
 
-def fault(name: str, *, spotless: bool = False) -> Callable[[Act], Act]:
+def fault(name: str, *, spotless: bool = False, deadly: bool = False) -> Callable[[Act], Act]:
     """Register a fault under its name; its docstring says what breaks."""
 
     def register(act: Act) -> Act:
-        FAULTS[name] = Fault(name, (act.__doc__ or "").rstrip("."), act, spotless)
+        FAULTS[name] = Fault(name, (act.__doc__ or "").rstrip("."), act, spotless, deadly)
         return act
 
     return register
@@ -63,6 +69,14 @@ def broker_killed(stack: Stack, _journal: Journal, _seconds: float) -> None:
     stack.kill("broker")
 
 
+@fault("broker-hung", spotless=True)
+def broker_hung(stack: Stack, _journal: Journal, _seconds: float) -> None:
+    """Broker hangs for a moment and is then killed."""
+    with stack.frozen("broker"):
+        time.sleep(3)
+        stack.kill("broker")
+
+
 @fault("broker-frozen", spotless=True)
 def broker_frozen(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Broker frozen (SIGSTOP)."""
@@ -77,20 +91,20 @@ def broker_away(stack: Stack, _journal: Journal, seconds: float) -> None:
         time.sleep(seconds)
 
 
-@fault("database-killed")
+@fault("database-killed", deadly=True)
 def database_killed(stack: Stack, _journal: Journal, _seconds: float) -> None:
     """PostgreSQL kill -9 under load."""
     stack.kill("database")
 
 
-@fault("database-away")
+@fault("database-away", deadly=True)
 def database_away(stack: Stack, _journal: Journal, seconds: float) -> None:
     """PostgreSQL stopped while messages arrive."""
     with stack.stopped("rank1:postgres"):
         time.sleep(seconds)
 
 
-@fault("workers-killed", spotless=True)
+@fault("workers-killed", spotless=True, deadly=True)
 def workers_killed(stack: Stack, _journal: Journal, _seconds: float) -> None:
     """All workers kill -9, three times."""
     for _ in range(3):
@@ -121,42 +135,42 @@ def rolling_restart(stack: Stack, _journal: Journal, _seconds: float) -> None:
         _restart(stack, f"{name}-worker", *stack.pids(f"{name}-worker"))
 
 
-@fault("dies-before-confirm", spotless=True)
+@fault("dies-before-confirm", spotless=True, deadly=True)
 def dies_before_confirm(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Workers killed after sending, before the confirm."""
     with stack.failing("relay.sent", 8):
         time.sleep(seconds)
 
 
-@fault("dies-before-mark", spotless=True)
+@fault("dies-before-mark", spotless=True, deadly=True)
 def dies_before_mark(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Workers killed after the confirm, before the mark."""
     with stack.failing("relay.confirmed", 8):
         time.sleep(seconds)
 
 
-@fault("dies-before-commit", spotless=True)
+@fault("dies-before-commit", spotless=True, deadly=True)
 def dies_before_commit(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Consumers killed before the commit."""
     with stack.failing("consumer.applied", 8):
         time.sleep(seconds)
 
 
-@fault("dies-before-ack", spotless=True)
+@fault("dies-before-ack", spotless=True, deadly=True)
 def dies_before_ack(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Consumers killed after the commit, before the acknowledgement."""
     with stack.failing("consumer.committed", 8):
         time.sleep(seconds)
 
 
-@fault("provider-takes-and-we-die", spotless=True)
+@fault("provider-takes-and-we-die", spotless=True, deadly=True)
 def provider_takes_and_we_die(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Senders killed after the provider took a letter."""
     with stack.failing("sender.accepted", 4):
         time.sleep(seconds)
 
 
-@fault("provider-hangs", spotless=True)
+@fault("provider-hangs", spotless=True, deadly=True)
 def provider_hangs(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Provider hangs with a letter in its hand."""
     stack.mail.hangs.set()
@@ -210,6 +224,22 @@ def poisoned(stack: Stack, journal: Journal, _seconds: float) -> None:
     known = _latest(stack, "events", "event.published") | {"type": "reminder.due", "data": nowhere}
     for _ in range(3):
         _set_aside(stack, journal, known, to="reminder.due")
+
+
+@fault("backup-restored", spotless=True)
+def backup_restored(stack: Stack, journal: Journal, _seconds: float) -> None:
+    """Backup under load, put back elsewhere, reconciled there."""
+    promised = journal.all_signups
+    with TemporaryDirectory(prefix="steward-backup-") as folder:
+        elsewhere = stack.elsewhere(Path(folder))
+        stack.steward("backup", f"{folder}/backup")
+        stack.steward("restore", f"{folder}/backup", at=elsewhere)
+        stack.steward("reconcile", "--patience", "0", at=elsewhere)
+        there = stack.signups_in(elsewhere)
+    if not promised <= there:
+        raise AssertionError(
+            f"the backup lacks {len(promised - there)} sign-ups that were answered before it was taken"
+        )
 
 
 def _latest(stack: Stack, service: str, message_type: str) -> dict[str, Any]:

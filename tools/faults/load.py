@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,12 @@ CLIENTS: Final = 4
 PAUSE: Final = 0.1
 """Seconds, on average, between two requests of a client."""
 PLACES: Final = {"large": 2000, "small": 12}
-REMINDED: Final = 8
+REMINDED: Final = 10
 LEAVING: Final = 3
-"""Of those whom an event is to remind, so many withdraw before it does."""
+LEAVING_LATE: Final = 2
+"""Of those whom an event is to remind, so many withdraw before it does, and when it has begun to."""
+LATE: Final = 1.5
+"""Seconds after which reminders are planned and not yet sent."""
 KEPT: Final = 4
 """Places that a unit's pledge asks for."""
 HOUR: Final = timedelta(hours=1)
@@ -37,10 +41,12 @@ class Load:
         """Sign-ups whose person may still withdraw."""
         self._claims: deque[tuple[str, str]] = deque()
         """Pledges with their shifts, of which somebody may enter a name."""
+        self._leaving_late: list[tuple[UUID, str]] = []
+        self._remind_at = 0.0
 
     def __enter__(self) -> Self:
         self._prepare()
-        works: list[Callable[[Client], None]] = [self._person] * CLIENTS + [self._unit, self._organizer]
+        works: list[Callable[[Client], None]] = [self._person] * CLIENTS + [self._unit, self._organizer, self._late]
         self._threads = [threading.Thread(target=self._keep_on, args=(work,)) for work in works]
         for thread in self._threads:
             thread.start()
@@ -77,8 +83,11 @@ class Load:
             made = clients.sign_up(client, self._journal, self._people, event["shifts"][0]["id"])
             if made is not None and number < LEAVING:
                 clients.withdraw(client, self._journal, *made)
+            elif made is not None and number < LEAVING + LEAVING_LATE:
+                self._leaving_late.append(made)
             elif made is not None:
                 self._journal.awaiting_reminder.add(made[0])
+        self._remind_at = time.monotonic() + (begins - HOUR - datetime.now(UTC)).total_seconds()
 
     def _keep_on(self, work: Callable[[Client], None]) -> None:
         client = Client(self._site.origin, self._journal)
@@ -100,6 +109,13 @@ class Load:
             made = clients.sign_up(client, self._journal, self._people, random.choice(shifts)["id"])  # noqa: S311
             if made is not None:
                 self._mine.append(made)
+
+    def _late(self, client: Client) -> None:
+        """Let some withdraw between the planning of their reminder and its sending."""
+        self._stopping.wait(max(self._remind_at + LATE - time.monotonic(), 1.0))
+        if time.monotonic() > self._remind_at + LATE:
+            while self._leaving_late:
+                clients.withdraw(client, self._journal, *self._leaving_late.pop())
 
     def _claim(self, client: Client) -> None:
         try:

@@ -42,11 +42,11 @@ class Trial:
         with Load(self._stack.site, self.journal, self._people, seconds):
             began = time.monotonic()
             time.sleep(WARM)
-            fault.act(self._stack, self.journal, lasting)
+            missed = self._let_happen(fault, lasting)
             recovered = self._recovery()
             time.sleep(max(seconds - (time.monotonic() - began), WARM))
         self._rest()
-        findings = comparing.compare(self._stack.parts, self.journal, self._stack.seen())
+        findings = missed | comparing.compare(self._stack.parts, self.journal, self._stack.seen())
         fresh, doubts = findings - self._told, comparing.in_doubt(self._stack.parts)
         row = Row(
             fault.name,
@@ -56,11 +56,20 @@ class Trial:
             in_doubt=doubts - self._doubts,
             recovered=recovered,
             spotless=fault.spotless,
+            deadly=fault.deadly,
             findings=sorted(fresh),
         )
         self._told |= findings
         self._doubts = doubts
         return row
+
+    def _let_happen(self, fault: Fault, lasting: float) -> set[Finding]:
+        """Let the fault happen; return what itself found missing."""
+        try:
+            fault.act(self._stack, self.journal, lasting)
+        except AssertionError as error:
+            return {Finding("lost", fault.name, str(error))}
+        return set()
 
     def _recovery(self) -> float:
         """Return the seconds until all is well again, while the load goes on."""

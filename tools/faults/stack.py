@@ -2,7 +2,10 @@
 
 import json
 import os
+import secrets
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +17,13 @@ from uuid import UUID
 from xmlrpc.client import ServerProxy
 
 import pika
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, select
 from sqlalchemy.exc import DBAPIError
 
 from services.__main__ import NAMES, one_service
+from services.signups.models import Signup
 from shared import clock, config
 from shared.database import Database
 from shared.embedded import Part
@@ -36,6 +43,7 @@ PROGRAMS: Final[dict[str, tuple[str, ...]]] = {
     **{f"{name}-worker": ("services", "worker", name) for name in NAMES},
 }
 """What can be broken -> what its command line holds."""
+CHANGED: Final = Path(__file__).with_name("changed")
 FRESH: Final = 2.0
 """Seconds: where no message waits for longer, everything has recovered."""
 WITHIN: Final = 180.0
@@ -44,10 +52,10 @@ WITHIN: Final = 180.0
 class Stack:
     """A running stack with two web servers for each service, its databases, and a mail server of its own.
 
-    ``changed`` is put before the search path of its processes, so that a mechanism can be taken out of them.
+    ``without`` names a mechanism that is taken out of all its processes.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] = {}) -> None:
+    def __init__(self, folder: Path, *, without: str | None = None) -> None:
         self.mail = MailServer()
         self.mail.start()
         self._failpoints = folder / "failpoints"
@@ -60,8 +68,10 @@ class Stack:
             "STEWARD_WEB_WORKERS": "1",
             "STEWARD_FAILPOINTS_FILE": str(self._failpoints),
         }
+        if without is not None:
+            given |= {"STEWARD_WITHOUT": without, "PYTHONPATH": f"{CHANGED}:{sites.ROOT}"}
         try:
-            self.site = sites.start("stack", folder, free_port(), given | dict(settings), ("--webs", "2"))
+            self.site = sites.start("stack", folder, free_port(), given, ("--webs", "2"))
         except BaseException:
             self.mail.stop()
             raise
@@ -159,6 +169,42 @@ class Stack:
         with closing(pika.BlockingConnection(parameters)) as connection:
             queue = connection.channel().queue_declare(dead_queue_name(service), passive=True)
             return int(queue.method.message_count)
+
+    def elsewhere(self, folder: Path) -> Path:
+        """Return the folder of an installation of its own: empty databases on the same server, and no broker."""
+        server = self.folder / "postgres"
+        port, password = (server / "port").read_text(), (server / "password").read_text()
+        given = dict(self.environ) | {"STEWARD_AMQP_URL": ""}
+        owner = URL.create("postgresql", "steward", password, "127.0.0.1", int(port), "postgres")
+        with psycopg.connect(owner.render_as_string(hide_password=False), autocommit=True) as connection:
+            for name in NAMES:
+                database = f"elsewhere_{name}_{secrets.token_hex(4)}"
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+                address = owner.set(drivername="postgresql+psycopg", database=database)
+                given[f"STEWARD_{name.upper()}_DATABASE_URL"] = address.render_as_string(hide_password=False)
+        surroundings.keep(folder, given)
+        return folder
+
+    def steward(self, *words: str, at: Path | None = None) -> None:
+        """Run a command of Steward; raises AssertionError with what it says where it fails."""
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("STEWARD_")}
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "services", "--at", str(at or self.folder), *words],
+            cwd=sites.ROOT,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"steward {' '.join(words)}: {done.stdout}{done.stderr}")
+
+    def signups_in(self, folder: Path) -> set[UUID]:
+        """Return the sign-ups that the installation in the folder knows."""
+        part = next(part for part in opened(surroundings.kept(folder)) if part.service.name == "signups")
+        found = part.database.read(lambda session: session.scalars(select(Signup.id)).all())
+        part.database.dispose()
+        return set(found)
 
     def seen(self) -> Seen:
         """Return what was seen outside of the databases so far."""

@@ -13,7 +13,11 @@ COLUMNS: Final = ("acknowledged", *VERDICTS, "5xx", "in doubt", "seconds to reco
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of one fault; ``in_doubt`` letters are those that the promises allow to come twice, and count."""
+    """What became of one fault.
+
+    ``in_doubt`` counts letters whose sender ended before it knew what became of them: only where ``deadly`` faults end
+    senders, or keep them waiting, may there be any.
+    """
 
     fault: str
     about: str
@@ -22,6 +26,7 @@ class Row:
     in_doubt: int
     recovered: float
     spotless: bool
+    deadly: bool
     findings: Sequence[Finding] = field(default=())
 
     @property
@@ -32,7 +37,7 @@ class Row:
     @property
     def holds(self) -> bool:
         """Whether everything was as it was promised."""
-        return not self.findings and not (self.spotless and self.errors)
+        return not (self.findings or (self.errors and self.spotless) or (self.in_doubt and not self.deadly))
 
     def figures(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -58,5 +63,7 @@ def explained(row: Row, at_most: int = 20) -> Iterable[str]:
         yield f"  {one.verdict}: {one.what} {one.which}"
     if len(row.findings) > at_most:
         yield f"  … and {len(row.findings) - at_most} more"
+    if row.in_doubt and not row.deadly:
+        yield f"  {row.in_doubt} letters were in doubt, although no sender was ended"
     if row.spotless and row.errors:
         yield f"  {row.errors} requests were answered with an error of ours, and none should be"

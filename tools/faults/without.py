@@ -1,0 +1,94 @@
+"""Takes one mechanism out of Steward, to show that the comparison reports what it was good for.
+
+A harness that cannot fail is worthless: ``python -m tools.faults broker-hung --without confirm`` has to end with 1.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What stands in the place of a piece of code."""
+
+    owner: Any
+    name: str
+    value: Any
+
+
+def confirm() -> Iterable[Replaced]:
+    """The broker's confirm: what was sent counts as published."""
+    from shared.messaging import rabbit  # noqa: PLC0415  (a process imports what it runs, no more)
+
+    def publish(self: Any, parcels: Sequence[Any]) -> Mapping[int, str]:
+        channel = self._open_channel()
+        for parcel in parcels:
+            channel.basic_publish(rabbit.EXCHANGE, parcel.type, parcel.body)
+        with suppress(rabbit.TransportError):
+            self._run_until(lambda: False, 0.01)
+        self._unsettled.clear()
+        return {}
+
+    yield Replaced(rabbit.RabbitPublisher, "publish", publish)
+
+
+def inbox() -> Iterable[Replaced]:
+    """The inbox's check: a message that came before is applied again."""
+    from shared.messaging import inbox as module  # noqa: PLC0415
+
+    insert = module._insert  # noqa: SLF001
+
+    def all_are_new(session: Any, batch: Sequence[Any], now: Any) -> set[Any]:
+        insert(session, batch, now)
+        return {sealed.id for sealed in batch}
+
+    yield Replaced(module, "_insert", all_are_new)
+
+
+def place() -> Iterable[Replaced]:
+    """The lock on a place: it is read and then written, as if nobody else were there."""
+    from sqlalchemy import select, update  # noqa: PLC0415
+
+    from services.signups import places  # noqa: PLC0415
+    from services.signups.models import Place  # noqa: PLC0415
+    from shared.database import change  # noqa: PLC0415
+
+    def take(session: Any, shift_id: Any, signup_id: Any, pledge_id: Any = None) -> bool:
+        here = Place.shift_id == shift_id
+        free = here, Place.signup_id.is_(None), Place.pledge_id.is_not_distinct_from(pledge_id)
+        number = session.scalar(select(Place.number).where(*free).order_by(Place.number).limit(1))
+        time.sleep(THOUGHT)
+        taken = update(Place).where(here, Place.number == number).values(signup_id=signup_id)
+        return number is not None and change(session, taken) == 1
+
+    yield Replaced(places, "take", take)
+
+
+def lease() -> Iterable[Replaced]:
+    """The lease of a notice: whoever looks takes what another has in hand."""
+    from shared.notices import queue  # noqa: PLC0415
+
+    yield Replaced(queue, "LEASE", timedelta(0))
+
+
+def send_check() -> Iterable[Replaced]:
+    """The look at the sign-up just before a letter goes."""
+    from services.signups import notices  # noqa: PLC0415
+
+    yield Replaced(notices, "_applies", lambda *_seen: True)
+
+
+THOUGHT: Final = 0.05
+"""Seconds between reading and writing, where nothing is locked."""
+MECHANISMS: Final[dict[str, Callable[[], Iterable[Replaced]]]] = {
+    "confirm": confirm,
+    "inbox": inbox,
+    "place": place,
+    "lease": lease,
+    "send-check": send_check,
+}
+"""Each shows with one of the faults: broker-hung, republished, and nothing at all for the other three."""
