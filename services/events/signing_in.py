@@ -11,6 +11,7 @@ from services.events import accounts
 from services.events.models import Organizer
 from shared.errors import Unauthorized
 from shared.texts import text as _
+from shared.web import limits
 from shared.web.auth import LIFETIME, issue_token
 from shared.web.current import config, database, now
 
@@ -36,8 +37,10 @@ def with_password(username: str, password: str) -> Organizer:
 def sign_in(organizer_id: UUID, version: int, code: str | None = None) -> tuple[str, datetime]:
     """Begin a sign-in of the organizer whose password was right; returns its token and when it ends.
 
-    Raises as ``accounts.sign_in``: ``version`` is that of the account when the password was checked.
+    Raises as ``accounts.sign_in``, and TooManyRequests. ``version`` is the account's when its password was checked.
     """
+    if code is not None:
+        limits.spend(accounts.CODES, f"code {organizer_id}")
     moment = now()
     organizer, session_id = database.write(
         accounts.sign_in, organizer_id, version=version, code=code, expires_at=moment + LIFETIME, now=moment

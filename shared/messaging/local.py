@@ -78,10 +78,11 @@ class _Confirm:
 class _Item:
     """One parcel in one queue."""
 
-    __slots__ = ("body", "confirm", "redelivered")
+    __slots__ = ("body", "confirm", "key", "redelivered")
 
-    def __init__(self, body: bytes, confirm: _Confirm) -> None:
+    def __init__(self, body: bytes, key: str, confirm: _Confirm) -> None:
         self.body = body
+        self.key = key
         self.confirm = confirm
         self.redelivered = False
 
@@ -131,7 +132,7 @@ class LocalPublisher:
             confirm.expect(len(queues))
             used.update(queues)
             for queue in queues:
-                queue.put(_Item(parcel.body, confirm))
+                queue.put(_Item(parcel.body, parcel.type, confirm))
         if not confirm.wait(CONFIRM_TIMEOUT):
             for queue in used:
                 queue.withdraw(confirm)  # the window will be sent again: a reader that is stuck collects no copies
@@ -169,7 +170,7 @@ class LocalSubscriber:
             while self._queue.waiting and len(deliveries) < room:
                 item = self._queue.waiting.popleft()
                 self._taken[self._next_tag] = item
-                deliveries.append(Delivery(self._next_tag, item.body, item.redelivered))
+                deliveries.append(Delivery(self._next_tag, item.body, item.redelivered, item.key))
                 self._next_tag += 1
         return deliveries
 

@@ -40,11 +40,15 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that came in. ``tag`` acknowledges it; ``redelivered`` says an earlier reader may have died of it."""
+    """A message that came in. ``tag`` acknowledges it; ``redelivered`` says an earlier reader may have died of it.
+
+    ``key`` is the routing key under which it was sent: the broker saw to it that its sender may use that one.
+    """
 
     tag: int
     body: bytes
     redelivered: bool
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from services.events.accounts.entering import sign_in
 from services.events.accounts.first import ADMIN, prepare
 from services.events.accounts.invitations import Accepted, accept, invitation, invite, open_invitations, renew, revoke
 from services.events.accounts.passwords import (
+    CODES,
     MAX_USERNAME,
+    WRONG_FROM_ONE_ADDRESS,
     WRONG_PASSWORDS,
     check_password,
     guess,
@@ -32,7 +34,9 @@ from services.events.accounts.signing_in import close_session, confirm
 
 __all__ = [
     "ADMIN",
+    "CODES",
     "MAX_USERNAME",
+    "WRONG_FROM_ONE_ADDRESS",
     "WRONG_PASSWORDS",
     "Accepted",
     "CodeNeeded",

@@ -15,6 +15,10 @@ from shared.texts import text as _
 MAX_USERNAME: Final = 50
 WRONG_PASSWORDS: Final = "10 per 15 minutes"
 """For one account from one address: whoever guesses locks out nobody elsewhere."""
+WRONG_FROM_ONE_ADDRESS: Final = "100 per 15 minutes"
+"""For all accounts: whoever tries a few words at many of them. An office behind one address errs less often."""
+CODES: Final = "30 per hour"
+"""For one account from everywhere: only who knows its password gets that far, so nobody else can use them up."""
 LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"
 """Without i, l and o, which are easily misread."""
 HASHER: Final = PasswordHasher()

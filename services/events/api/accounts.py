@@ -18,6 +18,7 @@ from shared.web.current import config, database, now
 @door.route("/sessions", methods=["POST"])
 @door.arguments(schemas.SignInSchema)
 @door.response(201, representation.TokenSchema)
+@limits.limit(accounts.WRONG_FROM_ONE_ADDRESS, failures_only=True)
 @limits.limit(
     accounts.WRONG_PASSWORDS,
     key=lambda: accounts.guess(limits.address(), request.get_json()["username"]),

@@ -41,6 +41,7 @@ def login_form() -> ResponseReturnValue:
 
 
 @door.post("/login")
+@limits.limit(accounts.WRONG_FROM_ONE_ADDRESS, failures_only=True)
 @limits.limit(accounts.WRONG_PASSWORDS, key=_counted, failures_only=True)
 def login() -> ResponseReturnValue:
     """Sign an organizer in and go on to where they wanted to be; some are asked for a code before."""
@@ -84,6 +85,10 @@ def join(token: str) -> ResponseReturnValue:
     form = forms.load(JoinSchema(), request.form)
     if form.data is None:
         return _join_page(token, form, 422)
+    try:
+        database.read(accounts.invitation, token, now=now())  # a stranger is not worth the work of a hash
+    except NotFound:
+        return _over()
     password_hash = accounts.hash_password(form.data["password"])
     moment = now()
     try:

@@ -17,7 +17,7 @@ from shared.notices.channels.chat import is_robot
 from shared.principal import Ability, Role
 from shared.texts import Text
 from shared.texts import text as _
-from shared.web import forms, qr
+from shared.web import forms, limits, qr
 from shared.web.auth import LIFETIME, needs, organizer, sign_in_cookie
 from shared.web.current import config, database, now
 from shared.web.forms import Form
@@ -44,6 +44,11 @@ def add_to(desk: Blueprint) -> None:
     desk.add_url_rule("/me/codes/begin", view_func=begin_codes, methods=["POST"])
     desk.add_url_rule("/me/codes/stop", view_func=ask_stop)
     desk.add_url_rule("/me/codes/stop", view_func=stop_codes, methods=["POST"])
+
+
+def _guess() -> str:
+    """Return under what a wrong password is counted: somebody may have found the desk open."""
+    return accounts.guess(limits.address(), str(organizer().id))
 
 
 @needs(Ability.READ)
@@ -84,6 +89,7 @@ def ask_password() -> ResponseReturnValue:
     return _password_page(Form(None, {}))
 
 
+@limits.limit(accounts.WRONG_PASSWORDS, key=_guess, failures_only=True)
 @needs(Ability.READ)
 def change_password() -> ResponseReturnValue:
     """Replace one's password; every other device is signed out."""
@@ -144,6 +150,7 @@ def ask_stop() -> ResponseReturnValue:
     return _stop_page(Form(None, {}))
 
 
+@limits.limit(accounts.WRONG_PASSWORDS, key=_guess, failures_only=True)
 @needs(Ability.READ)
 def stop_codes() -> ResponseReturnValue:
     """Ask for no code at sign-in any more."""

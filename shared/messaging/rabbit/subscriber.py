@@ -93,4 +93,4 @@ class RabbitSubscriber:
     ) -> None:
         self._last_tag += 1
         self._broker_tags[self._last_tag] = method.delivery_tag
-        self._arrived.append(Delivery(self._last_tag, body, method.redelivered))
+        self._arrived.append(Delivery(self._last_tag, body, method.redelivered, method.routing_key))

@@ -72,7 +72,7 @@ def test_a_parcel_reaches_every_service_that_is_bound_and_no_other(sending, subs
     sent = sending.send(parcel(b"for two"))
     for service in ("events", "partners"):
         [delivery] = take(subscribers[service], 1)
-        assert delivery.body == b"for two"
+        assert (delivery.body, delivery.key) == (b"for two", "places.held")
         assert not delivery.redelivered
         subscribers[service].ack([delivery])
     assert sent.result(10) == {}

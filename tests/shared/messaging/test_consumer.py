@@ -13,7 +13,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import open_envelope
 from shared.messaging.tables import InboxStatus
 from shared.messaging.transport import TransportError
-from tests.shared.messaging.conftest import held, only_postgresql
+from tests.shared.messaging.conftest import held, only_postgresql, parcel
 
 DISCONNECT = text("SELECT pg_terminate_backend(pg_backend_pid())")
 
@@ -45,6 +45,14 @@ def test_garbage_goes_to_the_dead_queue_and_holds_up_nobody(world, sending, cons
     assert world.applied() == 2
     assert sorted(local.dead("events")) == [b"\x00\xff", b"{}"]
     assert len(world.inbox()) == 2
+
+
+def test_a_message_that_was_sent_under_another_types_key_is_no_message(world, sending, consumer, local):
+    """The broker checks who may send which key; a sender may write into the envelope whatever they like."""
+    forged = held()
+    run_until(consumer, sending.send(parcel(forged, "places.released"), parcel(seq=2)))
+    assert world.applied() == 1
+    assert local.dead("events") == [forged]
 
 
 def test_a_failing_message_is_acknowledged_and_tried_again_by_itself(world, sending, consumer, handlers, clock):
