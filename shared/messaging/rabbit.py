@@ -18,7 +18,6 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.adapters.select_connection import IOLoop
 from pika.channel import Channel
-from pika.connection import Parameters
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 from pika.spec import Basic, BasicProperties
 
@@ -85,12 +84,11 @@ class RabbitTransport:
         return RabbitSubscriber(self._nodes, service)
 
 
-def _parameters(url: str) -> Parameters:
+def _parameters(url: str) -> pika.connection.Parameters:
     parameters = pika.URLParameters(url)
     parameters.heartbeat = 30
     parameters.blocked_connection_timeout = 15  # else a memory alarm of the broker would hang the publisher for good
-    parameters.socket_timeout = CONNECT_TIMEOUT
-    parameters.stack_timeout = CONNECT_TIMEOUT + 5
+    parameters.socket_timeout, parameters.stack_timeout = CONNECT_TIMEOUT, CONNECT_TIMEOUT + 5
     return parameters
 
 
@@ -107,7 +105,7 @@ class RabbitPublisher:
     times slower.
     """
 
-    def __init__(self, nodes: Sequence[Parameters]) -> None:
+    def __init__(self, nodes: Sequence[pika.connection.Parameters]) -> None:
         self._nodes = nodes
         self._connection: pika.SelectConnection | None = None
         self._channel: Channel | None = None
@@ -234,7 +232,7 @@ def _run(ioloop: IOLoop, settled: Callable[[], bool], seconds: float) -> None:
 class RabbitSubscriber:
     """Consumes one service's queue with a bounded number of unacknowledged deliveries."""
 
-    def __init__(self, nodes: Sequence[Parameters], service: str) -> None:
+    def __init__(self, nodes: Sequence[pika.connection.Parameters], service: str) -> None:
         self._nodes = nodes
         self._service = service
         self._connection: pika.BlockingConnection | None = None
