@@ -1,9 +1,9 @@
 # One image for every role: the command chooses the service and what it does (python -m services --help).
 # Two small ones stand beside it: the gateway, nginx with its configuration, and a mail server for trying things out.
 #
-# Pinned by version. A digest (python:3.11.13-slim-bookworm@sha256:…) pins more; `docker buildx imagetools inspect` tells it.
+# Pinned by version. A digest (python:3.11.13-slim-trixie@sha256:…) pins more; `docker buildx imagetools inspect` tells it.
 ARG NGINX=nginx:1.28.0-alpine
-ARG PYTHON=python:3.11.13-slim-bookworm
+ARG PYTHON=python:3.11.13-slim-trixie
 
 FROM ${NGINX} AS gateway
 COPY deploy/gateway /srv/gateway
@@ -39,11 +39,9 @@ COPY services services
 RUN .venv/bin/python tools/messages.py compile && .venv/bin/python -m compileall -q .venv shared services
 
 FROM ${PYTHON} AS steward
-# `steward backup` runs PostgreSQL's own programs, which must not be older than the server: Debian's are.
+# `steward backup` runs PostgreSQL's own programs, which must be of the server's release: those of this Debian are.
 ARG POSTGRES_CLIENT=17
 RUN command -v pg_dump || { apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates postgresql-common \
-    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
     && apt-get install --yes --no-install-recommends "postgresql-client-$POSTGRES_CLIENT" \
     && rm -rf /var/lib/apt/lists/*; }
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin steward \

@@ -99,6 +99,15 @@ def test_every_row_is_still_there(town):
 
 
 @ON_SQLITE
+def test_this_release_can_leave_behind_what_the_next_one_will_take_over(town, tmp_path):
+    for part in town.parts:
+        upgrading.write_out(part.service, part.database, [], tmp_path)
+        written = {name: rows for name, _types, rows in upgrading.tables(part.service.name, tmp_path)}
+        for name, types, rows in upgrading.tables(part.service.name):
+            assert [{column: row[column] for column in types} for row in written[name]] == rows
+
+
+@ON_SQLITE
 def test_passwords_links_and_sealed_data_of_the_previous_release_are_good_in_this_one(town):
     web, event = Programs(town), LINKS["event"]
     organizer = web.post("/events/api/v1/sessions", {"username": "admin", "password": PASSWORD})["token"]

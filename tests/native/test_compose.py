@@ -84,6 +84,17 @@ def test_the_images_programs_for_backups_are_of_the_servers_release():
     assert CONTAINERS["postgres"]["image"].startswith(f"postgres:{client[1]}.")
 
 
+def test_whatever_the_images_copy_is_let_into_the_build():
+    ignoring = (ROOT / ".dockerignore").read_text().splitlines()
+    let_in = tuple(line.removeprefix("!") for line in ignoring if line.startswith("!"))
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    sources = [source for line in copied for source in line.split()]
+    assert len(sources) > 5
+    for source in sources:
+        assert (ROOT / source).exists(), source
+        assert any(source == one or source.startswith(f"{one}/") for one in let_in), source
+
+
 def test_only_the_gateway_is_open_to_other_machines():
     ports = {name: container["ports"] for name, container in CONTAINERS.items() if "ports" in container}
     assert set(ports) == {"gateway", "rabbitmq"}
