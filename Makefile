@@ -67,6 +67,14 @@ faults: $(DEV) ## Break the running stack in each way that docs/reliability.md n
 	@.venv/bin/python tools/messages.py compile
 	@.venv/bin/python -m tools.faults $(ARGS)
 
+MINUTES ?= 30
+
+.PHONY: soak
+soak: $(DEV) ## Load with faults here and there for a long time: does anything grow? (MINUTES=30)
+	@tools/system-parts
+	@.venv/bin/python tools/messages.py compile
+	@.venv/bin/python -m tools.faults.soak --minutes $(MINUTES) --figures var/soak.json
+
 .PHONY: messages
 messages: $(DEV) ## Collect the texts of the code into the catalogues, and list what is not translated
 	@.venv/bin/python tools/messages.py update

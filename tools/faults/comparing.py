@@ -203,7 +203,7 @@ def _of(parts: Sequence[Part], name: str) -> Part:
     return next(part for part in parts if part.service.name == name)
 
 
-def _rows(part: Part, query: Select[Any]) -> Sequence[Any]:
+def _rows(part: Part, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
     return part.database.read(lambda session: session.execute(query).all())
 
 

@@ -38,7 +38,7 @@ class MailServer:
     def stop(self) -> None:
         """Take nothing more."""
         self.hangs.clear()
-        self._controller.stop()  # type: ignore[no-untyped-call]
+        self._controller.stop()
 
 
 def written_down(file: Path) -> Counter[UUID]:

@@ -46,13 +46,15 @@ class Load:
 
     def __enter__(self) -> Self:
         self._prepare()
-        works: list[Callable[[Client], None]] = [self._person] * CLIENTS + [self._unit, self._organizer, self._late]
+        works: list[Callable[[Client], None]] = [self._unit, self._organizer, self._late]
+        works += [self._person] * CLIENTS
         self._threads = [threading.Thread(target=self._keep_on, args=(work,)) for work in works]
         for thread in self._threads:
             thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
+        time.sleep(max(self._remind_at + 2 * LATE - time.monotonic(), 0.0))  # whoever is to be reminded is
         self._stopping.set()
         for thread in self._threads:
             thread.join()
@@ -74,7 +76,7 @@ class Load:
 
     def _remind(self) -> None:
         """Let an event remind people in the middle of the load, some of whom have withdrawn by then."""
-        begins = datetime.now(UTC) + HOUR + timedelta(seconds=max(self._seconds * 0.6, 8.0))
+        begins = datetime.now(UTC) + HOUR + timedelta(seconds=max(self._seconds * 0.6, 6.0))
         times = {"starts_at": begins.isoformat(), "ends_at": (begins + HOUR).isoformat()}
         shifts = [{"role": "引导", "capacity": REMINDED, **times}]
         event = an_event(self._site, self._token, shifts=shifts, reminders=[{"before": "PT1H"}], **times)

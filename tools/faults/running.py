@@ -2,14 +2,16 @@
 
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from shared import clock
 from shared.database import change
+from shared.notices.queue import LEASE
 from shared.notices.tables import Notice, NoticeState
 from tools.faults import comparing
 from tools.faults.clients import People
@@ -23,7 +25,7 @@ from tools.faults.table import Row
 WARM: Final = 3.0
 """Seconds of load before the fault, and at least as many after it."""
 LEASED: Final = 10.0
-"""Seconds after which what a killed sender had in hand is given to another: the lease of five minutes is cut short."""
+"""Seconds after which what a killed sender has in hand is given to another: its lease of five minutes is cut short."""
 
 
 class Trial:
@@ -98,8 +100,11 @@ class Trial:
 
     def _end_leases(self) -> None:
         """Let the time pass in which a sender might still come back to the letter that it had in hand."""
-        now = clock.utc_now()
         for part in self._stack.parts:
-            left = update(Notice).where(Notice.state.in_((NoticeState.SENDING, NoticeState.QUEUED)))
-            left = left.where(Notice.lease_until > now + timedelta(minutes=1))
-            part.database.write(lambda session, left=left: change(session, left.values(lease_until=now)))
+            part.database.write(_end_leases, clock.utc_now())
+
+
+def _end_leases(session: Session, now: datetime) -> None:
+    long_ago = now + LEASE - timedelta(seconds=LEASED)
+    left = Notice.state.in_((NoticeState.SENDING, NoticeState.QUEUED)), Notice.lease_until.between(now, long_ago)
+    change(session, update(Notice).where(*left).values(lease_until=now))

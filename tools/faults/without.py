@@ -22,13 +22,13 @@ class Replaced:
 
 def confirm() -> Iterable[Replaced]:
     """The broker's confirm: what was sent counts as published."""
-    from shared.messaging import rabbit  # noqa: PLC0415  (a process imports what it runs, no more)
+    from shared.messaging import rabbit, transport  # noqa: PLC0415  (a process imports what it runs, no more)
 
     def publish(self: Any, parcels: Sequence[Any]) -> Mapping[int, str]:
         channel = self._open_channel()
         for parcel in parcels:
-            channel.basic_publish(rabbit.EXCHANGE, parcel.type, parcel.body)
-        with suppress(rabbit.TransportError):
+            channel.basic_publish(transport.EXCHANGE, parcel.type, parcel.body)
+        with suppress(transport.TransportError):
             self._run_until(lambda: False, 0.01)
         self._unsettled.clear()
         return {}
