@@ -1,4 +1,4 @@
-"""Delivery inside one process: the embedded mode's broker, a twin of ``rabbit.py``.
+"""Delivery inside one process: the embedded mode's broker, a twin of ``rabbit``.
 
 A parcel counts as confirmed only when every bound service has acknowledged it, which it does after committing it to
 its inbox. So nothing lives in these queues that is not also unpublished in an outbox, and a killed process loses

@@ -1,4 +1,4 @@
-"""What a broker must do for us; ``local.py`` and ``rabbit.py`` are twins under one suite of tests."""
+"""What a broker must do for us; ``local.py`` and ``rabbit`` are twins under one suite of tests."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,16 +1,15 @@
-"""Delivery over RabbitMQ: the only file that knows pika.
+"""Delivery over RabbitMQ: the only package that knows pika.
 
 Every object here belongs to the thread that uses it; ``wake`` alone may be called from elsewhere. Connections are
 opened on first use, so after any fork, and opened anew after a failure.
 """
 
 import contextlib
-import logging
 import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker
 from pika.spec import Basic, BasicProperties
 
 from shared.messaging.envelope import CONTENT_TYPE
+from shared.messaging.rabbit.connecting import CONNECT_TIMEOUT, as_transport_error, parameters
 from shared.messaging.transport import (
     EXCHANGE,
     PREFETCH,
@@ -35,20 +35,16 @@ from shared.messaging.transport import (
     queue_name,
 )
 
-CONNECT_TIMEOUT: Final = 10
 CONFIRM_TIMEOUT: Final = 10
 """Seconds after which a window that the broker neither confirms nor refuses is given up, to be sent again."""
 GOODBYE_TIMEOUT: Final = 2
-
-# What goes wrong is raised, and reported once by whoever catches it; pika would tell it again, line by line.
-logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 class RabbitTransport:
     """The way over a broker at ``urls`` (amqp://user:password@host:port/vhost); one node that answers is enough."""
 
     def __init__(self, *urls: str) -> None:
-        self._nodes = [_parameters(url) for url in random.sample(urls, len(urls))]
+        self._nodes = [parameters(url) for url in random.sample(urls, len(urls))]
 
     def declare(self, bindings: Mapping[str, Iterable[str]]) -> None:
         """Declare the exchange, and for each service its queue, its dead queue and its bindings.
@@ -56,7 +52,7 @@ class RabbitTransport:
         Only the queue type is an argument; limits and dead-lettering are policies, which can still be changed
         once the queues exist.
         """
-        with _as_transport_error(), contextlib.closing(pika.BlockingConnection(self._nodes)) as connection:
+        with as_transport_error(), contextlib.closing(pika.BlockingConnection(self._nodes)) as connection:
             channel = connection.channel()
             channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
             for service, types in bindings.items():
@@ -67,7 +63,7 @@ class RabbitTransport:
 
     def look(self, service: str) -> QueueState | None:
         """Return how the service's queue is; None where it, or the exchange, was never declared."""
-        with _as_transport_error(), contextlib.closing(pika.BlockingConnection(self._nodes)) as connection:
+        with as_transport_error(), contextlib.closing(pika.BlockingConnection(self._nodes)) as connection:
             try:
                 connection.channel().exchange_declare(EXCHANGE, passive=True)
                 found = connection.channel().queue_declare(queue_name(service), passive=True).method
@@ -82,14 +78,6 @@ class RabbitTransport:
     def subscriber(self, service: str) -> "RabbitSubscriber":
         """Return a subscriber to the service's queue."""
         return RabbitSubscriber(self._nodes, service)
-
-
-def _parameters(url: str) -> pika.connection.Parameters:
-    parameters = pika.URLParameters(url)
-    parameters.heartbeat = 30
-    parameters.blocked_connection_timeout = 15  # else a memory alarm of the broker would hang the publisher for good
-    parameters.socket_timeout, parameters.stack_timeout = CONNECT_TIMEOUT, CONNECT_TIMEOUT + 5
-    return parameters
 
 
 def _properties(message_type: str | None, message_id: str | None, **headers: str) -> BasicProperties:
@@ -120,7 +108,7 @@ class RabbitPublisher:
         """Send the window and wait for its confirms."""
         channel = self._open_channel()
         self._refused, self._returned = {}, set()
-        with _as_transport_error(self.close):
+        with as_transport_error(self.close):
             for parcel in parcels:
                 self._last_tag += 1
                 self._unsettled[self._last_tag] = parcel
@@ -133,7 +121,7 @@ class RabbitPublisher:
     def wait(self, seconds: float) -> None:
         """Rest, answering heartbeats, until woken or ``seconds`` have passed."""
         self._open_channel()
-        with _as_transport_error(self.close):
+        with as_transport_error(self.close):
             self._run_until(self._woken.is_set, seconds)
         self._woken.clear()
 
@@ -165,7 +153,7 @@ class RabbitPublisher:
         self.close()
         self._failure = None
         self._last_tag = 0
-        with _as_transport_error(self.close):
+        with as_transport_error(self.close):
             self._connection = pika.SelectConnection(
                 random.choice(self._nodes),  # noqa: S311  (where that one is away, the next attempt takes another)
                 on_open_callback=lambda connection: connection.channel(on_open_callback=self._on_channel_open),
@@ -245,7 +233,7 @@ class RabbitSubscriber:
 
     def receive(self, limit: int, seconds: float) -> Sequence[Delivery]:
         """Return what has arrived, or what arrives within ``seconds``."""
-        with _as_transport_error(self.close):
+        with as_transport_error(self.close):
             connection, channel = self._open()
             connection.process_data_events(0 if self._arrived else seconds)
             if not (channel.is_open and channel.consumer_tags):
@@ -254,14 +242,14 @@ class RabbitSubscriber:
 
     def ack(self, deliveries: Iterable[Delivery]) -> None:
         """Acknowledge each delivery; they need not be the oldest."""
-        with _as_transport_error(self.close):
+        with as_transport_error(self.close):
             for delivery in deliveries:
                 self._channel_of(delivery).basic_ack(self._broker_tags.pop(delivery.tag))
 
     def bury(self, delivery: Delivery, reason: str) -> None:
         """Move the delivery into the dead queue, confirmed, before it is acknowledged."""
         with (
-            _as_transport_error(self.close),
+            as_transport_error(self.close),
             contextlib.closing(self._channel_of(delivery).connection.channel()) as grave,
         ):
             grave.confirm_delivery()
@@ -271,7 +259,7 @@ class RabbitSubscriber:
 
     def hold(self, seconds: float) -> None:
         """Rest, answering heartbeats."""
-        with _as_transport_error(self.close):
+        with as_transport_error(self.close):
             connection, _channel = self._open()
             connection.sleep(seconds)
 
@@ -303,16 +291,3 @@ class RabbitSubscriber:
         self._last_tag += 1
         self._broker_tags[self._last_tag] = method.delivery_tag
         self._arrived.append(Delivery(self._last_tag, body, method.redelivered))
-
-
-@contextlib.contextmanager
-def _as_transport_error(clean_up: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Turn what pika raises into TransportError, whose text names no address and no password, after ``clean_up``."""
-    try:
-        yield
-    except TransportError:
-        clean_up()
-        raise
-    except (AMQPError, OSError) as error:
-        clean_up()
-        raise TransportError(str(error) or type(error).__name__) from error
