@@ -55,7 +55,7 @@ check: lint test ## What has to pass before a change is proposed
 
 .PHONY: bench
 bench: $(DEV) ## What was promised in seconds, beside its limit (docs/benchmarks.md)
-	@.venv/bin/python -m tools.fan_out
+	@.venv/bin/python -m tools.bench $(ARGS)
 
 .PHONY: messages
 messages: $(DEV) ## Collect the texts of the code into the catalogues, and list what is not translated
