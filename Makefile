@@ -59,7 +59,7 @@ check: lint test ## What has to pass before a change is proposed
 
 .PHONY: bench
 bench: $(DEV) ## What was promised in seconds, beside its limit (docs/benchmarks.md)
-	@.venv/bin/python -m tools.fan_out
+	@.venv/bin/python -m tools.bench $(ARGS)
 
 .PHONY: faults
 faults: $(DEV) ## Break the running stack in each way that docs/reliability.md names (ARGS="broker-killed --seconds 15")

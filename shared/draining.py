@@ -42,10 +42,13 @@ class Draining(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     the connection breaks. A gateway cannot tell whether such a form had arrived, so it must not send it elsewhere.
     """
 
+    door_is_open = True
+
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn's
         """Begin or end taking in connections; for good where the worker is to stop."""
         super().set_accept_enabled(enabled)
-        if not self.alive:
+        if not self.alive and self.door_is_open:  # it is told twice where it was busy when it was told to stop
+            self.door_is_open = False
             for listener in self.sockets:
                 self._take_all(listener)
                 listener.close()

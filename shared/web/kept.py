@@ -9,7 +9,8 @@ import re
 import struct
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
@@ -65,6 +66,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._turns: dict[Key, Lock] = {}
         self._lock = Lock()
 
     def find(self, key: Key) -> Page | None:
@@ -73,6 +75,18 @@ class Shelf:
             if key in self._pages:
                 self._pages.move_to_end(key)
             return self._pages.get(key)
+
+    @contextmanager
+    def drawing(self, key: Key) -> Iterator[None]:
+        """Let one thread at a time draw the page that is to be kept under the key."""
+        with self._lock:
+            turn = self._turns.setdefault(key, Lock())
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                self._turns.pop(key, None)
 
     def keep(self, key: Key, page: Page) -> None:
         """Keep the page."""
@@ -95,12 +109,16 @@ def page(fresh: Callable[[], Mapping[str, str]] = dict) -> Callable[[View[P]], V
             g.fresh[TOKEN] = generate_csrf()
             shelf: Shelf = current_app.extensions.setdefault("kept", Shelf())
             found = shelf.find(key)
-            if found is None:
-                body = view(*args, **kwargs)
-                if not isinstance(body, str):
-                    return body
-                found = Page.of(body, g.fresh)
-                shelf.keep(key, found)
+            if found is not None:
+                return _answer(found)
+            with shelf.drawing(key):  # one draws, and the others wait for it
+                found = shelf.find(key)
+                if found is None:
+                    body = view(*args, **kwargs)
+                    if not isinstance(body, str):
+                        return body
+                    found = Page.of(body, g.fresh)
+                    shelf.keep(key, found)
             return _answer(found)
 
         return keeping

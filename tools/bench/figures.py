@@ -3,7 +3,10 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
+
+LARGE: Final = 100
+"""From here on, figures are shown without a fraction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +59,4 @@ def packed(figures: Iterable[Figure], **about: Any) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= LARGE else f"{value:.3g}"

@@ -65,7 +65,7 @@ def _drained(steward: Installation, parcels: list[Parcel]) -> tuple[float, float
         began = time.perf_counter()
         _until(signups, "SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
         published = time.perf_counter() - began
-        _until(events, f"SELECT count(*) >= {(before or (0,))[0] + len(parcels)} FROM inbox")
+        _until(events, "SELECT count(*) >= %s FROM inbox", (before or (0,))[0] + len(parcels))
         return len(parcels) / published, len(parcels) / (time.perf_counter() - began)
 
 

@@ -40,21 +40,27 @@ COMMIT;
 
 def sign_ups(url: str, event: str, shift: str, *, clients: int, seconds: float) -> float:
     """Return how many a second the database alone takes, each of its client's places being rows of their own."""
-    address = make_url(url)
     with TemporaryDirectory(prefix="steward-pgbench-") as folder:
         script = Path(folder) / "sign-up.sql"
         script.write_text(SIGN_UP.format(event=event, shift=shift), encoding="utf-8")
-        words = [
-            "pgbench",
-            "--no-vacuum",
-            f"--file={script}",
-            f"--client={clients}",
-            f"--time={max(round(seconds), 1)}",
-        ]
-        words += ["--host", str(address.host), "--port", str(address.port), "--username", str(address.username)]
-        environ = dict(os.environ) | {"PGPASSWORD": str(address.password), "PGOPTIONS": ""}
-        done = subprocess.run([*words, str(address.database)], env=environ, capture_output=True, text=True, check=False)
-    found = re.search(r"tps = ([0-9.]+)", done.stdout)
-    if found is None:
-        raise SystemExit(done.stderr)
-    return float(found[1])
+        for patience in (1, 4, 16):  # where the machine is so busy that none is done in time, none are told of
+            said = _run(url, script, clients, max(round(seconds), 1) * patience)
+            found = re.search(r"tps = ([0-9.]+)", said)
+            if found is not None:
+                return float(found[1])
+    raise SystemExit(f"pgbench says no figure:\n{said}")
+
+
+def _run(url: str, script: Path, clients: int, seconds: int) -> str:
+    address = make_url(url)
+    words = ["pgbench", "--no-vacuum", f"--file={script}", f"--client={clients}", f"--time={seconds}"]
+    words += ["--host", str(address.host), "--port", str(address.port), "--username", str(address.username)]
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*words, str(address.database)],
+        env=dict(os.environ) | {"PGPASSWORD": str(address.password)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout

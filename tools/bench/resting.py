@@ -43,7 +43,9 @@ def _started(folder: Path, seconds: float) -> list[Figure]:
     environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as it is installed
     began = time.perf_counter()
     words = [sys.executable, "-m", "services", "embedded", "--port", str(port)]
-    process = subprocess.Popen(words, cwd=folder, env=environ, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        words, cwd=folder, env=environ, stdout=subprocess.DEVNULL
+    )
     try:
         while not _answers(f"http://127.0.0.1:{port}/events/"):
             if process.poll() is not None or time.perf_counter() - began > STARTS_WITHIN:
