@@ -65,7 +65,7 @@ class UsualItemSchema(Schema):
     title_en = fields.String()
     kind = fields.String()
     starts = fields.Time(format="%H:%M")
-    minutes = fields.Integer()
+    minutes = fields.Integer(allow_none=True)
     performers = fields.String()
     place = fields.String()
     roles = fields.List(fields.String())

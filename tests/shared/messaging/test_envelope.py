@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.contracts import ContractError
 from shared.logs import correlation_id
@@ -80,6 +82,38 @@ def test_what_a_reader_would_refuse_is_refused_to_its_writer():
 def test_what_is_no_message_is_garbage(body):
     with pytest.raises(Garbage):
         open_envelope(body)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+ours = orjson.loads(held())
+envelopes = st.dictionaries(st.sampled_from([*ours, "traceparent"]), values, max_size=3).map(
+    lambda spoilt: orjson.dumps({**ours, **spoilt})
+)
+contents = st.dictionaries(st.sampled_from([*ours["data"], "note"]), values, max_size=3).map(
+    lambda spoilt: orjson.dumps({**ours, "data": {**ours["data"], **spoilt}})
+)
+cut = st.integers(0, len(held())).map(lambda length: held()[:length])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200) | values.map(orjson.dumps) | envelopes | contents | cut)
+def test_any_bytes_are_a_message_or_one_of_two_errors(body):
+    try:
+        sealed = open_envelope(body)
+    except Garbage:
+        return
+    assert sealed.trace is None or isinstance(sealed.trace, str)
+    try:
+        message = sealed.read()
+    except ContractError:
+        return
+    assert message.data.keys() >= ours["data"].keys()
 
 
 def test_an_envelope_of_an_unknown_type_can_be_opened_but_not_read():
