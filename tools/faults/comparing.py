@@ -135,7 +135,9 @@ def _messages(parts: Sequence[Part], journal: Journal, seen: Seen) -> Iterator[F
     yield from undelivered(parts)
     listed = {one for part in parts for one in _all(part, select(Incoming.message_id).where(UNSETTLED))}
     yield from _found("lost", "message that nobody understands", journal.set_aside - listed)
-    yield from _found("doubled", "message applied", (one for one, times in seen.applied.items() if times > 1))
+    yield from _found(
+        "doubled", "message applied", (f"{name} {one}" for (name, one), times in seen.applied.items() if times > 1)
+    )
 
 
 def undelivered(parts: Sequence[Part]) -> Iterator[Finding]:

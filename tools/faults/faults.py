@@ -46,6 +46,8 @@ class Fault:
 FAULTS: Final[dict[str, Fault]] = {}
 TO_EVENTS: Final = "signup.absent"
 """A type to which only the events service listens."""
+GIVES_UP: Final = 25.0
+"""Seconds after which a sender waits for its mail server no longer."""
 
 
 def fault(name: str, *, spotless: bool = False, deadly: bool = False) -> Callable[[Act], Act]:
@@ -138,36 +140,31 @@ def rolling_restart(stack: Stack, _journal: Journal, _seconds: float) -> None:
 @fault("dies-before-confirm", spotless=True, deadly=True)
 def dies_before_confirm(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Workers killed after sending, before the confirm."""
-    with stack.failing("relay.sent", 8):
-        time.sleep(seconds)
+    stack.die_at("relay.sent", 8, seconds)
 
 
 @fault("dies-before-mark", spotless=True, deadly=True)
 def dies_before_mark(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Workers killed after the confirm, before the mark."""
-    with stack.failing("relay.confirmed", 8):
-        time.sleep(seconds)
+    stack.die_at("relay.confirmed", 8, seconds)
 
 
 @fault("dies-before-commit", spotless=True, deadly=True)
 def dies_before_commit(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Consumers killed before the commit."""
-    with stack.failing("consumer.applied", 8):
-        time.sleep(seconds)
+    stack.die_at("consumer.applied", 8, seconds)
 
 
 @fault("dies-before-ack", spotless=True, deadly=True)
 def dies_before_ack(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Consumers killed after the commit, before the acknowledgement."""
-    with stack.failing("consumer.committed", 8):
-        time.sleep(seconds)
+    stack.die_at("consumer.committed", 8, seconds)
 
 
 @fault("provider-takes-and-we-die", spotless=True, deadly=True)
 def provider_takes_and_we_die(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Senders killed after the provider took a letter."""
-    with stack.failing("sender.accepted", 4):
-        time.sleep(seconds)
+    stack.die_at("sender.accepted", 2, seconds)
 
 
 @fault("provider-hangs", spotless=True, deadly=True)
@@ -175,7 +172,7 @@ def provider_hangs(stack: Stack, _journal: Journal, seconds: float) -> None:
     """Provider hangs with a letter in its hand."""
     stack.mail.hangs.set()
     try:
-        time.sleep(seconds)
+        time.sleep(max(seconds, GIVES_UP))
     finally:
         stack.mail.hangs.clear()
 
@@ -234,8 +231,10 @@ def backup_restored(stack: Stack, journal: Journal, _seconds: float) -> None:
         elsewhere = stack.elsewhere(Path(folder))
         stack.steward("backup", f"{folder}/backup")
         stack.steward("restore", f"{folder}/backup", at=elsewhere)
-        stack.steward("reconcile", "--patience", "0", at=elsewhere)
+        differing = stack.steward("reconcile", "--patience", "0", at=elsewhere, ends=(0, 1))["differences"]
         there = stack.signups_in(elsewhere)
+    if differing:  # that messages were set aside before is none
+        raise AssertionError(f"what was put back differs: {differing}")
     if not promised <= there:
         raise AssertionError(
             f"the backup lacks {len(promised - there)} sign-ups that were answered before it was taken"

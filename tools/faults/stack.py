@@ -130,18 +130,31 @@ class Stack:
                 for name in names:
                     supervisord.supervisor.startProcess(name, False)
 
-    @contextmanager
-    def failing(self, moment: str, times: int) -> Iterator[None]:
-        """Let each worker that starts meanwhile die at the moment, passed for so many times; all are started anew."""
+    def die_at(self, moment: str, times: int, seconds: float) -> None:
+        """Let workers die at the moment, passed for so many times, for so long, and longer until one has.
+
+        All workers are started anew for it and after it. Raises AssertionError where nobody passes the moment.
+        """
+        began, known = time.monotonic(), self._workers()
+        born: set[int] = set()
         self._failpoints.write_text(f"{moment}:{times}")
         try:
-            for service in NAMES:
-                self.kill(f"{service}-worker")
-            yield
+            self._kill_workers()
+            while (passed := time.monotonic() - began) < seconds or born <= self._workers():
+                if passed > WITHIN:
+                    raise AssertionError(f"no worker came to {moment}")
+                born |= self._workers() - known
+                time.sleep(0.2)
         finally:
             self._failpoints.write_text("")
-            for service in NAMES:
-                self.kill(f"{service}-worker")
+            self._kill_workers()
+
+    def _workers(self) -> set[int]:
+        return {pid for name in NAMES for pid in self.site.supervised(*PROGRAMS[f"{name}-worker"])}
+
+    def _kill_workers(self) -> None:
+        for name in NAMES:
+            self.kill(f"{name}-worker")
 
     def has_recovered(self) -> bool:
         """Say whether all services say that nothing is wrong, and no message waits for long."""
@@ -185,19 +198,20 @@ class Stack:
         surroundings.keep(folder, given)
         return folder
 
-    def steward(self, *words: str, at: Path | None = None) -> None:
-        """Run a command of Steward; raises AssertionError with what it says where it fails."""
+    def steward(self, *words: str, at: Path | None = None, ends: Sequence[int] = (0,)) -> Any:
+        """Return what a command of Steward prints for programs; raises AssertionError where it ends otherwise."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("STEWARD_")}
         done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "services", "--at", str(at or self.folder), *words],
+            [sys.executable, "-m", "services", "--at", str(at or self.folder), *words, "--json"],
             cwd=sites.ROOT,
             env=environ,
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode != 0:
+        if done.returncode not in ends:
             raise AssertionError(f"steward {' '.join(words)}: {done.stdout}{done.stderr}")
+        return json.loads(done.stdout[done.stdout.find("\n{") + 1 :])  # what is logged meanwhile comes before it
 
     def signups_in(self, folder: Path) -> set[UUID]:
         """Return the sign-ups that the installation in the folder knows."""
