@@ -1,4 +1,4 @@
-"""What tests of all folders ask for: databases, a broker, a browser.
+"""What tests of all folders ask for: databases, a broker, a browser, and a watch over personal data.
 
 A test that needs a real part gets it or fails with one line that says what to install; none is skipped. Whatever
 uses such a part is marked ``real``, and `make test-fast` leaves it out.
@@ -25,6 +25,7 @@ from sqlalchemy import URL, MetaData, make_url
 from shared.database import Database
 from shared.messaging.transport import EXCHANGE, dead_queue_name, queue_name
 from tests import servers
+from tests.watching import WATCH
 from tools.messages import compile_stale
 
 ON_SQLITE = pytest.mark.parametrize("new_database_url", ["sqlite"], indirect=True)
@@ -54,6 +55,7 @@ class Templates(BytecodeCache):
 def pytest_configure(config: pytest.Config) -> None:
     """Keep compiled templates; in the process that began the run, compile the texts and be ready to start servers."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}
+    WATCH.install()
     if not hasattr(config, "workerinput"):
         compile_stale()
         config.stash[KEPT] = servers.Servers()
@@ -79,6 +81,14 @@ def logs_as_before() -> Iterator[None]:
     before = structlog.get_config()
     yield
     structlog.configure(**before)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_named() -> Iterator[None]:
+    """Fail the test in which a message, a log line, a figure or an address named somebody who was stored."""
+    yield
+    leaks, WATCH.leaks = WATCH.leaks, []
+    assert leaks == []
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,106 @@
+"""Watches over what the whole run tells, for names, numbers and addresses of people that were stored in it.
+
+Whoever is stored becomes known here; from then on no message, no log line, no figure and no address that our pages lead
+to may hold them. It sees what happens in this process; what other processes of the stack log, tests of theirs look at.
+"""
+
+import logging
+import re
+from typing import Any
+
+import flask
+import structlog
+from flask.signals import request_finished
+from sqlalchemy import Engine, event
+
+from shared.messaging import outbox
+
+TABLES = re.compile(r"INSERT INTO (?:volunteers|contacts|signups)\b")
+NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+"""Other names of tests are words that stand for something else as well."""
+LINK = re.compile(r'(?:href|action|src|hx-get|hx-post)="(?!tel:|sms:|mailto:)([^"]*)"')
+MOST = 500
+"""Names that are looked for; the machines make thousands, all alike."""
+LEVELS = ("msg", "log", "debug", "info", "warn", "warning", "error", "critical", "fatal", "exception", "failure")
+
+
+class Watch:
+    """Knows whom the run has stored, and notes what tells of them: ``leaks`` says where, and what."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self.reached: set[str] = set()
+        """Numbers as they are dialled, and e-mail addresses."""
+        self.leaks: list[str] = []
+
+    def know(self, values: dict[str, Any]) -> None:
+        """Take note of somebody who is stored."""
+        for name, value in values.items():
+            if not isinstance(value, str):
+                continue
+            if name.startswith("name") and NAME.fullmatch(value) and len(self.names) < MOST:
+                self.names[value] = None
+            elif name.startswith(("phone", "email")):
+                self.reached.update(NUMBER.findall(value.removeprefix("+86")), ADDRESS.findall(value))
+
+    def look(self, where: str, told: str) -> None:
+        """Note a leak where what is told holds somebody who is known."""
+        found = [
+            one for one in (*NUMBER.findall(told.replace("+86", " ")), *ADDRESS.findall(told)) if one in self.reached
+        ]
+        found += [name for name in self.names if name in told]
+        if found:
+            self.leaks.append(f"{where}: {found} in {told[:300]}")
+
+    def install(self) -> None:
+        """Look at everything from now on."""
+        event.listen(Engine, "before_cursor_execute", self._stored)
+        request_finished.connect(self._answered)
+        logging.getLogger().addHandler(_Lines(self))
+        seal = outbox.seal
+
+        def sealed(*given: Any) -> Any:
+            message_id, body = seal(*given)
+            self.look("message", body.decode())
+            return message_id, body
+
+        outbox.seal = sealed
+        for level in LEVELS:
+            setattr(structlog.PrintLogger, level, self._printing(getattr(structlog.PrintLogger, level)))
+
+    def _printing(self, write: Any) -> Any:
+        def written(logger: Any, message: str) -> None:
+            self.look("log", message)
+            write(logger, message)
+
+        return written
+
+    def _stored(
+        self, _connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any
+    ) -> None:
+        if TABLES.match(statement):
+            for values in context.compiled_parameters or ():
+                self.know(values)
+
+    def _answered(self, _app: flask.Flask, response: flask.Response, **_more: Any) -> None:
+        self.look("address", response.headers.get("Location", ""))
+        if flask.request.endpoint == "health.metrics":
+            self.look("figures", response.get_data(as_text=True))
+        elif response.mimetype == "text/html" and not response.is_streamed and not response.direct_passthrough:
+            self.look("address", " ".join(LINK.findall(response.get_data(as_text=True))))
+
+
+class _Lines(logging.Handler):
+    """What libraries log."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(logging.INFO)
+        self._watch = watch
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._watch.look("log", str(record.msg))
+
+
+WATCH = Watch()
