@@ -20,8 +20,9 @@ def measure(steward: Installation, seconds: float) -> list[Figure]:
         ("an event's page", "events", f"/events/{event['slug']}", 1500.0),
         ("the sign-up form", "signups", f"/signups/events/{event['id']}", 800.0),
     ):
+        ask = partial(page, path)
+        load.ask(steward.port(service), ask, clients=CLIENTS, seconds=seconds / 3, wished=200)  # templates are read
         with processes.spent(steward.pid) as spent:
-            ask = partial(page, path)
             crowd = load.ask(steward.port(service), ask, clients=CLIENTS, seconds=seconds, wished=200)
         if crowd.refused:
             raise SystemExit(f"{crowd.refused} requests for {path} were refused")

@@ -67,7 +67,7 @@ def _started(folder: Path, seconds: float) -> list[Figure]:
 
 
 def _shares(pid: int, seconds: float) -> dict[str, float]:
-    time.sleep(min(QUIET, seconds))
+    time.sleep(QUIET)
     with processes.spent(pid) as spent:
         time.sleep(seconds)
     return {name: had / seconds * 100 for name, had in sorted(spent.items())}
