@@ -327,3 +327,12 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[embedde
 
 def test_whatever_order_messages_come_in_the_services_agree_and_keep_what_they_said(parts: Any) -> None:
     run_state_machine_as_test(type("Run", (Festival,), {"parts": parts}), settings=SEARCH)
+
+
+def test_a_pledge_that_arrives_before_its_event_is_not_lost(parts: Any) -> None:
+    """The search seldom comes upon it."""
+    run = type("Run", (Festival,), {"parts": parts})()
+    run.publish(capacity=2, knowing={"partners"})
+    run.pledge(one=0, quantity=2)
+    assert run.pledged
+    run.teardown()
