@@ -51,21 +51,18 @@ def inbox() -> Iterable[Replaced]:
 
 def place() -> Iterable[Replaced]:
     """The lock on a place: it is read and then written, as if nobody else were there."""
-    from sqlalchemy import select, update  # noqa: PLC0415
+    from sqlalchemy import select  # noqa: PLC0415
 
-    from services.signups import places  # noqa: PLC0415
+    from services.signups import waitlist  # noqa: PLC0415
     from services.signups.models import Place  # noqa: PLC0415
-    from shared.database import change  # noqa: PLC0415
 
-    def take(session: Any, shift_id: Any, signup_id: Any, pledge_id: Any = None) -> bool:
-        here = Place.shift_id == shift_id
-        free = here, Place.signup_id.is_(None), Place.pledge_id.is_not_distinct_from(pledge_id)
-        number = session.scalar(select(Place.number).where(*free).order_by(Place.number).limit(1))
+    def reserve(session: Any, shift_id: Any) -> int | None:
+        free = Place.shift_id == shift_id, Place.signup_id.is_(None), Place.pledge_id.is_(None)
+        number: int | None = session.scalar(select(Place.number).where(*free).order_by(Place.number).limit(1))
         time.sleep(THOUGHT)
-        taken = update(Place).where(here, Place.number == number).values(signup_id=signup_id)
-        return number is not None and change(session, taken) == 1
+        return number
 
-    yield Replaced(places, "take", take)
+    yield Replaced(waitlist, "reserve", reserve)
 
 
 def lease() -> Iterable[Replaced]:
@@ -82,7 +79,7 @@ def send_check() -> Iterable[Replaced]:
     yield Replaced(notices, "_applies", lambda *_seen: True)
 
 
-THOUGHT: Final = 0.05
+THOUGHT: Final = 0.2
 """Seconds between reading and writing, where nothing is locked."""
 MECHANISMS: Final[dict[str, Callable[[], Iterable[Replaced]]]] = {
     "confirm": confirm,
