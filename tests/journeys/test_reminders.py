@@ -54,8 +54,8 @@ LEAVING = 20
 DEATHS = 5
 """At each moment, in each part of the story."""
 WORKERS = 2
-
-
+PATIENCE = 5
+"""Looks at which nothing has moved before what is due counts as left behind."""
 MOMENTS = {"before a commit", "after a commit", "before the mail server", "after the mail server"}
 
 
@@ -153,16 +153,25 @@ class House:
 
     def settle(self) -> None:
         """Let everything be done that is due by now, and what is left to leases a few minutes later."""
-        deadline, began = time.monotonic() + 240, self.clock.now
+        deadline, began, still = time.monotonic() + 240, self.clock.now, 0
         while time.monotonic() < deadline:
             before = self._unsettled()
             self.supervise()
+            self._call()
             time.sleep(0.3)
-            if self._unsettled() == before:  # nothing moves: what was left behind waits for its lease to end
-                if sum(before) == 0 and self.clock.now > began + timedelta(minutes=6):
-                    return
+            still = still + 1 if self._unsettled() == before else 0
+            if still and sum(before) == 0 and self.clock.now > began + timedelta(minutes=6):
+                return
+            if still > (PATIENCE if sum(before) else 0):  # what was left behind waits for its lease to end
                 self.clock.now += timedelta(minutes=1)
         raise AssertionError(f"not settled: {self._unsettled()}")
+
+    def _call(self) -> None:
+        """Let all workers look: they rest by clocks that we do not move."""
+        for worker in self._running.values():
+            worker.wake()
+            worker.look_for_work()
+            worker._consumer.wake()
 
     def is_due(self) -> bool:
         """Say whether there is anything to do by now."""
