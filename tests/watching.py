@@ -4,6 +4,7 @@ Whoever is stored becomes known here; from then on no message, no log line, no f
 to may hold them. It sees what happens in this process; what other processes of the stack log, tests of theirs look at.
 """
 
+import gzip
 import logging
 import re
 from typing import Any
@@ -87,9 +88,14 @@ class Watch:
     def _answered(self, _app: flask.Flask, response: flask.Response, **_more: Any) -> None:
         self.look("address", response.headers.get("Location", ""))
         if flask.request.endpoint == "health.metrics":
-            self.look("figures", response.get_data(as_text=True))
+            self.look("figures", _text(response))
         elif response.mimetype == "text/html" and not response.is_streamed and not response.direct_passthrough:
-            self.look("address", " ".join(LINK.findall(response.get_data(as_text=True))))
+            self.look("address", " ".join(LINK.findall(_text(response))))
+
+
+def _text(response: flask.Response) -> str:
+    packed = response.headers.get("Content-Encoding") == "gzip"
+    return (gzip.decompress(response.data) if packed else response.data).decode()
 
 
 class _Lines(logging.Handler):
