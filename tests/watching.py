@@ -18,7 +18,7 @@ from shared.messaging import outbox
 
 TABLES = re.compile(r"INSERT INTO (?:volunteers|contacts|signups)\b")
 NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}")
 NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 """Other names of tests are words that stand for something else as well."""
 LINK = re.compile(r'(?:href|action|src|hx-get|hx-post)="(?!tel:|sms:|mailto:)([^"]*)"')
