@@ -61,6 +61,22 @@ class Erasures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """What the operator's command line does with organizers' accounts, in the service that has them.
+
+    ``first`` is the user name of the one whom the settings may give a password. ``listed`` returns each account in
+    words; ``add`` makes one from what was entered (user and display name, community, role) and ``renew`` gives one,
+    by its user name, a new password: both return what is to be printed, the password among it. They raise marshmallow's
+    ValidationError, Conflict and NotFound.
+    """
+
+    first: str
+    listed: Callable[[Session], Sequence[Mapping[str, str]]]
+    add: Callable[[Session, Mapping[str, str], datetime], Mapping[str, str]]
+    renew: Callable[[Session, str, datetime], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A service as data. Who may come in is in the name of the list a blueprint stands in.
 
@@ -91,6 +107,8 @@ class Service:
     """What it keeps of the others, by the same kinds."""
     erasures: Erasures | None = None
     """Who was erased; None for a service that knows nobody who could ask for it."""
+    accounts: Accounts | None = None
+    """The accounts that the operator may list, make and give new passwords; None for a service that has none."""
     work: Callable[[Config], Sequence[Task]] | None = None
     """Makes further tasks, which need the configuration; None where there are none."""
     gauges: Gauges | None = None

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.events import accounts, agreement, api, handlers, models, notices, operations, pages
 from services.events.operations.importing import plan
+from services.events.operator import ACCOUNTS
 from shared import imports
 from shared.service import Service, Task
 
@@ -26,6 +27,7 @@ service = Service(
     composer=notices.composer,
     kinds=notices.KINDS,
     tables=[imports.Base.metadata],
+    accounts=ACCOUNTS,
     prepare=accounts.prepare,
     confirm=accounts.confirm,
 )
