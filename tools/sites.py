@@ -156,9 +156,9 @@ def start(mode: str, folder: Path, port: int, settings: Mapping[str, str] = {}, 
 
 
 def stop(site: Site) -> None:
-    """Stop Steward as Ctrl-C does; it must end within its ten seconds, and a little for the servers under it."""
+    """Stop Steward as Ctrl-C does; it must end, which takes a busy machine longer."""
     site.process.send_signal(signal.SIGINT)
-    site.process.wait(timeout=20)
+    site.process.wait(timeout=60)
 
 
 def processes(*words: str) -> list[int]:
@@ -176,9 +176,17 @@ def kill(site: Site, *words: str) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """The pids of a process's children."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]
+    """The pids of a process's children, whichever of its threads they are of."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+
+
+def family(pid: int) -> list[int]:
+    """The pids of a process and of all that came of it and lives."""
+    try:
+        return [pid, *(one for child in children(pid) for one in family(child))]
+    except OSError:
+        return []  # it has just ended
 
 
 def _command(pid: int) -> str:

@@ -4,15 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-
-def family(pid: int) -> list[int]:
-    """Return the process and all that came of it."""
-    found = [pid]
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += family(int(child))
-    return found
+from tools.sites import family
 
 
 def name(pid: int) -> str:

@@ -12,9 +12,10 @@ from typing import Final
 import requests
 
 from shared.native.parts import kept_port
+from tools import sites
 from tools.bench import processes
 from tools.bench.figures import Figure
-from tools.bench.installation import ROOT, Installation
+from tools.bench.installation import Installation
 
 QUIET: Final = 10.0
 """Seconds after the start, or a load, in which the last work is done."""
@@ -39,7 +40,7 @@ def of_embedded(seconds: float) -> list[Figure]:
 
 def _started(folder: Path, seconds: float) -> list[Figure]:
     port = kept_port(folder / "port")
-    environ = dict(os.environ) | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    environ = dict(os.environ) | {"PYTHONPATH": str(sites.ROOT), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
     environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as it is installed
     began = time.perf_counter()
     words = [sys.executable, "-m", "services", "embedded", "--port", str(port)]
@@ -54,7 +55,7 @@ def _started(folder: Path, seconds: float) -> list[Figure]:
         start = time.perf_counter() - began
         if not seconds:
             return []
-        memory = max(_resident(pid) for pid in processes.family(process.pid))
+        memory = max(_resident(pid) for pid in sites.family(process.pid))
         share = sum(_shares(process.pid, seconds).values())
     finally:
         process.terminate()

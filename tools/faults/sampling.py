@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from shared import clock
 from shared.messaging import outbox
 from tools.faults.stack import PROGRAMS, Stack
-from tools.sites import children
+from tools.sites import family
 
 EVERY: Final = 5.0
 """Seconds between two looks."""
@@ -74,7 +74,7 @@ class Samples:
     def _of_processes(self) -> Iterator[tuple[str, str, float]]:
         for program, words in PROGRAMS.items():
             with suppress(OSError):  # one of them has just ended
-                pids = [pid for first in self._stack.site.supervised(*words) for pid in _family(first)]
+                pids = [pid for first in self._stack.site.supervised(*words) for pid in family(first)]
                 if pids:
                     yield program, "memory (MiB)", sum(map(_memory, pids)) / 1024
                     yield (
@@ -98,10 +98,6 @@ def _measured(part: str, figure: str, values: list[float]) -> Measured:
     quarter = len(values) // QUARTERS
     first, last = median(values[:quarter]), median(values[-quarter:])
     return Measured(part, figure, round(first, 1), round(last, 1), round(max(values), 1))
-
-
-def _family(pid: int) -> list[int]:
-    return [pid, *(one for child in children(pid) for one in _family(child))]
 
 
 def _memory(pid: int) -> int:
