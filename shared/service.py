@@ -37,10 +37,14 @@ from shared.web.metrics import Gauges
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work that comes due with time. ``run`` gets a session and the moment, and returns how much it did."""
+    """Work that comes due with time. ``run`` gets a session and the moment, and returns how much it did.
+
+    One that is for what transactions leave to the worker runs ``when_planned`` as well.
+    """
 
     run: Callable[[Session, datetime], int]
     every: timedelta
+    when_planned: bool = False
 
     @property
     def name(self) -> str:

@@ -29,8 +29,6 @@ also that of another process (``calling.py``); looking is for what nobody could 
 BACKOFF_MAX: Final = 30.0
 TICK: Final = 5.0
 """Seconds between two looks at the tasks that come due, at most."""
-PROMPT: Final = timedelta(seconds=5)
-"""Tasks that look for work as often as this look at once when some is planned."""
 BREATH: Final = 0.05
 """Seconds between two runs of a task that finds more to do; a mailing to 100,000 people has twenty. The relay rests no
 longer between two windows."""
@@ -52,6 +50,11 @@ class Periodic(Protocol):
         ...
 
     @property
+    def when_planned(self) -> bool:
+        """Whether it runs at once as well when a transaction says that it left work (``shared.database.planned``)."""
+        ...
+
+    @property
     def run(self) -> Callable[[Session, datetime], int]:
         """What is done, in one transaction."""
         ...
@@ -63,6 +66,7 @@ class Housekeeping:
 
     run: Callable[[Session, datetime], int]
     every: timedelta = timedelta(hours=1)
+    when_planned: bool = False
 
     @property
     def name(self) -> str:
@@ -223,7 +227,7 @@ class Worker:
 
     def _look_at_once(self) -> None:
         for number, task in enumerate(self._tasks):
-            if task.every <= PROMPT:
+            if task.when_planned:
                 self._next_run[number] = 0.0
 
     def _resting(self, name: str, step: Callable[[], float]) -> Callable[[], None]:

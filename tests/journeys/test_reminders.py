@@ -54,7 +54,7 @@ LEAVING = 20
 DEATHS = 5
 """At each moment, in each part of the story."""
 WORKERS = 2
-PATIENCE = 5
+PATIENCE = 10
 """Looks at which nothing has moved before what is due counts as left behind."""
 MOMENTS = {"before a commit", "after a commit", "before the mail server", "after the mail server"}
 

@@ -31,6 +31,7 @@ class Task:
 
     name: str
     every: timedelta = timedelta(hours=1)
+    when_planned: bool = False
     failure: Exception | None = None
     more: int = 0
 
@@ -287,7 +288,7 @@ def test_a_reader_in_trouble_recovers_by_itself(world, transport, start):
 
 
 def test_planned_work_ends_the_rest_of_whoever_looks_for_it(world, within, start):
-    taken, looked = threading.Semaphore(0), Task("imports", every=module.PROMPT)
+    taken, looked = threading.Semaphore(0), Task("imports", when_planned=True)
 
     def step() -> float:
         taken.release()
