@@ -1,5 +1,6 @@
 """One site with one of everything is made for all of these tests; each module works on its own copy."""
 
+import gc
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,16 @@ def quiet() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def settled(original: tuple[Site, World]) -> Iterator[None]:
+    """As in a server (``shared/serving.py``), no answer pays for a look at all that was there before it."""
+    assert original
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
