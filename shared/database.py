@@ -2,6 +2,7 @@
 
 import random
 import re
+import select
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -242,14 +243,27 @@ def _engine(url: str, pool_size: int) -> Engine:
         )
         _prepare_sqlite(engine)
         return engine
-    return create_engine(
+    engine = create_engine(
         re.sub("^postgres(ql)?://", "postgresql+psycopg://", url),  # hosts and keepers of databases name no driver
         pool_size=pool_size,
         max_overflow=MAX_OVERFLOW,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
+    event.listen(engine, "checkout", _look_whether_it_lives)
+    return engine
+
+
+def _look_whether_it_lives(connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Raise DisconnectionError, upon which the pool connects anew, where PostgreSQL has ended the connection.
+
+    It says so when it ends one, and nothing else to a connection that rests: a look saves the trip of asking.
+    """
+    poll = select.poll()
+    if not connection.closed:
+        poll.register(connection.fileno(), select.POLLIN)
+    if connection.closed or poll.poll(0):
+        raise DisconnectionError
 
 
 def _count_connections(engine: Engine, figures: Figures, limit: int) -> None:

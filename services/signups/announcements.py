@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.signups.models import Feedback, Handover, Hold, Place, Shift, Signup, SignupStatus
 from shared.messaging import outbox
 from shared.notices import queue
+from shared.trips import Question, ask
 
 FEEDBACK_OPEN: Final = timedelta(days=30)
 """After the end of an event, how long one may say how it was."""
@@ -25,6 +26,11 @@ MESSAGE_TYPES = {
 
 def signup_changed(session: Session, signup: Signup, now: datetime) -> None:
     """Send the sign-up's state."""
+    ask(session, telling(session, signup, now))
+
+
+def telling(session: Session, signup: Signup, now: datetime) -> Question:
+    """Return what sends the sign-up's state, for whoever writes more in the same trip."""
     data = {
         "signup_id": signup.id,
         "event_id": signup.event_id,
@@ -41,7 +47,7 @@ def signup_changed(session: Session, signup: Signup, now: datetime) -> None:
             "checked_out_at": signup.checked_out_at,
             "minutes": signup.minutes,
         }
-    outbox.add(session, MESSAGE_TYPES[signup.status], data, now=now)
+    return outbox.adding(session, MESSAGE_TYPES[signup.status], data, now=now)
 
 
 def hold_changed(session: Session, hold: Hold, now: datetime) -> None:

@@ -1,28 +1,62 @@
 """The same request, sent twice, is done once and answered alike."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import Boolean, String, bindparam, delete, insert, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from services.signups.models import IdempotencyKey
-from shared.database import change, dialect_of
+from shared.database import change
 from shared.errors import Conflict, Invalid, field_error
 from shared.texts import text as _
+from shared.trips import Question, ask
 
 KEEP: Final = timedelta(days=2)
 """How long a client may take to send a request again."""
-HASH: Final = func.hashtextextended(bindparam("key"), 0)
-LOCK: Final = select(func.pg_advisory_xact_lock(HASH))
-TRY_LOCK: Final = select(func.pg_try_advisory_xact_lock(HASH))
+
+
+class has_turn(GenericFunction[bool]):  # noqa: N801
+    """Whether the key is this transaction's until it ends; SQLite's writers take turns anyway."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+class awaits_turn(has_turn):  # noqa: N801
+    """The same, once whoever has the key is done."""
+
+    inherit_cache = True
+
+
+@compiles(has_turn, "sqlite")
+def _on_sqlite(element: has_turn, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"coalesce({compiler.process(element.clauses, **kw)}, '') IS NOT NULL"
+
+
+@compiles(has_turn, "postgresql")
+def _has_turn(element: has_turn, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"pg_try_advisory_xact_lock(hashtextextended({compiler.process(element.clauses, **kw)}, 0))"
+
+
+@compiles(awaits_turn, "postgresql")
+def _awaits_turn(element: awaits_turn, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"pg_advisory_xact_lock(hashtextextended({compiler.process(element.clauses, **kw)}, 0)) IS NOT NULL"
+
+
+KEY: Final = bindparam("key", type_=String())
+HAS_TURN: Final = select(has_turn(KEY))
+AWAITS_TURN: Final = select(awaits_turn(KEY))
 KEYS: Final = IdempotencyKey.__table__
-KNOWN: Final = select(KEYS).where(KEYS.c.key == bindparam("key"))
+KNOWN: Final = select(KEYS).where(KEYS.c.key == KEY)
 NOTE: Final = insert(KEYS)  # type: ignore[arg-type]
 
 
@@ -70,15 +104,22 @@ def begin(session: Session, request: Request) -> Answer | None:
     Raises Conflict with ``retry_after`` while the same request is in flight, and Invalid where the key was used for
     another body.
     """
-    connection, key = session.connection(), {"key": request.key}
-    if dialect_of(connection) == "postgresql":  # SQLite's writers take turns anyway
-        if request.patient:
-            connection.execute(LOCK, key)
-        elif not connection.scalar(TRY_LOCK, key):
-            raise Conflict(_("The same request is being worked on. Please try again shortly."), retry_after=1)
-    known = connection.execute(KNOWN, key).one_or_none()
-    if known is None:
+    return answered(request, *ask(session, *asking(request)))
+
+
+def asking(request: Request) -> tuple[Question, Question]:
+    """Return what ``begin`` asks, for whoever asks more in the same trip; ``answered`` reads the answers."""
+    key = {"key": request.key}
+    return Question(AWAITS_TURN if request.patient else HAS_TURN, key), Question(KNOWN, key)
+
+
+def answered(request: Request, turn: Sequence[Any], noted: Sequence[Any]) -> Answer | None:
+    """Return what ``begin`` does, and raise the same."""
+    if not turn[0][0]:
+        raise Conflict(_("The same request is being worked on. Please try again shortly."), retry_after=1)
+    if not noted:
         return None
+    known = noted[0]
     if known.digest != request.digest:
         raise Invalid(field_error("Idempotency-Key", _("This key was used for another request. Send a new key.")))
     others = tuple(
@@ -108,7 +149,7 @@ def finish(session: Session, request: Request, answer: Answer, now: datetime) ->
         "created_at": now,
     }
     session.flush()  # the sign-ups that it names
-    session.connection().execute(NOTE, row)
+    ask(session, Question(NOTE, row))
 
 
 def forget(session: Session, now: datetime) -> int:

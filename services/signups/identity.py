@@ -13,6 +13,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from services.signups.models import Volunteer
 from shared import phones, sealing
 from shared.database import dialect_of, insert_on
+from shared.trips import Question, ask
 
 END: Final = 4
 """Digits of a number that are kept readable."""
@@ -33,8 +34,8 @@ def note(session: Session, *, name: str, name_key: str, phone: str, now: datetim
         "phone_end": phone[-END:],
         "created_at": now,
     }
-    connection = session.connection()
-    return connection.execute(_noting(dialect_of(connection)), row).scalar_one()
+    noted: UUID = ask(session, Question(_noting(dialect_of(session)), row))[0][0][0]
+    return noted
 
 
 @cache

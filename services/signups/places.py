@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.signups.models import Place, Shift
 from shared.database import change
+from shared.trips import Question
 
 
 def take(session: Session, shift_id: UUID, signup_id: UUID, pledge_id: UUID | None = None) -> bool:
@@ -26,9 +27,9 @@ def take(session: Session, shift_id: UUID, signup_id: UUID, pledge_id: UUID | No
     return taken == 1
 
 
-def seat(session: Session, shift_id: UUID, number: int, signup_id: UUID) -> None:
-    """Give a place that the transaction has locked to the sign-up."""
-    session.connection().execute(SEAT, {"shift": shift_id, "place": number, "signup": signup_id})
+def seating(shift_id: UUID, number: int, signup_id: UUID) -> Question:
+    """Return what gives a place that the transaction has locked to the sign-up."""
+    return Question(SEAT, {"shift": shift_id, "place": number, "signup": signup_id})
 
 
 def free(session: Session, signup_id: UUID) -> UUID | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.signups import announcements, holding, places, timing
 from services.signups.models import Event, Place, Shift, Signup, SignupStatus, Volunteer
+from shared.trips import Question, ask
 
 OFFERED_FROM: Final = timedelta(hours=48)
 """Before the shift's start: places that become free from then on are offered."""
@@ -31,7 +32,8 @@ def is_in_line(signup: Signup) -> bool:
 
 def reserve(session: Session, shift_id: UUID) -> int | None:
     """Lock a place for whoever comes now, and return its number; None where none is free, or others wait for one."""
-    return session.connection().execute(RESERVE, {"shift": shift_id}).scalar()
+    found = ask(session, Question(RESERVE, {"shift": shift_id}))[0]
+    return found[0][0] if found else None
 
 
 def position(session: Session, signup: Signup) -> int:

@@ -13,13 +13,14 @@ from shared import contracts
 from shared.database import change
 from shared.messaging.envelope import seal, written_at
 from shared.messaging.tables import UNPUBLISHED, Outgoing
+from shared.trips import Question, ask
 
 LEASE: Final = timedelta(seconds=15)
 """Longer than a publisher waits for the confirms of one window, so that two relays rarely send the same row."""
 BACKOFF_FIRST: Final = timedelta(seconds=0.5)
 BACKOFF_MAX: Final = timedelta(minutes=1)
 KEEP_PUBLISHED: Final = timedelta(days=7)
-ADD: Final = insert(Outgoing.__table__)  # type: ignore[arg-type]
+ADD: Final = insert(Outgoing.__table__).inline()  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ def add(session: Session, message_type: str, data: Mapping[str, Any], *, now: da
     Returns the message's id. Raises ContractError where the data does not fit the contract, or the type belongs to
     another service.
     """
+    question = adding(session, message_type, data, now=now)
+    ask(session, question)
+    message_id: UUID = question.values["message_id"]
+    return message_id
+
+
+def adding(session: Session, message_type: str, data: Mapping[str, Any], *, now: datetime) -> Question:
+    """Return what adds the message, for whoever writes more in the same trip; raises what ``add`` does."""
     message_id, body = seal(session.info["service"], message_type, data, now)
     row = {
         "message_id": message_id,
@@ -46,11 +55,11 @@ def add(session: Session, message_type: str, data: Mapping[str, Any], *, now: da
         "version": data["version"],
         "type": message_type,
         "body": body,
+        "attempts": 0,
         "next_at": now,
     }
-    session.connection().execute(ADD, row)
     session.info["wrote_messages"] = True
-    return message_id
+    return Question(ADD, row)
 
 
 def claim(session: Session, limit: int, now: datetime) -> Sequence[Claimed]:

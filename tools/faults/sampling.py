@@ -1,4 +1,8 @@
-"""What the processes use, looked at again and again: whether it stays as it is shows in the end."""
+"""What the processes use, looked at again and again: whether it stays as it is shows in the end.
+
+Of open files those of the process count that has most: PostgreSQL has a process for each connection, and each opens a
+table's files when it first needs them.
+"""
 
 import threading
 from collections import defaultdict
@@ -77,11 +81,7 @@ class Samples:
                 pids = [pid for first in self._stack.site.supervised(*words) for pid in family(first)]
                 if pids:
                     yield program, "memory (MiB)", sum(map(_memory, pids)) / 1024
-                    yield (
-                        program,
-                        "open files",
-                        float(sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)),
-                    )
+                    yield program, "open files", float(max(map(_open_files, pids)))
 
     def _of_databases(self) -> Iterator[tuple[str, str, float]]:
         connections = select(func.count()).select_from(text("pg_stat_activity"))
@@ -101,6 +101,14 @@ def _measured(part: str, figure: str, values: list[float]) -> Measured:
 
 
 def _memory(pid: int) -> int:
-    """Return the process's own memory in KiB: what it shares with others is divided among them."""
+    """Return the process's own memory in KiB: what it shares with others is divided among them.
+
+    PostgreSQL's shared buffers are left out: they fill with whatever rows there are, as far as they are let to.
+    """
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    sizes = {name: int(rest.split()[0]) for name, _colon, rest in (line.partition(":") for line in lines[1:])}
+    return sizes["Pss"] - sizes["Pss_Shmem"]
+
+
+def _open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))

@@ -2,7 +2,7 @@
 
 from services.signups.models.access import AccessLink, Feed
 from services.signups.models.base import Base
-from services.signups.models.check_in import CheckInCode, Scan, ScanKind, ScanOutcome
+from services.signups.models.check_in import CheckInCode, Scan, ScanKind, ScanOutcome, giving_code
 from services.signups.models.codes import Code
 from services.signups.models.events import Event, Shift
 from services.signups.models.handovers import UNDER_WAY, Handover, HandoverState, may_be_given
@@ -62,5 +62,6 @@ __all__ = [
     "Signup",
     "SignupStatus",
     "Volunteer",
+    "giving_code",
     "may_be_given",
 ]

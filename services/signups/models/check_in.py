@@ -8,12 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, ForeignKey, event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
 from services.signups.models.base import Base
 from services.signups.models.signups import Signup
 from shared.database import dialect_of, insert_on, one_of
+from shared.trips import Question
 
 DIGITS: Final = 6
 """Few enough to be read out loud over the noise of a festival."""
@@ -70,13 +71,16 @@ class Scan(Base):
 
 @event.listens_for(Signup, "after_insert")
 def _give_code(_mapper: Any, connection: Connection, signup: Signup) -> None:
-    """Give every new sign-up its code, by whatever way it came."""
-    statement = _giving(dialect_of(connection))
+    """Give every new sign-up of a session its code, by whatever way it came."""
     given = None
     while given is None:
-        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        values = {"event_id": signup.event_id, "code": code, "signup_id": signup.id}
-        given = connection.scalar(statement, values)
+        given = connection.scalar(*giving_code(connection, signup))
+
+
+def giving_code(to: Session | Connection, signup: Signup) -> Question:
+    """Return what gives a new sign-up a code; where no row is answered, somebody at the event has it: make another."""
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    return Question(_giving(dialect_of(to)), {"event_id": signup.event_id, "code": code, "signup_id": signup.id})
 
 
 @cache

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from services.signups import announcements, idempotency, queries
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import Hold, Shift, Signup
-from services.signups.operations.signing import Application, enter, hold_of, is_on, open_shift, person
+from services.signups.models import Hold, Signup
+from services.signups.operations.signing import Application, enter, hold_of, is_on, person
+from services.signups.wanted import WantedShift, open_shift
 from shared.errors import Conflict, DomainError, Invalid, field_error
 from shared.names import name_key
 from shared.texts import Text
@@ -45,7 +46,7 @@ def claim_for_people(
     if wanted > left:
         text = _("There are places left for %(n)s people, and the list has %(m)s new ones.", n=left, m=wanted)
         raise Invalid(field_error("people", text))
-    answers = _enter(session, applications, hold, links, now)
+    answers = _enter(session, applications, shift, hold, links, now)
     for answer in answers:
         if answer.signup_id is not None:
             announcements.tell_entered(session, session.get_one(Signup, answer.signup_id), hold.work_unit, now)
@@ -57,14 +58,20 @@ def claim_for_people(
 
 
 def _enter(
-    session: Session, applications: Sequence[Application], hold: Hold, links: Links, now: datetime
+    session: Session,
+    applications: Sequence[Application],
+    shift: WantedShift,
+    hold: Hold,
+    links: Links,
+    now: datetime,
 ) -> list[Answer]:
     answers: list[Answer] = []
     refusals: list[Text] = []
     for number, one in enumerate(applications, start=1):
         try:
             # Each a moment later, so that they stand in the order of the list.
-            answers.append(enter(session, one, links=links, now=now + timedelta(microseconds=number), hold=hold))
+            moment = now + timedelta(microseconds=number)
+            answers.append(enter(session, one, shift, links=links, now=moment, hold=hold))
         except DomainError as error:
             refusals.append(_("Person %(n)s, %(name)s: %(reason)s", n=number, name=one.name, reason=error.detail))
     if refusals:
@@ -72,7 +79,7 @@ def _enter(
     return answers
 
 
-def _refuse_personal(shift: Shift) -> None:
+def _refuse_personal(shift: WantedShift) -> None:
     """Raise Conflict where somebody has to answer for themselves: their age, or that the phone is theirs."""
     if shift.min_age:
         raise Conflict(_("This shift has a minimum age, so each person enters their own name and birth date."))

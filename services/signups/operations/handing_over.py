@@ -22,16 +22,8 @@ from services.signups.models import (
     may_be_given,
 )
 from services.signups.operations.codes import Proof, prove
-from services.signups.operations.signing import (
-    Application,
-    Guardian,
-    check_age,
-    confirm,
-    is_on,
-    locked,
-    new_signup,
-    person,
-)
+from services.signups.operations.signing import Application, Guardian, confirm, is_on, locked, new_signup, person
+from services.signups.wanted import check_age
 from shared.database import change
 from shared.errors import Conflict
 from shared.texts import text as _

@@ -15,8 +15,9 @@ from services.signups import identity, queries, rows, timing
 from services.signups.idempotency import Request
 from services.signups.links import Links
 from services.signups.models import KEEPS_TIME, SEATED, Event, Shift, Signup, SignupStatus, Volunteer
-from services.signups.operations.signing import Application, check_age, open_shift, sign_up
+from services.signups.operations.signing import Application, sign_up
 from services.signups.queries import ShiftCounts
+from services.signups.wanted import check_age, refuse_closed
 from shared.errors import DomainError, Invalid, field_error
 from shared.imports import Finding, Importer, RowRefused, Upload, by_column, records_of
 from shared.names import name_key
@@ -65,7 +66,7 @@ def _compare(session: Session, upload: Upload, right: Mapping[int, Record], now:
     for position, entered in loaded.items():
         try:
             shift = _shift(counts, entered)
-            open_shift(session, shift.id, now)
+            refuse_closed(shift, now)
             check_age(shift, entered["birth_date"], guarded=False)
             finding = _place(shift, taken[_person(entered)], free, right[position].row)
         except DomainError as error:

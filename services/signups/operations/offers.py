@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.signups import announcements, places, timing, waitlist
 from services.signups.models import SEATED, Shift, Signup, SignupStatus
-from services.signups.operations.signing import locked, refuse_over, take_out, withdraw
+from services.signups.operations.signing import locked, take_out, withdraw
+from services.signups.wanted import refuse_over
 from shared.errors import Conflict
 from shared.texts import text as _
 

@@ -13,16 +13,8 @@ from services.signups.links import Links
 from services.signups.models import LIVE, NEEDS_CLEARING, Event, Shift, Signup, SignupStatus
 from services.signups.operations import holds
 from services.signups.operations.attendance import check_in, note_presence
-from services.signups.operations.signing import (
-    Application,
-    check_age,
-    confirm,
-    is_on,
-    locked,
-    new_signup,
-    person,
-    refuse_over,
-)
+from services.signups.operations.signing import Application, confirm, is_on, locked, new_signup, person
+from services.signups.wanted import check_age, refuse_over
 from shared import dates
 from shared.errors import Conflict, NotFound
 from shared.texts import text as _

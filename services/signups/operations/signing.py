@@ -1,33 +1,35 @@
 """Signing up for a shift, and withdrawing from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, idempotency, identity, places, queries, questions, timing, waitlist
+from services.signups import announcements, idempotency, identity, places, questions, timing, waitlist, wanted
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
-from services.signups.models import Hold, Shift, Signup, SignupStatus
+from services.signups.models import Hold, Shift, Signup, SignupStatus, giving_code
 from services.signups.operations import holds
+from services.signups.wanted import WantedShift, check_age, refuse_closed
 from shared.errors import Conflict, Invalid, NotFound, field_error
 from shared.names import name_key
 from shared.texts import text as _
+from shared.trips import Question, ask
 
 __all__ = ["Answer", "Application", "Guardian", "sign_up", "withdraw"]
 
-GUARDIAN_BELOW: Final = 14
-"""Years: the data of younger children need a guardian's consent (PIPL, art. 31)."""
-OLDEST: Final = 120
 SHIFTS_OF: Final = select(Signup.shift_id).where(
     Signup.volunteer_id == bindparam("volunteer"), Signup.status != SignupStatus.WITHDRAWN
 )
-NOT_OPEN: Final = _("Sign-up for this event is not open at the moment. Please look again later.")
+PLACE_OF_NEWCOMER: Final = waitlist.RESERVE.where(~exists(SHIFTS_OF))
+"""Locked in the same trip in which it is seen that the person has no other shift, as nearly all have none."""
+SIGNUPS: Final = Signup.__table__
+COLUMNS: Final = tuple(column.key for column in SIGNUPS.columns)
+NOTE: Final = insert(SIGNUPS)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +70,43 @@ def sign_up(
     Someone who is already on the shift gets an answer that tells nothing of it. Raises Invalid for entries that the
     shift does not allow and Conflict where it takes nobody (over, cancelled, full, or too close to one's own).
     """
-    earlier = idempotency.begin(session, request)
+    turn, known, found = ask(session, *idempotency.asking(request), wanted.asking(application.shift_id))
+    earlier = idempotency.answered(request, turn, known)
     if earlier is not None:
         return earlier
-    answer = enter(session, application, links=links, now=now)
+    shift = refuse_closed(wanted.answered(found), now)
+    answer = enter(session, application, shift, links=links, now=now)
     idempotency.finish(session, request, answer, now)
     return answer
 
 
 def enter(
-    session: Session, application: Application, *, links: Links, now: datetime, hold: Hold | None = None
+    session: Session,
+    application: Application,
+    shift: WantedShift,
+    *,
+    links: Links,
+    now: datetime,
+    hold: Hold | None = None,
 ) -> Answer:
-    """Do what ``sign_up`` does, for a request that the caller has found to be new; raises the same.
+    """Do what ``sign_up`` does, for a new request for a shift that is open; raises the same.
 
     A ``hold`` is that of the claim, which the caller has locked and announces once everybody is entered.
     """
-    shift = open_shift(session, application.shift_id, now)
     check_age(shift, application.birth_date, guarded=application.guardian is not None)
     own = hold_of(session, application) if hold is None and application.claim is not None else None
     hold = hold or own
     volunteer_id = person(session, application, now)
-    others = _shifts_of(session, volunteer_id)
+    others, place = _others_and_place(session, volunteer_id, shift.id, in_turn=hold is None)
     if shift.id in others:
         answer = Answer(status="received")
     elif others and (refusal := timing.refusal(session, volunteer_id, shift)) is not None:
         raise Conflict(refusal)
     else:
         signup = new_signup(application, shift, volunteer_id, hold, links, now)
-        _seat(session, signup, shift, hold, now)
+        if others and hold is None:
+            place = waitlist.reserve(session, shift.id)
+        _seat(session, signup, shift, hold, place, now)
         if own is not None:
             announcements.hold_changed(session, own, now)
         waits = signup.status is SignupStatus.WAITLISTED
@@ -143,64 +154,6 @@ def locked(session: Session, signup_id: UUID) -> Signup:
     return signup
 
 
-def open_shift(session: Session, shift_id: UUID, now: datetime) -> Shift:
-    """Return the shift if it takes sign-ups; raises Invalid where there is none such, Conflict where it does not."""
-    shift = queries.shift(session, shift_id)
-    refuse_over(shift, now)
-    if now >= shift.starts_at:
-        raise Conflict(_("This shift has begun and takes no more sign-ups."))
-    return shift
-
-
-def refuse_over(shift: Shift, now: datetime, *, grace: timedelta = timedelta(0)) -> None:
-    """Raise Conflict where the shift takes nobody any more; while it is running, it takes whom an organizer sends.
-
-    With a ``grace`` it still takes people for so long after its end, also once the event was completed.
-    """
-    if shift.event.status == "draft":
-        raise Conflict(NOT_OPEN)
-    if shift.event.status == "cancelled":
-        raise Conflict(_("This event has been cancelled."))
-    if shift.event.status == "completed" and not grace:
-        raise Conflict(_("This event is over."))
-    if now >= shift.ends_at + grace:
-        raise Conflict(_("This shift is over."))
-
-
-def check_age(shift: Shift, born: date | None, *, guarded: bool) -> None:
-    """Apply the shift's minimum age, and the rule that a child needs a guardian, on the day of the shift.
-
-    ``guarded``: whether a guardian has agreed. Raises Invalid.
-    """
-    if born is None:
-        if shift.min_age:
-            raise Invalid(
-                field_error(
-                    "birth_date",
-                    _("This shift is for people of %(age)s and older: please enter the birth date.", age=shift.min_age),
-                )
-            )
-        return
-    age = age_on(shift, born)
-    if not 0 <= age <= OLDEST:
-        raise Invalid(field_error("birth_date", _("Please check the year of birth.")))
-    if shift.min_age and age < shift.min_age:
-        raise Invalid(field_error("birth_date", _("This shift is for people of %(age)s and older.", age=shift.min_age)))
-    if age < GUARDIAN_BELOW and not guarded:
-        raise Invalid(
-            field_error(
-                "guardian",
-                _("For children under %(age)s a parent or guardian must agree.", age=GUARDIAN_BELOW),
-            )
-        )
-
-
-def age_on(shift: Shift, born: date) -> int:
-    """Return the years that somebody born then counts on the day of the shift."""
-    day = shift.starts_at.astimezone(ZoneInfo(shift.event.timezone)).date()
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
 def hold_of(session: Session, application: Application) -> Hold:
     """Lock the hold of the claim link: its version grows with each claim."""
     hold = session.scalars(select(Hold).where(Hold.claim_token == application.claim).with_for_update()).one_or_none()
@@ -231,13 +184,29 @@ def is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
     )
 
 
-def _shifts_of(session: Session, volunteer_id: UUID) -> Sequence[UUID]:
-    """Return the shifts that the person has signed up for and not withdrawn from."""
-    return session.connection().execute(SHIFTS_OF, {"volunteer": volunteer_id}).scalars().all()
+def _others_and_place(
+    session: Session, volunteer_id: UUID, shift_id: UUID, *, in_turn: bool
+) -> tuple[set[UUID], int | None]:
+    """Return the shifts that the person has not withdrawn from, and a place that is locked for whoever has none.
+
+    ``in_turn``: they want a place that is kept for nobody.
+    """
+    person = {"volunteer": volunteer_id}
+    others, *place = ask(
+        session,
+        Question(SHIFTS_OF, person),
+        *([Question(PLACE_OF_NEWCOMER, person | {"shift": shift_id})] if in_turn else ()),
+    )
+    return {row.shift_id for row in others}, place[0][0].number if place and place[0] else None
 
 
 def new_signup(
-    application: Application, shift: Shift, volunteer_id: UUID, hold: Hold | None, links: Links, now: datetime
+    application: Application,
+    shift: Shift | WantedShift,
+    volunteer_id: UUID,
+    hold: Hold | None,
+    links: Links,
+    now: datetime,
 ) -> Signup:
     """Return a sign-up that has neither a place nor a turn yet."""
     signup_id = uuid4()
@@ -248,6 +217,7 @@ def new_signup(
         shift_id=shift.id,
         volunteer_id=volunteer_id,
         status=SignupStatus.WAITLISTED,
+        version=1,
         pledge_id=hold.pledge_id if hold else None,
         email=application.email,
         birth_date=application.birth_date,
@@ -258,15 +228,21 @@ def new_signup(
         skilled=application.skilled,
         shows_name=application.shows_name and hold is not None,
         manage_hash=token_hash(links.manage_token(signup_id)),
+        walk_in=False,
         created_at=now,
         consented_at=now,
     )
 
 
-def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now: datetime) -> None:
-    """Give the new sign-up a place, else its turn behind those who wait; raises Conflict where neither is to be had."""
+def _seat(
+    session: Session, signup: Signup, shift: WantedShift, hold: Hold | None, place: int | None, now: datetime
+) -> None:
+    """Give the new sign-up a place, else its turn behind those who wait; raises Conflict where neither is to be had.
+
+    ``place`` is one that was locked before.
+    """
     if hold is None:
-        _seat_in_turn(session, signup, shift, now)
+        _seat_in_turn(session, signup, shift, place, now)
     else:
         session.add(signup)
         session.flush()
@@ -280,22 +256,33 @@ def _seat(session: Session, signup: Signup, shift: Shift, hold: Hold | None, now
         confirm(session, signup, now)
 
 
-def _seat_in_turn(session: Session, signup: Signup, shift: Shift, now: datetime) -> None:
-    place = waitlist.reserve(session, shift.id)
-    session.add(signup)
+def _seat_in_turn(session: Session, signup: Signup, shift: WantedShift, place: int | None, now: datetime) -> None:
     if place is not None:
         signup.status, signup.confirmed_at = SignupStatus.CONFIRMED, now
-        session.flush()
-        places.seat(session, shift.id, place, signup.id)
-        announcements.signup_changed(session, signup, now)
+        _note_seated(session, signup, place, now)
         return
+    session.add(signup)
     session.flush()
     # Whoever came earlier is served first, should a place be free after all.
-    waitlist.promote(session, shift, now, present=signup.id)
+    waitlist.promote(session, session.get_one(Shift, shift.id), now, present=signup.id)
     if signup.status is SignupStatus.WAITLISTED:
         if not shift.event.waitlist:
             raise Conflict(_("This shift has just been filled, and it keeps no waitlist."))
         announcements.signup_changed(session, signup, now)
+
+
+def _note_seated(session: Session, signup: Signup, place: int, now: datetime) -> None:
+    """Write a sign-up that the session does not know, and all that comes with it, in one trip."""
+    row = {name: getattr(signup, name) for name in COLUMNS}
+    given = ask(
+        session,
+        Question(NOTE, row),
+        giving_code(session, signup),
+        places.seating(signup.shift_id, place, signup.id),
+        announcements.telling(session, signup, now),
+    )[1]
+    while not given:
+        given = ask(session, giving_code(session, signup))[0]
 
 
 def confirm(session: Session, signup: Signup, now: datetime) -> None:

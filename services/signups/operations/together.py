@@ -8,24 +8,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.signups import announcements, idempotency, questions, timing
+from services.signups import announcements, idempotency, questions, timing, wanted
 from services.signups.idempotency import Answer
 from services.signups.links import Links
-from services.signups.models import Hold, Shift, SignupStatus
+from services.signups.models import Hold, SignupStatus
 from services.signups.operations.codes import Proof, prove
-from services.signups.operations.signing import (
-    GUARDIAN_BELOW,
-    Application,
-    age_on,
-    check_age,
-    enter,
-    hold_of,
-    open_shift,
-    person,
-)
+from services.signups.operations.signing import Application, enter, hold_of, person
+from services.signups.wanted import GUARDIAN_BELOW, WantedShift, age_on, check_age, refuse_closed
 from shared.errors import Conflict, Invalid, field_error
 from shared.names import name_key
 from shared.texts import text as _
+from shared.trips import ask
 
 
 def sign_up_together(
@@ -46,15 +39,17 @@ def sign_up_together(
 
     Where the event asks for a code that is not the right one, nothing is entered: the answer's status is a ``Proof``.
     """
-    earlier = idempotency.begin(session, request)
+    wished = list(dict.fromkeys(one.shift_id for one in applications))
+    turn, known, *found = ask(session, *idempotency.asking(request), *map(wanted.asking, wished))
+    earlier = idempotency.answered(request, turn, known)
     if earlier is not None:
         return earlier
-    shifts = _shifts(session, applications, now)
+    shifts = _shifts([wanted.answered(rows) for rows in found], applications, now)
     people = _people(applications)
     ready = [_checked(one, shifts[one.shift_id], people) for one in applications]
-    event = shifts[ready[0].shift_id].event
+    event_id, event = shifts[ready[0].shift_id].event_id, shifts[ready[0].shift_id].event
     if event.asks_code:
-        proof = prove(session, event.id, ready[0].phone, code, links=links, now=now)
+        proof = prove(session, event_id, ready[0].phone, code, links=links, now=now)
         if proof is not Proof.GIVEN:
             return Answer(status=proof.value)
     hold = _lock(session, ready, now)
@@ -78,9 +73,11 @@ def sign_up_together(
     return answer
 
 
-def _shifts(session: Session, applications: Sequence[Application], now: datetime) -> dict[UUID, Shift]:
+def _shifts(
+    found: Sequence[WantedShift | None], applications: Sequence[Application], now: datetime
+) -> dict[UUID, WantedShift]:
     """Return the shifts that are wanted; raises Invalid where they cannot all be had by one person."""
-    shifts = {one.shift_id: open_shift(session, one.shift_id, now) for one in applications}
+    shifts = {one.id: one for one in (refuse_closed(shift, now) for shift in found)}
     if len({shift.event_id for shift in shifts.values()}) > 1:
         raise Invalid(field_error("shift_id", _("Please choose shifts of one event.")))
     for one, other in combinations(shifts.values(), 2):
@@ -110,7 +107,7 @@ def _people(applications: Sequence[Application]) -> list[str]:
     return people
 
 
-def _checked(application: Application, shift: Shift, people: Sequence[str]) -> Application:
+def _checked(application: Application, shift: WantedShift, people: Sequence[str]) -> Application:
     """Check what can be known without knowing anybody; a guardian is noted only for children where several come."""
     place = people.index(name_key(application.name))
     try:
@@ -129,8 +126,8 @@ def _lock(session: Session, applications: Sequence[Application], now: datetime) 
     hold = None
     if len(applications) == 1:
         return hold  # ``enter`` does the same
-    for wanted in {one.shift_id: one for one in applications if one.claim is not None}.values():
-        hold = hold_of(session, wanted)
+    for claiming in {one.shift_id: one for one in applications if one.claim is not None}.values():
+        hold = hold_of(session, claiming)
     for one in sorted({name_key(one.name): one for one in applications}.items()):
         person(session, one[1], now)
     return hold
@@ -139,7 +136,7 @@ def _lock(session: Session, applications: Sequence[Application], now: datetime) 
 def _enter(
     session: Session,
     application: Application,
-    shifts: dict[UUID, Shift],
+    shifts: dict[UUID, WantedShift],
     hold: Hold | None,
     links: Links,
     now: datetime,
@@ -147,7 +144,7 @@ def _enter(
     alone: bool,
 ) -> Answer:
     try:
-        return enter(session, application, links=links, now=now, hold=hold)
+        return enter(session, application, shifts[application.shift_id], links=links, now=now, hold=hold)
     except Conflict as error:
         reason: str = error.detail
         if not alone:
@@ -156,7 +153,7 @@ def _enter(
         raise Conflict(reason, errors=field_error("shift_id", reason)) from error
 
 
-def _refuse(shift: Shift, number: int) -> None:
+def _refuse(shift: WantedShift, number: int) -> None:
     text = _(
         "“%(role)s” has fewer places left than the %(n)s of you need. Choose another shift, or tick that you may also"
         " wait.",

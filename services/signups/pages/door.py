@@ -16,9 +16,9 @@ from services.signups.idempotency import Answer
 from services.signups.links import Links
 from services.signups.models import Event, Signup
 from services.signups.offering import by_day
-from services.signups.operations.signing import NOT_OPEN
 from services.signups.pages.codes import code_page, typed
 from services.signups.queries import HoldCounts, ShiftCounts
+from services.signups.wanted import NOT_OPEN
 from shared.errors import DomainError
 from shared.texts import Text
 from shared.texts import text as _
