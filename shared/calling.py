@@ -26,8 +26,7 @@ BREATH: Final = 0.01
 """Seconds between two calls: those of a crowd are made as one."""
 CHECK: Final = 30.0
 """Seconds after which a listener that hears nothing looks whether its connection is still there."""
-# Nothing is lost with a call, so its commit does not wait for the disk.
-CALL: Final = text("SELECT set_config('synchronous_commit', 'off', true), pg_notify(:channel, :what)")
+CALL: Final = text("SELECT pg_notify(:channel, :what)")
 
 log = structlog.get_logger()
 
@@ -73,8 +72,7 @@ class Caller:
 
     def _call(self, what: str) -> None:
         try:
-            with self._database.engine.begin() as connection:
-                connection.execute(CALL, {"channel": CHANNEL, "what": what})
+            self._database.mark(lambda session: session.connection().execute(CALL, {"channel": CHANNEL, "what": what}))
         except DBAPIError as error:
             log.info("call.failed", error=type(error).__name__)
 

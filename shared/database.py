@@ -40,6 +40,7 @@ from sqlalchemy.types import TypeDecorator
 
 from shared import sealing, tracing
 from shared.figures import Figures
+from shared.marking import Marks
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -182,6 +183,7 @@ class Database:
         )
         self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reader = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self.mark = Marks(self.engine, info, CONNECT_TIMEOUT)
 
     def write(self, operation: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the operation in one transaction that is committed on return and rolled back on any error.
@@ -229,6 +231,7 @@ class Database:
     def dispose(self) -> None:
         """Close all connections; the next transaction opens new ones. Called after a fork and at the end."""
         self.engine.dispose()
+        self.mark.hang_up()
 
 
 def _lost_a_deadlock(error: DBAPIError) -> bool:

@@ -5,6 +5,7 @@ gunicorn put their counts together in a folder (``shared.web.metrics``).
 """
 
 import os
+from collections import Counter as Counted
 from collections.abc import Iterable
 from typing import Final
 
@@ -78,10 +79,10 @@ class Figures:
 
     def published(self, confirmed: Iterable[str], refused: Iterable[str], seconds: float) -> None:
         """Count a window of messages, by their types."""
-        for message_type in confirmed:
-            self._published.labels(self.service, message_type).inc()
-        for message_type in refused:
-            self._unpublished.labels(self.service, message_type).inc()
+        for message_type, number in Counted(confirmed).items():
+            self._published.labels(self.service, message_type).inc(number)
+        for message_type, number in Counted(refused).items():
+            self._unpublished.labels(self.service, message_type).inc(number)
         self._publish_seconds.labels(self.service).observe(seconds)
 
     def handled(self, message_type: str, outcome: str, seconds: float) -> None:

@@ -44,9 +44,9 @@ class Spans:
                 span.set_status(StatusCode.ERROR, type(error).__name__)
                 raise
 
-    def past(self, name: str, kind: str, parent: str, begun: int) -> None:
+    def past(self, name: str, kind: str, parent: str, begun: int, attributes: Mapping[str, str]) -> None:
         """Note what began at a moment, in nanoseconds since 1970, and ends now."""
-        self._tracer.start_span(name, _context(parent), SpanKind[kind.upper()], start_time=begun).end()
+        self._tracer.start_span(name, _context(parent), SpanKind[kind.upper()], attributes, start_time=begun).end()
 
     def note(self, attributes: Mapping[str, str | int]) -> None:
         """Add to what the present span says of itself."""

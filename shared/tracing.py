@@ -47,11 +47,11 @@ def step(service: str, what: str, of: object) -> AbstractContextManager[None]:
     return spans.span(f"{what} {getattr(of, '__name__', type(of).__name__)}", "internal", None, {})
 
 
-def past(service: str, name: str, kind: str, *, parent: str, begun: int) -> None:
+def past(service: str, name: str, kind: str, *, parent: str, begun: int, about: Mapping[str, str] = _NOTHING) -> None:
     """Note what was done since a moment (nanoseconds since 1970) for what ``parent``, a ``traceparent``, stands for."""
     spans = _SPANS.get(service)
     if spans is not None:
-        spans.past(name, kind, parent, begun)
+        spans.past(name, kind, parent, begun, about)
 
 
 def is_on(service: str) -> bool:

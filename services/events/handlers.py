@@ -1,5 +1,6 @@
 """What the events service does when the others tell it something."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,16 +12,16 @@ from shared.messaging.registry import Registry
 registry = Registry()
 
 
-@registry.on("signup.confirmed", "signup.waitlisted", "signup.withdrawn", "signup.attended", "signup.absent")
-def on_signup(session: Session, message: Message, now: datetime) -> None:
-    """Bring the copy of the sign-up up to date, and with it how full its shift is."""
-    operations.record_signup(session, message.data, now=now)
+@registry.on_batch("signup.confirmed", "signup.waitlisted", "signup.withdrawn", "signup.attended", "signup.absent")
+def on_signups(session: Session, messages: Sequence[Message], now: datetime) -> None:
+    """Bring the copies of the sign-ups up to date, and with them how full their shifts are."""
+    operations.record_signups(session, [message.data for message in messages], now=now)
 
 
-@registry.on("places.held", "places.released")
-def on_places(session: Session, message: Message, now: datetime) -> None:
-    """Bring the copy of the hold up to date."""
-    operations.record_hold(session, message.data, now=now)
+@registry.on_batch("places.held", "places.released")
+def on_places(session: Session, messages: Sequence[Message], now: datetime) -> None:
+    """Bring the copies of the holds up to date."""
+    operations.record_holds(session, [message.data for message in messages], now=now)
 
 
 @registry.on("capacity.refused")
@@ -29,19 +30,19 @@ def on_capacity_refused(session: Session, message: Message, now: datetime) -> No
     operations.keep_given_places(session, message.data, now=now)
 
 
-@registry.on("feedback.given")
-def on_feedback(session: Session, message: Message, now: datetime) -> None:  # noqa: ARG001  (a copy needs no moment)
-    """Bring the copy of what somebody thought up to date."""
-    operations.record_feedback(session, message.data)
+@registry.on_batch("feedback.given")
+def on_feedback(session: Session, messages: Sequence[Message], now: datetime) -> None:  # noqa: ARG001  (a copy needs no moment)
+    """Bring the copies of what people thought up to date."""
+    operations.record_feedback(session, [message.data for message in messages])
 
 
-@registry.on("pledge.made", "pledge.reduced", "pledge.withdrawn")
-def on_pledge(session: Session, message: Message, now: datetime) -> None:  # noqa: ARG001  (a copy needs no moment)
-    """Bring the copy of the pledge up to date."""
-    operations.record_pledge(session, message.data)
+@registry.on_batch("pledge.made", "pledge.reduced", "pledge.withdrawn")
+def on_pledges(session: Session, messages: Sequence[Message], now: datetime) -> None:  # noqa: ARG001  (a copy needs no moment)
+    """Bring the copies of the pledges up to date."""
+    operations.record_pledges(session, [message.data for message in messages])
 
 
-@registry.on("need.posted")
-def on_need(session: Session, message: Message, now: datetime) -> None:  # noqa: ARG001  (a copy needs no moment)
-    """Bring the copy of the need up to date."""
-    operations.record_need(session, message.data)
+@registry.on_batch("need.posted")
+def on_needs(session: Session, messages: Sequence[Message], now: datetime) -> None:  # noqa: ARG001  (a copy needs no moment)
+    """Bring the copies of the needs up to date."""
+    operations.record_needs(session, [message.data for message in messages])

@@ -1,5 +1,6 @@
 """The consumer: takes messages from the broker into the inbox and applies them, then acknowledges."""
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -18,7 +19,7 @@ from shared.messaging.transport import Delivery, Subscriber
 BATCH: Final = 100
 """Messages that share one transaction, each in its savepoint."""
 WAIT: Final = 2.0
-"""Seconds a quiet consumer waits before it looks for retries that it does not know of (a message that is replayed)."""
+"""Seconds between two looks for retries that a consumer does not know of (a message that is replayed), at most."""
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class Consumer:
         self._clock = clock
         self._in_hand: list[tuple[Delivery, Sealed]] = []
         self._next_retry: datetime | None = None
+        self._next_look = 0.0
 
     def run_once(self, wait: float = WAIT) -> int:
         """Apply one batch and the retries that are due; return how many messages were settled or parked.
@@ -43,8 +45,8 @@ class Consumer:
         if not self._in_hand:
             self._in_hand = self._open(self._subscriber.receive(BATCH, self._patience(wait)))
         taken = len(self._in_hand)
-        if taken:
-            self._take()
+        if taken and self._take() and self._next_retry is None and time.monotonic() < self._next_look:
+            return taken
         return taken + self._retry()
 
     def wake(self) -> None:
@@ -77,17 +79,21 @@ class Consumer:
                 self._subscriber.bury(delivery, str(error))
         return opened
 
-    def _take(self) -> None:
+    def _take(self) -> bool:
+        """Apply and acknowledge what is in hand; say whether all of it was applied and nothing waits for a retry."""
         batch = [sealed for delivery, sealed in self._in_hand if not delivery.redelivered]
         suspects = [sealed for delivery, sealed in self._in_hand if delivery.redelivered]
         now = self._clock()
+        applied: Sequence[UUID] = ()
         if batch:
-            self._say(self._database.write(inbox.accept, self._registry, batch, now))
+            applied = self._database.write(inbox.accept, self._registry, batch, now)
+            self._say(applied)
             failpoints.reached("consumer.committed")
         for sealed in suspects:
             self._database.write(inbox.park, sealed, now)
         settled, self._in_hand = self._in_hand, []
         self._subscriber.ack([delivery for delivery, _sealed in settled])
+        return len(applied) == len(settled)
 
     def _retry(self) -> int:
         tried = 0
@@ -102,13 +108,15 @@ class Consumer:
 
     def _retry_is_due(self) -> bool:
         """Look with one plain read, so that a consumer without retries writes nothing."""
+        self._next_look = time.monotonic() + WAIT
         self._next_retry = self._database.read(inbox.next_retry)
         return self._next_retry is not None and self._next_retry <= self._clock()
 
     def _say(self, applied: Iterable[UUID]) -> None:
         """Tell of what was applied and committed; who finds a message twice in the logs has found a fault."""
+        about = log.bind(service=self._database.service)
         for message_id in applied:
-            log.debug("message.applied", service=self._database.service, message_id=str(message_id))
+            about.debug("message.applied", message_id=str(message_id))
 
 
 def _opened(delivery: Delivery) -> Sealed:

@@ -10,19 +10,21 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Insert, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared import failpoints, tracing
 from shared.contracts import ContractError, subject
-from shared.database import change, insert
+from shared.database import change, dialect_of, insert_on
 from shared.errors import DomainError, NotFound, Unready
 from shared.logs import correlation_id
+from shared.messaging import together
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.tables import UNSETTLED, InboxStatus, Incoming
@@ -51,17 +53,17 @@ class Letter:
 
 
 def accept(session: Session, registry: Registry, batch: Sequence[Sealed], now: datetime) -> list[UUID]:
-    """Apply each message of the batch that has not come before, each in a savepoint of its own; return which were.
+    """Apply the messages of the batch that have not come before; return which were applied.
 
-    What a handler raises parks its message alone. A failure of the database itself is raised: the whole batch is
-    rolled back and comes again.
+    What cannot be applied together is applied one by one, each in a savepoint of its own: what a handler raises parks
+    its message alone. A failure of the database itself is raised: the whole batch is rolled back and comes again.
     """
-    fresh, applied = _insert(session, batch, now), []
-    for sealed in batch:
-        if sealed.id in fresh:
-            fresh.discard(sealed.id)  # the same message may stand in the batch twice
-            if _apply(session, registry, sealed, attempts=1, now=now):
-                applied.append(sealed.id)
+    fresh = _insert(session, batch, now)
+    left = {sealed.id: sealed for sealed in batch if sealed.id in fresh}  # the same message may stand there twice
+    applied = together.apply(session, registry, left.values(), now)
+    for message_id in applied:
+        del left[message_id]
+    applied += [sealed.id for sealed in left.values() if _apply(session, registry, sealed, attempts=1, now=now)]
     failpoints.reached("consumer.applied")
     return applied
 
@@ -177,8 +179,12 @@ def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUI
         }
         for sealed in sorted(batch, key=lambda sealed: sealed.id)  # one order, so that two readers never deadlock
     }
-    statement = insert(session, Incoming).values(list(rows.values())).on_conflict_do_nothing()
-    return set(session.scalars(statement.returning(Incoming.message_id)))
+    return set(session.connection().execute(_inserting(dialect_of(session)), list(rows.values())).scalars())
+
+
+@cache
+def _inserting(dialect: str) -> Insert:
+    return insert_on(dialect, Incoming.__table__).on_conflict_do_nothing().returning(Incoming.message_id)
 
 
 def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, now: datetime) -> bool:

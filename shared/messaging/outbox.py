@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared import contracts
@@ -20,7 +21,31 @@ LEASE: Final = timedelta(seconds=15)
 BACKOFF_FIRST: Final = timedelta(seconds=0.5)
 BACKOFF_MAX: Final = timedelta(minutes=1)
 KEEP_PUBLISHED: Final = timedelta(days=7)
-ADD: Final = insert(Outgoing.__table__).inline()  # type: ignore[arg-type]
+OUTBOX: Final = cast("Table", Outgoing.__table__)
+ADD: Final = insert(OUTBOX).inline()
+DUE: Final = (
+    select(OUTBOX.c.seq)
+    .where(
+        UNPUBLISHED,
+        OUTBOX.c.next_at <= bindparam("now"),
+        or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= bindparam("now")),
+    )
+    .order_by(OUTBOX.c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+    .cte("due")  # which PostgreSQL reads once; a subquery it might read again, and claim more
+)
+CLAIM: Final = (
+    update(OUTBOX)
+    .where(OUTBOX.c.seq.in_(select(DUE.c.seq)))
+    .values(lease_until=bindparam("until"), attempts=OUTBOX.c.attempts + 1)
+    .returning(OUTBOX.c.seq, OUTBOX.c.message_id, OUTBOX.c.type, OUTBOX.c.body, OUTBOX.c.attempts)
+)
+CONFIRM: Final = (
+    update(OUTBOX)
+    .where(OUTBOX.c.seq.in_(bindparam("confirmed", expanding=True)))
+    .values(published_at=bindparam("now"), lease_until=None, last_error=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +89,8 @@ def adding(session: Session, message_type: str, data: Mapping[str, Any], *, now:
 
 def claim(session: Session, limit: int, now: datetime) -> Sequence[Claimed]:
     """Lease up to ``limit`` rows that are due, oldest first; rows under another relay's lease are passed over."""
-    rows = session.execute(
-        select(Outgoing.seq, Outgoing.message_id, Outgoing.type, Outgoing.body, Outgoing.attempts + 1)
-        .where(
-            UNPUBLISHED,
-            Outgoing.next_at <= now,
-            or_(Outgoing.lease_until.is_(None), Outgoing.lease_until <= now),
-        )
-        .order_by(Outgoing.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = [Claimed(*row) for row in rows]
-    if claimed:
-        change(
-            session,
-            update(Outgoing)
-            .where(Outgoing.seq.in_([row.seq for row in claimed]))
-            .values(lease_until=now + LEASE, attempts=Outgoing.attempts + 1),
-        )
-    return claimed
+    rows = session.connection().execute(CLAIM, {"limit": limit, "now": now, "until": now + LEASE})
+    return sorted((Claimed(*row) for row in rows), key=attrgetter("seq"))
 
 
 def end_leases(session: Session) -> None:
@@ -94,12 +101,7 @@ def end_leases(session: Session) -> None:
 def settle(session: Session, confirmed: Collection[int], refused: Mapping[int, tuple[int, str]], now: datetime) -> None:
     """Mark confirmed rows (by ``seq``) as published; put refused ones (``seq`` -> attempts, reason) back."""
     if confirmed:
-        change(
-            session,
-            update(Outgoing)
-            .where(Outgoing.seq.in_(confirmed))
-            .values(published_at=now, lease_until=None, last_error=None),
-        )
+        session.connection().execute(CONFIRM, {"confirmed": list(confirmed), "now": now})
     alike: dict[tuple[int, str], list[int]] = {}
     for seq, outcome in refused.items():
         alike.setdefault(outcome, []).append(seq)

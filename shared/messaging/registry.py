@@ -1,7 +1,8 @@
 """Which function applies which message type."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import wraps
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,8 @@ from shared.messaging.envelope import Message
 
 Handler = Callable[[Session, Message, datetime], None]
 """Applies one message in the transaction it is given; ``datetime`` is the moment of the attempt."""
+BatchHandler = Callable[[Session, Sequence[Message], datetime], None]
+"""Applies several messages as one, whatever their order; what fails is done again, with one message at a time."""
 
 
 class Registry:
@@ -17,6 +20,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._batch_handlers: dict[str, BatchHandler] = {}
 
     def on(self, *types: str) -> Callable[[Handler], Handler]:
         """Register the decorated function for these message types; a type can have one handler only."""
@@ -26,6 +30,23 @@ class Registry:
                 if message_type in self._handlers:
                     raise ValueError(f"{message_type} has a handler already")
                 self._handlers[message_type] = handler
+            return handler
+
+        return register
+
+    def on_batch(self, *types: str) -> Callable[[BatchHandler], BatchHandler]:
+        """Register the decorated function for messages of these types that come together, and for one that comes alone.
+
+        It is for types that come in crowds, whose copies one statement can write.
+        """
+
+        def register(handler: BatchHandler) -> BatchHandler:
+            @wraps(handler)
+            def alone(session: Session, message: Message, now: datetime) -> None:
+                handler(session, [message], now)
+
+            self.on(*types)(alone)
+            self._batch_handlers.update(dict.fromkeys(types, handler))
             return handler
 
         return register
@@ -41,3 +62,7 @@ class Registry:
             return self._handlers[message_type]
         except KeyError:
             raise ContractError(f"nobody here handles {message_type}") from None
+
+    def batch_handler(self, message_type: str) -> BatchHandler | None:
+        """Return the function for messages of the type that come together; None where each is applied by itself."""
+        return self._batch_handlers.get(message_type)

@@ -31,10 +31,11 @@ class Relay:
     def run_once(self) -> int:
         """Publish one window and return how many parcels were confirmed.
 
-        No transaction is open while the network is waited for. Raises TransportError when the broker is away; the
+        No transaction is open while the network is waited for. What is marked here is no more than a mark: should it be
+        lost, the window is sent again, which readers do not mind. Raises TransportError when the broker is away; the
         rows are put back first.
         """
-        claimed = self._database.write(outbox.claim, WINDOW, self._clock())
+        claimed = self._database.mark(outbox.claim, WINDOW, self._clock())
         if not claimed:
             return 0
         parcels = [Parcel(row.seq, row.message_id, row.type, row.body) for row in claimed]
@@ -45,7 +46,7 @@ class Relay:
         except TransportError as error:
             # The first failure is the broker's, not the message's: it waits no longer than the broker does.
             put_back = dict.fromkeys(attempts, (0, str(error)))
-            self._database.write(outbox.settle, (), put_back, self._clock())
+            self._database.mark(outbox.settle, (), put_back, self._clock())
             raise
         failpoints.reached("relay.confirmed")
         for seq, reason in refused.items():
@@ -58,7 +59,7 @@ class Relay:
         if tracing.is_on(self._database.service):
             self._trace(claimed, clock_begun)
         confirmed = attempts.keys() - refused.keys()
-        self._database.write(
+        self._database.mark(
             outbox.settle,
             confirmed,
             {seq: (attempts[seq], reason) for seq, reason in refused.items()},

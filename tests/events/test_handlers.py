@@ -172,3 +172,48 @@ def test_a_message_goes_through_the_inbox_once(database):
     for _ in range(2):
         database.write(inbox.accept, registry, [message, message], NOW)
     assert counts(database) == Counts(confirmed=1)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_several_states_of_one_sign_up_in_one_batch_leave_the_newest(database, order):
+    signup_id = uuid4()
+    states = [
+        signup(status, version, signup_id=signup_id)
+        for version, status in enumerate(("waitlisted", "confirmed", "attended"), 1)
+    ]
+    batch = [states[number] for number in order]
+    for _ in range(2):
+        database.write(inbox.accept, registry, [*batch, signup("confirmed", 1)], NOW)
+    copy = database.read(lambda session: session.get_one(SignupCopy, signup_id))
+    assert (copy.version, copy.status) == (3, "attended")
+    assert counts(database) == Counts(confirmed=2, attended=1)
+
+
+def test_a_batch_changes_no_copy_that_is_newer(database):
+    known, new = uuid4(), uuid4()
+    apply(database, signup("attended", 5, signup_id=known))
+    late = [signup("confirmed", 4, signup_id=known), signup("waitlisted", 2, signup_id=new), signup("confirmed", 3)]
+    for _ in range(2):
+        database.write(inbox.accept, registry, late, NOW)
+    assert counts(database) == Counts(confirmed=1, waitlisted=1, attended=1)
+
+
+def test_everything_that_comes_in_crowds_can_come_in_one_batch(database):
+    pledge_id, need_id = uuid4(), uuid4()
+    batch = [
+        signup("confirmed", 1),
+        need(20, need_id=need_id),
+        places(2, 5, 1, pledge_id),
+        pledge("pledge.made", 1, 5, pledge_id, need_id),
+        signup("withdrawn", 1),
+        places(1, 5, 0, pledge_id),
+        pledge("pledge.reduced", 2, 4, pledge_id, need_id),
+        need(30, need_id=need_id, version=2),
+    ]
+    for _ in range(2):
+        database.write(inbox.accept, registry, batch, NOW)
+    assert counts(database) == Counts(confirmed=1, held=4)
+    [(promised, hold)] = database.read(queries.pledges, EVENT)
+    assert (promised.quantity, hold.claimed) == (4, 1)
+    [(listed, of_it)] = database.read(queries.needs, EVENT)
+    assert (listed.quantity, of_it) == (30, 4)

@@ -94,22 +94,24 @@ def test_organizers_hear_of_places_that_units_have_put_no_name_to(world):
     event = world.published(reminders=["unclaimed-P3D"])
     pledge = uuid4()
     world.database.write(
-        operations.record_pledge,
-        {
-            "pledge_id": pledge,
-            "version": 1,
-            "event_id": event.id,
-            "shift_id": event.shifts[0].id,
-            "need_id": None,
-            "work_unit": "卫生站",
-            "kind": "people",
-            "quantity": 3,
-        },
+        operations.record_pledges,
+        [
+            {
+                "pledge_id": pledge,
+                "version": 1,
+                "event_id": event.id,
+                "shift_id": event.shifts[0].id,
+                "need_id": None,
+                "work_unit": "卫生站",
+                "kind": "people",
+                "quantity": 3,
+            }
+        ],
     )
 
     def hold(version, claimed):
         kept = {"pledge_id": pledge, "version": version, "event_id": event.id, "shift_id": event.shifts[0].id}
-        world.database.write(operations.record_hold, kept | {"requested": 3, "held": 3, "claimed": claimed}, now=NOW)
+        world.database.write(operations.record_holds, [kept | {"requested": 3, "held": 3, "claimed": claimed}], now=NOW)
 
     hold(1, 1)
     now = at("2027-06-06 09:00")

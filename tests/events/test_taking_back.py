@@ -10,6 +10,7 @@ from services.events import operations, queries
 from services.events.handlers import registry
 from services.events.models import EventStatus, ReminderState
 from shared.errors import Conflict, NotFound
+from shared.messaging import inbox, outbox
 from shared.messaging.envelope import open_envelope, seal
 from tests.events.world import DAY, NOW, STARTS_AT, World, an_organizer, shift_data
 
@@ -111,6 +112,22 @@ def test_a_sign_up_that_was_under_way_publishes_the_event_again_and_steward_says
     assert {one.state for one in world.reminders(event).values()} == {ReminderState.PENDING}
     [(entry, name), *_rest] = world.database.read(queries.history, event.id)
     assert (entry.action, entry.organizer_id, name) == ("republished", None, None)
+
+
+def test_many_sign_ups_that_were_under_way_publish_the_event_again_once_for_the_first_of_them(world):
+    event = world.published()
+    unpublish(world, event)
+    data = [a_signup(event, "confirmed") for _ in range(3)]
+    batch = [open_envelope(seal("signups", "signup.confirmed", one, NOW)[1]) for one in data]
+    for _ in range(2):
+        world.database.write(inbox.accept, registry, batch, NOW)
+    assert world.event(event.id).version == 4
+    told = world.database.write(outbox.claim, 100, NOW)[-1]
+    assert (told.type, open_envelope(told.body).envelope["correlationid"]) == (
+        "event.published",
+        batch[0].envelope["correlationid"],
+    )
+    assert world.database.read(queries.shift_counts, [event.id])[event.shifts[0].id].confirmed == 3
 
 
 def test_places_that_were_being_kept_publish_the_event_again(world):

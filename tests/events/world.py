@@ -113,7 +113,7 @@ class World:
             "status": status,
             "pledge_id": None,
         } | changes
-        self.database.write(operations.record_signup, data, now=NOW)
+        self.database.write(operations.record_signups, [data], now=NOW)
         return data
 
     def hold(self, event: Event, held: int, *, claimed: int = 0, shift: int = 0) -> None:
@@ -127,7 +127,7 @@ class World:
             "held": held,
             "claimed": claimed,
         }
-        self.database.write(operations.record_hold, data, now=NOW)
+        self.database.write(operations.record_holds, [data], now=NOW)
 
     def event(self, event_id: UUID) -> Event:
         """The event as it stands now."""

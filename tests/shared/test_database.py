@@ -277,6 +277,30 @@ def test_connections_that_the_server_ended_while_they_rested_are_replaced_before
     assert set(database.write(both)).isdisjoint(resting)
 
 
+def test_a_mark_is_there_for_all_that_come_later(database):
+    assert database.mark(add_one) == 1
+    assert database.mark(add_one) == 2
+    assert value(database) == 2
+
+
+@only_postgresql
+def test_a_mark_waits_for_no_disk_and_everything_else_does(database):
+    setting = text("SHOW synchronous_commit")
+    assert database.mark(lambda session: session.scalar(setting)) == "off"
+    assert database.write(lambda session: session.scalar(setting)) == "on"
+    assert database.read(lambda session: session.scalar(setting)) == "on"
+
+
+@only_postgresql
+def test_a_mark_is_made_though_its_connection_was_broken_off(database):
+    mine = database.mark(lambda session: session.scalar(text("SELECT pg_backend_pid()")))
+    database.write(lambda session: session.execute(text("SELECT pg_terminate_backend(:pid, 60000)"), {"pid": mine}))
+    assert database.mark(add_one) == 1
+    with pytest.raises(DBAPIError):
+        database.mark(lambda session: session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())")))
+    assert database.mark(add_one) == 2
+
+
 def test_a_database_that_answers_can_be_told_from_one_that_does_not(database):
     database.ping()
     away = Database("postgresql+psycopg://nobody:nothing@127.0.0.1:1/nowhere", "signups")

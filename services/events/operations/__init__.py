@@ -4,10 +4,10 @@ from services.events.operations.changing import change_event
 from services.events.operations.copies import (
     keep_given_places,
     record_feedback,
-    record_hold,
-    record_need,
-    record_pledge,
-    record_signup,
+    record_holds,
+    record_needs,
+    record_pledges,
+    record_signups,
 )
 from services.events.operations.desk import Desk
 from services.events.operations.drafting import create_event, duplicate_event, next_start, usual_day
@@ -66,10 +66,10 @@ __all__ = [
     "planning",
     "publish_event",
     "record_feedback",
-    "record_hold",
-    "record_need",
-    "record_pledge",
-    "record_signup",
+    "record_holds",
+    "record_needs",
+    "record_pledges",
+    "record_signups",
     "remove_item",
     "remove_shift",
     "remove_supply",

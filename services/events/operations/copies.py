@@ -1,9 +1,10 @@
 """What the other services say, kept as copies: only what is newer is written, so their order does not matter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Insert, select
 from sqlalchemy.orm import Session
@@ -27,24 +28,22 @@ GONE: Final = "withdrawn"
 """The state of a sign-up that holds neither a place nor a turn."""
 
 
-def record_signup(session: Session, signup: Mapping[str, Any], *, now: datetime) -> None:
-    """Keep where the sign-up stands; ``signup`` is the data of a ``signup.*`` message.
+def record_signups(session: Session, signups: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+    """Keep where each sign-up stands; ``signups`` are the data of ``signup.*`` messages.
 
     An event that was taken back to a draft in the same moment is published again.
     """
-    _keep(session, SignupCopy, signup)
-    if signup["status"] != GONE:
-        lifecycle.publish_again(session, signup["event_id"], now)
+    _keep(session, SignupCopy, signups)
+    _publish_again(session, (signup["event_id"] for signup in signups if signup["status"] != GONE), now)
 
 
-def record_hold(session: Session, hold: Mapping[str, Any], *, now: datetime) -> None:
-    """Keep how many places are kept for a pledge; ``hold`` is the data of a ``places.*`` message.
+def record_holds(session: Session, holds: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+    """Keep how many places are kept for each pledge; ``holds`` are the data of ``places.*`` messages.
 
     An event that was taken back to a draft in the same moment is published again.
     """
-    _keep(session, HoldCopy, hold)
-    if hold["held"]:
-        lifecycle.publish_again(session, hold["event_id"], now)
+    _keep(session, HoldCopy, holds)
+    _publish_again(session, (hold["event_id"] for hold in holds if hold["held"]), now)
 
 
 def keep_given_places(session: Session, refusal: Mapping[str, Any], *, now: datetime) -> None:
@@ -70,35 +69,46 @@ def keep_given_places(session: Session, refusal: Mapping[str, Any], *, now: date
         announcements.event_changed(session, event, "event.changed", now)
 
 
-def record_pledge(session: Session, pledge: Mapping[str, Any]) -> None:
-    """Keep what a unit promises; ``pledge`` is the data of a ``pledge.*`` message."""
-    _keep(session, PledgeCopy, pledge)
+def record_pledges(session: Session, pledges: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what units promise; ``pledges`` are the data of ``pledge.*`` messages."""
+    _keep(session, PledgeCopy, pledges)
 
 
-def record_feedback(session: Session, feedback: Mapping[str, Any]) -> None:
-    """Keep what somebody who was there thought of it; ``feedback`` is the data of a ``feedback.given`` message."""
+def record_feedback(session: Session, feedback: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what those who were there thought of it; ``feedback`` are the data of ``feedback.given`` messages."""
     _keep(session, FeedbackCopy, feedback)
 
 
-def record_need(session: Session, need: Mapping[str, Any]) -> None:
-    """Keep what is asked of units; ``need`` is the data of a ``need.posted`` message."""
-    _keep(session, NeedCopy, need)
+def record_needs(session: Session, needs: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what is asked of units; ``needs`` are the data of ``need.posted`` messages."""
+    _keep(session, NeedCopy, needs)
 
 
-def _keep(session: Session, model: type[Base], data: Mapping[str, Any]) -> None:
-    """Insert or replace the copy, in one statement that refuses an older version."""
+def _publish_again(session: Session, event_ids: Iterable[UUID], now: datetime) -> None:
+    for event_id in sorted(set(event_ids)):  # one order, so that two readers never deadlock
+        lifecycle.publish_again(session, event_id, now)
+
+
+def _keep(session: Session, model: type[Base], copies: Iterable[Mapping[str, Any]]) -> None:
+    """Insert or replace the copies, in one statement that refuses older versions and takes none twice."""
+    [key] = model.__table__.primary_key
+    newest: dict[UUID, Mapping[str, Any]] = {}
+    for copy in copies:
+        if copy[key.name] not in newest or newest[copy[key.name]]["version"] < copy["version"]:
+            newest[copy[key.name]] = copy
+    columns = [column.name for column in model.__table__.columns]
+    values = [{name: newest[one].get(name) for name in columns} for one in sorted(newest)]
     connection = session.connection()
-    values = {column.name: data.get(column.name) for column in model.__table__.columns}
     connection.execute(_keeping(model, dialect_of(connection)), values)
 
 
 @cache
 def _keeping(model: type[Base], dialect: str) -> Insert:
     table = model.__table__
+    [key] = table.primary_key
     statement = insert_on(dialect, table)
-    key = [column.name for column in table.primary_key]
     return statement.on_conflict_do_update(
-        index_elements=key,
-        set_={column.name: statement.excluded[column.name] for column in table.columns if column.name not in key},
+        index_elements=[key],
+        set_={column.name: statement.excluded[column.name] for column in table.columns if column is not key},
         where=table.c.version < statement.excluded.version,
-    )
+    ).returning(key)  # so that several rows are one statement

@@ -44,10 +44,18 @@ class RabbitSubscriber:
                 connection.add_callback_threadsafe(lambda: None)
 
     def ack(self, deliveries: Iterable[Delivery]) -> None:
-        """Acknowledge each delivery; they need not be the oldest."""
+        """Acknowledge the deliveries: those that are older than all that is left with one word, others one by one."""
         with as_transport_error(self.close):
+            tags = []
             for delivery in deliveries:
-                self._channel_of(delivery).basic_ack(self._broker_tags.pop(delivery.tag))
+                channel = self._channel_of(delivery)
+                tags.append(self._broker_tags.pop(delivery.tag))
+            oldest_left = next(iter(self._broker_tags.values()), None)
+            older = [tag for tag in tags if oldest_left is None or tag < oldest_left]
+            if older:
+                channel.basic_ack(max(older), multiple=True)
+            for tag in set(tags).difference(older):
+                channel.basic_ack(tag)
 
     def bury(self, delivery: Delivery, reason: str) -> None:
         """Move the delivery into the dead queue, confirmed, before it is acknowledged."""
