@@ -51,6 +51,7 @@ BUSY_TIMEOUT_MS: Final = 15_000
 MAX_OVERFLOW: Final = 10
 """Connections beyond the pool's size, for moments in which all of it is in use."""
 STAMP: Final = text("SELECT pg_current_snapshot()::text")
+SETTINGS: Final = ("SET jit = off", "SET random_page_cost = 1.1")
 CONNECT_TIMEOUT: Final = 10
 """Seconds; a PostgreSQL that hangs would otherwise be waited for about two minutes."""
 
@@ -242,7 +243,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         )
         _prepare_sqlite(engine)
         return engine
-    return create_engine(
+    engine = create_engine(
         re.sub("^postgres(ql)?://", "postgresql+psycopg://", url),  # hosts and keepers of databases name no driver
         pool_size=pool_size,
         max_overflow=MAX_OVERFLOW,
@@ -250,6 +251,8 @@ def _engine(url: str, pool_size: int) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _count_connections(engine: Engine, figures: Figures, limit: int) -> None:
@@ -257,6 +260,16 @@ def _count_connections(engine: Engine, figures: Figures, limit: int) -> None:
     figures.connects_with(limit)
     event.listen(engine, "checkout", lambda *_connection: figures.connections(1))
     event.listen(engine, "checkin", lambda *_connection: figures.connections(-1))
+
+
+def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Have queries planned for what ours are: a few rows out of very many, on disks that need not turn.
+
+    Compiling one takes longer than to run it, and with the costs of turning disks whole tables are read instead.
+    """
+    for setting in SETTINGS:
+        connection.execute(setting)
+    connection.commit()
 
 
 def _prepare_sqlite(engine: Engine) -> None:
