@@ -83,7 +83,7 @@ def _family(steward: Installation, shift: str) -> list[str]:
 def _cost(steward: Installation, asked: Asked, seconds: float) -> tuple[float, float]:
     """Return the median wait, and the processor's time of web processes and PostgreSQL for each; in milliseconds."""
     port = steward.port(asked.service)
-    load.ask(port, asked.ask, clients=1, seconds=seconds / 4, wished=asked.wished)  # templates are read
+    load.ask(port, asked.ask, clients=1, seconds=seconds, wished=asked.wished)  # templates are read
     with processes.spent(steward.pid) as spent:
         crowd = load.ask(port, asked.ask, clients=1, seconds=seconds, wished=asked.wished)
     if crowd.refused:
