@@ -4,8 +4,10 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from threading import RLock
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -170,6 +172,8 @@ class Database:
         self.url = url
         self.service = service
         self.engine = _engine(url, pool_size)
+        # Whoever waits for SQLite's own lock sleeps for up to 100 ms at a time, and may be passed over for long.
+        self._turn = RLock() if url.startswith("sqlite") else nullcontext()
         self.figures = Figures(service)
         _count_connections(self.engine, self.figures, pool_size + MAX_OVERFLOW)
         if keys:
@@ -190,7 +194,7 @@ class Database:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
+                with self._turn, tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
                     result = operation(session, *args, **kwargs)
                     told = self._who_is_told(session)
             except DBAPIError as error:

@@ -65,7 +65,7 @@ class Signup(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID]
-    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"))
     volunteer_id: Mapped[UUID] = mapped_column(ForeignKey("volunteers.id"), index=True)
     status: Mapped[SignupStatus] = mapped_column(one_of(SignupStatus, "status"))
     version: Mapped[int] = mapped_column(default=1)
@@ -131,6 +131,7 @@ class Signup(Base):
             sqlite_where=text("status = 'waitlisted'"),
         ),
         Index("ix_signups_event_id", "event_id", "status", "created_at"),
+        Index("ix_signups_shift_id", "shift_id", "status"),
         Index("ix_signups_created_at", "created_at", "id"),
         Index(
             "ix_signups_present",
