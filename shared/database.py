@@ -5,8 +5,10 @@ import re
 import select
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from threading import RLock
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -53,6 +55,7 @@ BUSY_TIMEOUT_MS: Final = 15_000
 MAX_OVERFLOW: Final = 10
 """Connections beyond the pool's size, for moments in which all of it is in use."""
 STAMP: Final = text("SELECT pg_current_snapshot()::text")
+SETTINGS: Final = ("SET jit = off", "SET random_page_cost = 1.1")
 CONNECT_TIMEOUT: Final = 10
 """Seconds; a PostgreSQL that hangs would otherwise be waited for about two minutes."""
 
@@ -171,6 +174,8 @@ class Database:
         self.url = url
         self.service = service
         self.engine = _engine(url, pool_size)
+        # Whoever waits for SQLite's own lock sleeps for up to 100 ms at a time, and may be passed over for long.
+        self._turn = RLock() if url.startswith("sqlite") else nullcontext()
         self.figures = Figures(service)
         _count_connections(self.engine, self.figures, pool_size + MAX_OVERFLOW)
         if keys:
@@ -192,7 +197,7 @@ class Database:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
+                with self._turn, tracing.step(self.service, "transaction", operation), self._writer.begin() as session:
                     result = operation(session, *args, **kwargs)
                     told = self._who_is_told(session)
             except DBAPIError as error:
@@ -253,6 +258,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
+    event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "checkout", _look_whether_it_lives)
     return engine
 
@@ -274,6 +280,16 @@ def _count_connections(engine: Engine, figures: Figures, limit: int) -> None:
     figures.connects_with(limit)
     event.listen(engine, "checkout", lambda *_connection: figures.connections(1))
     event.listen(engine, "checkin", lambda *_connection: figures.connections(-1))
+
+
+def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Have queries planned for what ours are: a few rows out of very many, on disks that need not turn.
+
+    Compiling one takes longer than to run it, and with the costs of turning disks whole tables are read instead.
+    """
+    for setting in SETTINGS:
+        connection.execute(setting)
+    connection.commit()
 
 
 def _prepare_sqlite(engine: Engine) -> None:

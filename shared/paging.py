@@ -54,7 +54,10 @@ def fetch(
 
 
 def _beyond(order: Sequence[Any], position: Position, *, descending: bool) -> ColumnElement[bool]:
-    """Return the condition that a row comes after the position: spelled out, since row values lose their types."""
+    """Return the condition that a row comes after the position: spelled out, since row values lose their types.
+
+    Of the first column it is said once more, by itself: an index is read from there on.
+    """
     values = [literal(value, column.type) for column, value in zip(order, position, strict=True)]
     steps = [
         and_(
@@ -63,4 +66,5 @@ def _beyond(order: Sequence[Any], position: Position, *, descending: bool) -> Co
         )
         for place in range(len(order))
     ]
-    return or_(*steps)
+    first = order[0] <= values[0] if descending else order[0] >= values[0]
+    return and_(first, or_(*steps))

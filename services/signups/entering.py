@@ -1,8 +1,9 @@
 """Reading the sign-up form: what was typed, the answers to what the shifts ask, and whether a program did it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
@@ -18,6 +19,11 @@ from shared.web.current import config
 from shared.web.forms import WHOLE_FORM, Form
 from shared.web.i18n import translate
 
+Asks = Sequence[Mapping[str, Any]]
+Asked = Mapping[UUID, Asks]
+"""The questions of shifts, by their ids."""
+FORM: Final = schemas.FormSchema()
+"""Made once: that takes longer than to read a form."""
 ANSWERS: Final = "answers-"
 """How the names of the answers' boxes begin; the shift's id and the question's key follow."""
 FASTEST: Final = 2
@@ -30,19 +36,20 @@ TRAPPED: Final = _(
 )
 
 
-def read(sent: MultiDict[str, str], shifts: Sequence[Shift]) -> Form:
+def read(sent: MultiDict[str, str], asked: Asked) -> Form:
     """Read what was sent, with all that is wrong in it; answers to questions of other shifts are passed over."""
-    form, answers = _loaded(schemas.FormSchema(), sent)
+    form, answers = _loaded(FORM, sent)
     if isinstance(form.errors.get("shift_id"), dict):  # the one message stands above all shifts
         form.errors["shift_id"] = [translate(schemas.CHOOSE)]
-    _answer(form, [shift for shift in shifts if str(shift.id) in form.values["shift_id"]], answers)
+    chosen = form.values["shift_id"]
+    _answer(form, {shift: asks for shift, asks in asked.items() if str(shift) in chosen}, answers)
     return form
 
 
 def read_for(shift: Shift, schema: Schema, sent: MultiDict[str, str]) -> Form:
     """Read a form for one shift, which is not chosen on it, with all that is wrong in it."""
     form, answers = _loaded(schema, sent)
-    _answer(form, [shift], answers)
+    _answer(form, {shift.id: shift.questions}, answers)
     return form
 
 
@@ -88,14 +95,14 @@ def _loaded(schema: Schema, sent: MultiDict[str, str]) -> tuple[Form, dict[str, 
     return forms.load(schema, others), answers
 
 
-def _answer(form: Form, shifts: Sequence[Shift], answers: dict[str, str]) -> None:
+def _answer(form: Form, asked: Asked, answers: dict[str, str]) -> None:
     """Put the answers to what the shifts ask into the form, or what is wrong in them."""
     given, wrong = {}, {}
-    for shift in shifts:
+    for shift, asks in asked.items():
         try:
-            given[str(shift.id)] = _checked(shift, answers)
+            given[str(shift)] = _checked(shift, asks, answers)
         except Invalid as error:
-            wrong[str(shift.id)] = translate(error.errors["answers"])
+            wrong[str(shift)] = translate(error.errors["answers"])
     form.values["answers"] = answers
     if wrong:
         form.data = None
@@ -104,11 +111,11 @@ def _answer(form: Form, shifts: Sequence[Shift], answers: dict[str, str]) -> Non
         form.data["answers"] = given
 
 
-def _checked(shift: Shift, answers: dict[str, str]) -> dict[str, str]:
+def _checked(shift: UUID, asks: Asks, answers: dict[str, str]) -> dict[str, str]:
     """Return the answers to the shift's questions as they were typed; raises Invalid."""
-    names = {question["key"]: f"{ANSWERS}{shift.id}-{question['key']}" for question in shift.questions}
+    names = {question["key"]: f"{ANSWERS}{shift}-{question['key']}" for question in asks}
     typed = {key: answers[name] for key, name in names.items() if answers.get(name, "").strip()}
-    questions.read(shift.questions, typed)
+    questions.read(asks, typed)
     return typed
 
 

@@ -1,11 +1,12 @@
 """What is read of sign-ups: set-based, so that no page asks once for each row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from services.signups import waitlist
@@ -14,6 +15,9 @@ from services.signups.models import Event, Hold, Place, Shift, Signup, SignupSta
 from shared.errors import Invalid, NotFound, field_error
 from shared.notices.tables import Notice
 from shared.texts import text as _
+
+SHIFTS: Final = Shift.__table__
+ASKED: Final = select(SHIFTS.c.id, SHIFTS.c.questions).where(SHIFTS.c.event_id == bindparam("event"), SHIFTS.c.listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,14 @@ def listed(session: Session, event_id: UUID) -> Sequence[Shift]:
     """Return the shifts that the event lists, without their counts; raises NotFound."""
     event(session, event_id)
     return session.scalars(select(Shift).where(Shift.event_id == event_id, Shift.listed)).all()
+
+
+def asked(session: Session, event_id: UUID) -> Mapping[UUID, Sequence[Mapping[str, Any]]]:
+    """Return shift id -> the questions that it asks, for those that the event lists; raises NotFound."""
+    rows = session.connection().execute(ASKED, {"event": event_id}).all()
+    if not rows:
+        event(session, event_id)
+    return {shift_id: questions for shift_id, questions in rows}  # noqa: C416  (a Row is no pair to mypy)
 
 
 def shift(session: Session, shift_id: UUID, *, community: str | None = None, event_id: UUID | None = None) -> Shift:
@@ -182,6 +194,11 @@ def with_people() -> Select[Signup]:
         .join(Shift.event)
         .options(contains_eager(Signup.volunteer), contains_eager(Signup.shift).contains_eager(Shift.event))
     )
+
+
+def of_event(event_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Say of sign-ups with their shifts that they are of the event: of both, so that neither table is read through."""
+    return Signup.event_id == event_id, Shift.event_id == event_id
 
 
 def upcoming(session: Session, now: datetime) -> Sequence[Event]:

@@ -99,7 +99,7 @@ def is_of(session: Session, event_id: UUID, *, community: str) -> bool:
 
 def seated(session: Session, event_id: UUID, shift_id: UUID | None = None) -> Mapping[UUID, Sequence[Signup]]:
     """Return shift id -> those who have a place there, by name, for the sign-in sheets of an event; in one query."""
-    query = queries.with_people().where(Signup.event_id == event_id, Signup.status.in_(SEATED))
+    query = queries.with_people().where(*queries.of_event(event_id), Signup.status.in_(SEATED))
     if shift_id is not None:
         query = query.where(Signup.shift_id == shift_id)
     found: dict[UUID, list[Signup]] = {}
@@ -122,8 +122,9 @@ def _joined(session: Session, query: Any, wanted: Filter) -> Any:
 
 def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Event.community == wanted.community]
+    if wanted.event_id is not None:
+        found += queries.of_event(wanted.event_id)
     for column, value in (
-        (Signup.event_id, wanted.event_id),
         (Signup.shift_id, wanted.shift_id),
         (Signup.status, wanted.status),
     ):

@@ -46,7 +46,7 @@ def is_late(signup: Signup, now: datetime) -> bool:
 def expected(session: Session, event_id: UUID, now: datetime) -> Sequence[Signup]:
     """Return those with a place in a shift that is about to begin, running or just over; without such, all of them."""
     everybody = (
-        queries.with_people().where(Signup.event_id == event_id, Signup.status.in_(SEATED)).order_by(*rosters.BY_SHIFT)
+        queries.with_people().where(*queries.of_event(event_id), Signup.status.in_(SEATED)).order_by(*rosters.BY_SHIFT)
     )
     soon = everybody.where(Shift.starts_at <= now + EARLY, Shift.ends_at >= now - LISTED)
     return session.scalars(soon).all() or session.scalars(everybody).all()
@@ -103,7 +103,7 @@ def to_settle(session: Session, event_id: UUID, now: datetime) -> Sequence[Signu
     return session.scalars(
         queries.with_people()
         .where(
-            Signup.event_id == event_id,
+            *queries.of_event(event_id),
             Signup.status == SignupStatus.ATTENDED,
             ~decided,
             Signup.checked_out_at.is_(None),

@@ -208,6 +208,14 @@ def test_sqlite_is_durable_and_keeps_foreign_keys(database):
 
 
 @only_postgresql
+def test_queries_are_planned_for_a_few_rows_out_of_very_many(database):
+    def setting(session):
+        return {name: session.scalar(text(f"SHOW {name}")) for name in ("jit", "random_page_cost")}
+
+    assert database.read(setting) == {"jit": "off", "random_page_cost": "1.1"}
+
+
+@only_postgresql
 def test_the_loser_of_a_deadlock_runs_again(database):
     both_hold_one = threading.Barrier(2)
     attempts = []

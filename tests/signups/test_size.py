@@ -1,10 +1,12 @@
 """A year with many people: no page of the roster asks the database more often because there is more to show."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.event import listen, remove
 
 from services.signups import operations
 from services.signups.models import Event, Feedback, Place, Shift, Signup, Volunteer
@@ -101,3 +103,30 @@ def test_a_full_year_is_asked_for_in_no_more_queries_than_a_small_event(world, p
     world.database.write(grow, world.event["event_id"])
     # A page on which nobody waits happens to ask for no turns: fewer is fine.
     assert {page: number for page, number in asked().items() if number > small[page]} == {}
+
+
+def test_nothing_that_is_done_every_day_reads_through_all_sign_ups(world, pages):
+    site = Site(world, now=AFTER)
+    site.sign_in()
+    with planned(world) as steps:
+        for page in [*pages, "/signups/desk/hours", f"/signups/desk/events/{world.event['event_id']}/check-in"]:
+            site.open(page)
+        world.database.write(operations.find_forgotten, now=AFTER)
+    assert any("SEARCH signups" in step for step in steps)
+    # Those who are there now are an index of their own.
+    assert {step for step in steps if "SCAN signups" in step} <= {"SCAN signups USING INDEX ix_signups_present"}
+
+
+@contextmanager
+def planned(world):
+    """Collect how SQLite goes about each query meanwhile."""
+    steps = []
+
+    def explain(_connection, cursor, statement, parameters, _context, _many):
+        if statement.startswith("SELECT"):
+            found = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps.extend(str(row[-1]) for row in found)
+
+    listen(world.database.engine, "before_cursor_execute", explain)
+    yield steps
+    remove(world.database.engine, "before_cursor_execute", explain)

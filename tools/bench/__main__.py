@@ -5,12 +5,13 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
 
-from tools.bench import installation, messages, pages, reminders, resting, signups
+from tools.bench import form, installation, messages, pages, reminders, resting, signups, sizes, sqlite
 from tools.bench.figures import Figure, packed, table
 from tools.bench.installation import Installation
 
@@ -19,10 +20,12 @@ ON_A_STACK: Final[Mapping[str, Callable[[Installation, float], list[Figure]]]] =
     "pages": pages.measure,
     "messages": messages.measure,
     "signups": signups.measure,
+    "form": form.measure,
+    "sizes": sizes.measure,
 }
-"""In an order in which none leaves work to do behind for the next."""
+"""In an order in which none leaves work to do behind for the next, and the one that leaves years behind is the last."""
 ALONE: Final[Mapping[str, Callable[[float], list[Figure]]]] = {
-    "embedded": resting.of_embedded,
+    "embedded": lambda seconds: [*resting.of_embedded(seconds), *sqlite.measure(seconds)],
     "reminders": lambda _seconds: reminders.measure(),
 }
 
@@ -30,16 +33,18 @@ ALONE: Final[Mapping[str, Callable[[float], list[Figure]]]] = {
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice([*ON_A_STACK, *ALONE]))
 @click.option("--seconds", default=10.0, show_default=True, help="for each of the measurements")
+@click.option("--rows", default=sizes.ROWS, show_default=True, help="the most sign-ups to fill the database with")
 @click.option("--store", type=click.Path(path_type=Path), help="also write the figures into this file, as JSON")
-def main(parts: tuple[str, ...], seconds: float, store: Path | None) -> None:
+def main(parts: tuple[str, ...], seconds: float, rows: int, store: Path | None) -> None:
     """Measure all parts, or those that are named."""
     wanted = parts or (*ON_A_STACK, *ALONE)
+    measures = {**ON_A_STACK, "sizes": partial(sizes.measure, rows=rows)}
     figures = [one for name in wanted if name in ALONE for one in ALONE[name](seconds)]
     on_a_stack = [name for name in ON_A_STACK if name in wanted]
     if on_a_stack:
         with installation.running() as steward:
             for name in on_a_stack:
-                figures += ON_A_STACK[name](steward, seconds)
+                figures += measures[name](steward, seconds)
     about = {
         "day": f"{datetime.now(UTC):%Y-%m-%d}",
         "cores": os.cpu_count(),

@@ -49,11 +49,18 @@ class Installation:
         times = {"starts_at": sites.in_future(days=10), "ends_at": sites.in_future(days=10, hours=3)}
         shifts = [times | {"role": "引导", "capacity": 1}]
         event = sites.an_event(self.site, self.site.sign_in(), **times, shifts=shifts)
-        url = make_url(self.settings["STEWARD_SIGNUPS_DATABASE_URL"]).set(drivername="postgresql")
-        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        with connected(self, "signups") as connection:
             connection.execute(MAKE_ROOM, {"places": PLACES, "shift": event["shifts"][0]["id"]})
             connection.execute("VACUUM ANALYZE places")
         return event
+
+
+@contextmanager
+def connected(steward: Installation, service: str) -> Iterator[psycopg.Connection]:
+    """Open a connection to the service's database, whose statements are committed one by one."""
+    url = make_url(steward.settings[f"STEWARD_{service.upper()}_DATABASE_URL"]).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        yield connection
 
 
 @contextmanager
@@ -72,20 +79,28 @@ def running() -> Iterator[Installation]:
 
 def somebody(shift_id: str, _number: int) -> bytes:
     """Return the request of somebody who signs up, each with a name and a phone of their own."""
+    body = orjson.dumps({"shift_id": shift_id, "consent": True} | a_person())
+    return post("/signups/api/v1/signups", "application/json", body, f"Idempotency-Key: {uuid4()}")
+
+
+def a_person() -> dict[str, str]:
+    """Return a name and a phone that nobody else has."""
     unique = uuid4().int
-    body = orjson.dumps(
-        {
-            "shift_id": shift_id,
-            "name": f"志愿者{''.join(chr(0x4E00 + unique // 20_000**place % 20_000) for place in range(3))}",
-            "phone": f"139{unique % 10**8:08d}",
-            "consent": True,
-        }
-    )
-    head = (
-        f"POST /signups/api/v1/signups HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"X-Forwarded-For: {_address(unique)}\r\nIdempotency-Key: {uuid4()}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    name = f"志愿者{''.join(chr(0x4E00 + unique // 20_000**place % 20_000) for place in range(3))}"
+    return {"name": name, "phone": f"139{unique % 10**8:08d}"}
+
+
+def post(path: str, kind: str, body: bytes, *headers: str) -> bytes:
+    """Return the request that sends the body."""
+    words = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Content-Type: {kind}",
+        f"X-Forwarded-For: {_address(uuid4().int)}",
+        f"Content-Length: {len(body)}",
+        *headers,
+    ]
+    return ("\r\n".join(words) + "\r\n\r\n").encode() + body
 
 
 def page(path: str, number: int, *headers: str) -> bytes:

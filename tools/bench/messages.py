@@ -1,9 +1,7 @@
 """Messages: a backlog that drains, beside pika with the same bodies; and how soon a sign-up shows in ``events``."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
@@ -11,7 +9,6 @@ from uuid import UUID, uuid4
 import pika
 import psycopg
 import requests
-from sqlalchemy import make_url
 
 from shared.clock import utc_now
 from shared.messaging.envelope import seal
@@ -20,7 +17,7 @@ from shared.messaging.relay import WINDOW
 from shared.messaging.transport import EXCHANGE, PREFETCH, Parcel
 from tools.bench import load
 from tools.bench.figures import Figure
-from tools.bench.installation import Installation, somebody
+from tools.bench.installation import Installation, connected, somebody
 
 QUEUE, TYPE = "bench.in", "bench.raw"
 RATE: Final = 100.0
@@ -58,7 +55,7 @@ def _parcel(event_id: str, shift_id: str, seq: int) -> Parcel:
 
 def _drained(steward: Installation, parcels: list[Parcel]) -> tuple[float, float]:
     """Return how many messages a second the running workers publish, and how many they apply."""
-    with _connected(steward, "signups") as signups, _connected(steward, "events") as events:
+    with connected(steward, "signups") as signups, connected(steward, "events") as events:
         before = events.execute("SELECT count(*) FROM inbox").fetchone()
         with signups.transaction(), signups.cursor() as cursor:
             cursor.executemany(WRITE, [(one.message_id, str(uuid4()), one.body) for one in parcels])
@@ -101,7 +98,7 @@ def _shown(steward: Installation, shift_id: str, seconds: float) -> list[float]:
     waits = []
     address = f"http://127.0.0.1:{steward.port('signups')}/signups/api/v1/signups"
     ask = partial(somebody, shift_id)
-    with ThreadPoolExecutor(1) as beside, _connected(steward, "events") as events, requests.Session() as browser:
+    with ThreadPoolExecutor(1) as beside, connected(steward, "events") as events, requests.Session() as browser:
         crowd = beside.submit(
             load.ask, steward.port("signups"), ask, clients=16, seconds=seconds, wished=201, rate=RATE - 10
         )
@@ -114,13 +111,6 @@ def _shown(steward: Installation, shift_id: str, seconds: float) -> list[float]:
             waits.append((time.perf_counter() - began) * 1000)
             time.sleep(0.1)
     return sorted(waits)
-
-
-@contextmanager
-def _connected(steward: Installation, service: str) -> Iterator[psycopg.Connection]:
-    url = make_url(steward.settings[f"STEWARD_{service.upper()}_DATABASE_URL"]).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-        yield connection
 
 
 def _until(connection: psycopg.Connection, question: str, *values: object) -> None:

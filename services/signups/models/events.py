@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, false, true
+from sqlalchemy import JSON, ForeignKey, Index, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.signups.models.base import Base
@@ -70,6 +70,8 @@ class Shift(Base):
     swap_approval: Mapped[bool] = mapped_column(server_default=false())
 
     event: Mapped[Event] = relationship(back_populates="shifts", lazy="joined", innerjoin=True)
+
+    __table_args__ = (Index("ix_shifts_starts_at", "starts_at", "id"),)
 
     def is_to_come(self, now: datetime) -> bool:
         """Tell whether the shift is on and has not begun."""

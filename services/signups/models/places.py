@@ -20,7 +20,7 @@ class Place(Base):
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     pledge_id: Mapped[UUID | None]
-    signup_id: Mapped[UUID | None] = mapped_column(ForeignKey("signups.id"), unique=True)
+    signup_id: Mapped[UUID | None] = mapped_column(ForeignKey("signups.id"))
 
     __table_args__ = (
         CheckConstraint("number >= 1", name="number_from_one"),
@@ -33,6 +33,14 @@ class Place(Base):
             sqlite_where=text("signup_id IS NULL AND pledge_id IS NULL"),
         ),
         Index("ix_places_pledge_id", "pledge_id"),
+        # Free places are left out: SQLite would look for one among those of all shifts.
+        Index(
+            "uq_places_signup_id",
+            "signup_id",
+            unique=True,
+            postgresql_where=text("signup_id IS NOT NULL"),
+            sqlite_where=text("signup_id IS NOT NULL"),
+        ),
     )
 
 

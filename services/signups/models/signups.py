@@ -131,6 +131,14 @@ class Signup(Base):
             sqlite_where=text("status = 'waitlisted'"),
         ),
         Index("ix_signups_event_id", "event_id", "status", "created_at"),
+        Index("ix_signups_shift_id", "shift_id", "status"),
+        Index("ix_signups_created_at", "created_at", "id"),
+        Index(
+            "ix_signups_present",
+            "checked_in_at",
+            postgresql_where=text("checked_in_at IS NOT NULL AND checked_out_at IS NULL"),
+            sqlite_where=text("checked_in_at IS NOT NULL AND checked_out_at IS NULL"),
+        ),
         Index(
             "ix_signups_offered_until",
             "offered_until",

@@ -75,7 +75,7 @@ def check() -> ResponseReturnValue:
     name = next((name for name in CHECKED if name in request.form), None)
     if name is None:
         abort(422)
-    sent = forms.load(schemas.FormSchema(), request.form)
+    sent = forms.load(entering.FORM, request.form)
     group, _hyphen, last = name.rpartition("-")
     found = sent.errors.get(group, {}) if group else sent.errors
     wrong = last in found
@@ -120,7 +120,7 @@ def received() -> ResponseReturnValue:
 def _sent(event_id: UUID) -> Form:
     """Read the form, with one row of people more or less where a button says so; rows that are empty stay then."""
     kept = _kept_rows(typed())
-    sent = entering.read(kept, database.read(queries.listed, event_id))
+    sent = entering.read(kept, database.read(queries.asked, event_id))
     if REDRAWN & request.form.keys():
         rows = sum(ROW.fullmatch(name) is not None for name in kept) + ("_add" in request.form)
         people = sent.values["companions"]

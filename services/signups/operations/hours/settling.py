@@ -58,7 +58,7 @@ def find_forgotten(session: Session, now: datetime) -> int:
             Shift.ends_at <= now - ledger.FORGOTTEN,
             ~asked,
         )
-        .order_by(Signup.id)
+        .order_by(Signup.checked_in_at)
         .limit(BATCH)
         .with_for_update(of=Signup, skip_locked=True)
     ).all()
