@@ -73,6 +73,12 @@ class Config:
     admin_password: str = setting(
         "STEWARD_ADMIN_PASSWORD", about="of the first organizer, `admin`; made up and printed once if unset"
     )
+    second_factor: str = setting(
+        "STEWARD_SECOND_FACTOR",
+        readers.choice("offered", "required"),
+        "offered",
+        about="`required`: no organizer signs in without a code from their phone, which they set up the first time",
+    )
     community: str = setting(
         "STEWARD_COMMUNITY",
         default="示范社区",
@@ -193,6 +199,11 @@ class Config:
         readers.collector,
         about="where traces go by OpenTelemetry over HTTP, like http://collector:4318; empty: nothing is traced",
     )
+
+    @property
+    def codes_required(self) -> bool:
+        """Whether an organizer's password alone lets nobody in."""
+        return self.second_factor == "required"
 
     @property
     def secure(self) -> bool:

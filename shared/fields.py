@@ -35,6 +35,15 @@ class _Fixed(Text):
         return self
 
 
+class _Answers(set[Any]):
+    """What counts as yes, or as no: JSON's own word and those of forms, but no number, though to Python True is 1."""
+
+    def __contains__(self, value: object) -> bool:
+        return (isinstance(value, bool) or not isinstance(value, int | float)) and super().__contains__(value)
+
+
+YES: Final = _Answers(fields.Boolean.truthy)
+NO: Final = _Answers(fields.Boolean.falsy)
 REQUIRED: Final = _("Please fill this in.")
 UNKNOWN: Final = _("This field is not known here. Please leave it out.")
 OBJECT: Final = _("Please send an object with the fields asked for.")
@@ -64,9 +73,9 @@ class Schema(marshmallow.Schema):
         unknown = RAISE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Give the field our words for what marshmallow would say."""
+        """Give the field our words for what marshmallow would say, and let it take what the document says it does."""
         del field_name
-        _reword(field_obj)
+        _adapt(field_obj)
 
 
 class Line(fields.String):
@@ -256,16 +265,18 @@ def true(value: bool) -> None:  # noqa: FBT001  # marshmallow calls it
         raise ValidationError(_("Please tick this box if you agree; it cannot go on without."))
 
 
-def _reword(field: fields.Field[Any]) -> None:
+def _adapt(field: fields.Field[Any]) -> None:
     said = {key: SENTENCES.get(str(text), text) for key, text in field.error_messages.items()}
     if field.required:
         said["null"] = said["required"]
     field.error_messages = {
         key: _Fixed(text.msgid, text.params) if isinstance(text, Text) else text for key, text in said.items()
     }
-    inner = getattr(field, "inner", None)
-    if isinstance(inner, fields.Field):
-        _reword(inner)
+    if isinstance(field, fields.Boolean):
+        field.truthy, field.falsy = YES, NO
+    for inner in (getattr(field, name, None) for name in ("inner", "key_field", "value_field")):
+        if isinstance(inner, fields.Field):
+            _adapt(inner)
 
 
 def _printable(text: str) -> str:

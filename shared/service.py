@@ -70,14 +70,15 @@ class Accounts:
 
     ``first`` is the user name of the one whom the settings may give a password. ``listed`` returns each account in
     words; ``add`` makes one from what was entered (user and display name, community, role) and ``renew`` gives one,
-    by its user name, a new password: both return what is to be printed, the password among it. They raise marshmallow's
-    ValidationError, Conflict and NotFound.
+    by its user name, a new password: both return what is to be printed, the password among it. ``forget_codes`` is for
+    somebody who has lost their phone. They raise marshmallow's ValidationError, Conflict and NotFound.
     """
 
     first: str
     listed: Callable[[Session], Sequence[Mapping[str, str]]]
     add: Callable[[Session, Mapping[str, str], datetime], Mapping[str, str]]
     renew: Callable[[Session, str, datetime], Mapping[str, str]]
+    forget_codes: Callable[[Session, str, datetime], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import flask
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from sqlalchemy import Column, MetaData, String, Table, create_engine, insert
 
 from shared.messaging import outbox
@@ -55,6 +56,26 @@ def test_a_leak_is_found_in_messages_logs_addresses_and_figures(what):
     for path, where in {"/away": "address", "/page": "address", "/metrics": "figures"}.items():
         app.test_client().get(path)
         assert set(found()) == {where}, path
+
+
+TOKEN, PASSWORD = "b4YQy3F7aEw1kz0tXhPq9d", "quite a long password"
+
+
+@pytest.mark.parametrize("told", [f"GET /signups/m/{TOKEN} 200", f"Bearer head.{TOKEN}", f"tried {PASSWORD}"])
+def test_a_password_or_a_token_is_found_in_logs_and_figures(told):
+    app = flask.Flask("secret")
+    app.add_url_rule("/signups/m/<token>", endpoint="page", view_func=lambda **_given: "opened")
+    app.add_url_rule("/metrics", endpoint="health.metrics", view_func=lambda: f'requests{{path="{told}"}} 1')
+    app.test_client().get(f"/signups/m/{TOKEN}")
+    PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    try:
+        structlog.get_logger().warning("somebody came", to=told)
+        assert "log" in found()
+        app.test_client().get("/metrics")
+        assert found() == ["figures"]
+    finally:
+        WATCH.tokens.remove(TOKEN)
+        WATCH.passwords.pop(PASSWORD, None)
 
 
 def test_what_may_be_told_is_no_leak():

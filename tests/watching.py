@@ -1,7 +1,8 @@
 """Watches over what the whole run tells, for names, numbers and addresses of people that were stored in it.
 
 Whoever is stored becomes known here; from then on no message, no log line, no figure and no address that our pages lead
-to may hold them. It sees what happens in this process; what other processes of the stack log, tests of theirs look at.
+to may hold them. Passwords that were checked, and tokens that somebody came with, stand in no log line and no figure.
+It sees what happens in this process; what other processes of the stack log, tests of theirs look at.
 """
 
 import gzip
@@ -11,7 +12,8 @@ from typing import Any
 
 import flask
 import structlog
-from flask.signals import request_finished
+from argon2 import PasswordHasher
+from flask.signals import request_finished, request_started
 from sqlalchemy import Engine, event
 
 from shared.messaging import outbox
@@ -22,8 +24,14 @@ ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,
 NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 """Other names of tests are words that stand for something else as well."""
 LINK = re.compile(r'(?:href|action|src|hx-get|hx-post)="(?!tel:|sms:|mailto:)([^"]*)"')
+TOKEN = re.compile(r"[\w-]{20,}")
+"""What may be one, or a part of one."""
+SHORTEST = 8
+"""Signs of a password that is looked for; shorter ones of tests are words."""
 MOST = 500
-"""Names that are looked for; the machines make thousands, all alike."""
+"""Names that are looked for, and passwords; the machines make thousands, all alike."""
+HEAD = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9"
+"""With which every organizer's token begins."""
 LEVELS = ("msg", "log", "debug", "info", "warn", "warning", "error", "critical", "fatal", "exception", "failure")
 
 
@@ -34,6 +42,8 @@ class Watch:
         self.names: dict[str, None] = {}
         self.reached: set[str] = set()
         """Numbers as they are dialled, and e-mail addresses."""
+        self.tokens: set[str] = set()
+        self.passwords: dict[str, None] = {}
         self.leaks: list[str] = []
 
     def know(self, values: dict[str, Any]) -> None:
@@ -52,13 +62,19 @@ class Watch:
             one for one in (*NUMBER.findall(told.replace("+86", " ")), *ADDRESS.findall(told)) if one in self.reached
         ]
         found += [name for name in self.names if name in told]
+        if where in {"log", "figures"}:
+            found += [one for one in TOKEN.findall(told) if one in self.tokens]
+            found += [password for password in self.passwords if password in told]
         if found:
             self.leaks.append(f"{where}: {found} in {told[:300]}")
 
     def install(self) -> None:
         """Look at everything from now on."""
         event.listen(Engine, "before_cursor_execute", self._stored)
+        request_started.connect(self._asked)
         request_finished.connect(self._answered)
+        for name, position in (("hash", 0), ("verify", 1)):
+            setattr(PasswordHasher, name, self._checking(getattr(PasswordHasher, name), position))
         logging.getLogger().addHandler(_Lines(self))
         seal = outbox.seal
 
@@ -77,6 +93,21 @@ class Watch:
             write(logger, message)
 
         return written
+
+    def _checking(self, check: Any, position: int) -> Any:
+        def checked(hasher: Any, *given: str) -> Any:
+            password = given[position]
+            if len(password) >= SHORTEST and len(self.passwords) < MOST:
+                self.passwords[password] = None
+            return check(hasher, *given)
+
+        return checked
+
+    def _asked(self, _app: flask.Flask, **_more: Any) -> None:
+        request = flask.request
+        given = [request.headers.get("Authorization", ""), *request.cookies.values()]
+        given += [str(text) for name, text in (request.view_args or {}).items() if name == "token"]
+        self.tokens.update(one for text in given for one in TOKEN.findall(text) if one != HEAD)
 
     def _stored(
         self, _connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any

@@ -63,6 +63,17 @@ def password(ctx: click.Context, username: str, *, as_json: bool) -> None:
     showing.say(renewed, f"Organizer: {username}  Password: {renewed['password']}", as_json=as_json)
 
 
+@user.command("lost-phone")
+@a_user
+def lost_phone(username: str) -> None:
+    """Ask an account for no code from the phone that it was set up on, and end its sign-ins on every device."""
+    from shared import clock  # noqa: PLC0415
+
+    config, accounts = _keeper()
+    opened(config).write(accounts.forget_codes, username, clock.utc_now())
+    click.echo(f"{username} signs in without a code from that phone.")
+
+
 def _keeper() -> "tuple[Config, Accounts]":
     """Return the settings of the service that has organizers' accounts, and what it does with them."""
     return next((configuration(one.name), one.accounts) for one in all_services() if one.accounts is not None)

@@ -38,4 +38,8 @@ def _renew(session: Session, username: str, now: datetime) -> Mapping[str, str]:
     return {"name": username, "password": password}
 
 
-ACCOUNTS: Final = Accounts(first=accounts.ADMIN, listed=_listed, add=_add, renew=_renew)
+def _forget_codes(session: Session, username: str, now: datetime) -> None:
+    accounts.forget_codes(session, username, now=now)
+
+
+ACCOUNTS: Final = Accounts(first=accounts.ADMIN, listed=_listed, add=_add, renew=_renew, forget_codes=_forget_codes)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -11,12 +11,16 @@ from services.events import accounts
 from services.events.models import Organizer
 from shared.errors import Unauthorized
 from shared.texts import text as _
-from shared.web import limits
+from shared.web import limits, qr
 from shared.web.auth import LIFETIME, issue_token
 from shared.web.current import config, database, now
 
 TICKET_SECONDS: Final = 300
 """How long somebody may look for their phone."""
+SET_UP_SECONDS: Final = 1800
+"""How long somebody may take to put an authenticator app on it."""
+GROUP: Final = 4
+"""Letters of the secret that are read out together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,13 @@ def sign_in(organizer_id: UUID, version: int, code: str | None = None) -> tuple[
         limits.spend(accounts.CODES, f"code {organizer_id}")
     moment = now()
     organizer, session_id = database.write(
-        accounts.sign_in, organizer_id, version=version, code=code, expires_at=moment + LIFETIME, now=moment
+        accounts.sign_in,
+        organizer_id,
+        version=version,
+        code=code,
+        required=config.codes_required,
+        expires_at=moment + LIFETIME,
+        now=moment,
     )
     return token(organizer, session_id, moment)
 
@@ -63,7 +73,7 @@ def token(organizer: Organizer, session_id: UUID, issued_at: datetime) -> tuple[
 
 def ticket_for(organizer: Organizer) -> str:
     """Return the signed ticket for the second step; it stands in the page's form."""
-    ends = now() + timedelta(seconds=TICKET_SECONDS)
+    ends = now() + timedelta(seconds=SET_UP_SECONDS if organizer.totp_since is None else TICKET_SECONDS)
     return _signer().dumps([str(organizer.id), organizer.username, organizer.version, int(ends.timestamp())])
 
 
@@ -76,6 +86,16 @@ def ticket_of(written: str) -> Ticket:
     if expires_at <= now().timestamp():
         raise Unauthorized(_("That took a little too long. Please sign in once more."))
     return Ticket(UUID(organizer_id), username, version, expires_at)
+
+
+def shown_secret(organizer: Organizer) -> dict[str, Any]:
+    """Return how the secret gets into an authenticator app, for the pages: drawn, and to be typed."""
+    secret = organizer.totp_secret or ""
+    return {
+        "drawing": qr.svg(accounts.code_address(organizer)),
+        "secret": " ".join(secret[start : start + GROUP] for start in range(0, len(secret), GROUP)),
+        "account": organizer.username,
+    }
 
 
 def _signer() -> URLSafeSerializer:

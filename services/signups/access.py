@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from flask import Response, make_response, redirect, request
+from flask import Response, make_response, redirect
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -21,10 +21,11 @@ from services.signups.links import Links, token_hash
 from services.signups.models import AccessLink, ShortLink, Signup, Volunteer
 from shared.errors import NotFound
 from shared.texts import text as _
+from shared.web import cookies
 from shared.web.current import config, now
 from shared.web.security import personal
 
-COOKIE: Final = "steward-signup"
+COOKIE: Final = "steward-signups-links"
 """Holds the tokens of the links that were opened here, the last one first, to have them gone from the address bar."""
 COOKIE_AGE: Final = 90 * 24 * 3600
 BETWEEN: Final = "."
@@ -103,27 +104,19 @@ def remembering(page: str, *tokens: str) -> Response:
     """Lead to a page with the tokens in the cookie, before those that were opened here earlier."""
     kept = list(dict.fromkeys((*tokens, *_tokens())))[:MOST]
     answer = make_response(redirect(page, 303))
-    answer.set_cookie(
-        COOKIE,
-        BETWEEN.join(kept),
-        max_age=COOKIE_AGE,
-        path="/signups",
-        secure=config.secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.keep(answer, COOKIE, BETWEEN.join(kept), seconds=COOKIE_AGE)
     return personal(answer)
 
 
 def forgetting(page: str) -> Response:
     """Lead to a page without any token: the phone or the tablet is somebody else's."""
     answer = make_response(redirect(page, 303))
-    answer.delete_cookie(COOKIE, path="/signups", secure=config.secure, httponly=True, samesite="Lax")
+    cookies.forget(answer, COOKIE)
     return personal(answer)
 
 
 def _tokens() -> list[str]:
-    return [token for token in request.cookies.get(COOKIE, "").split(BETWEEN) if token][:MOST]
+    return [token for token in (cookies.read(COOKIE) or "").split(BETWEEN) if token][:MOST]
 
 
 def _short(session: Session, hashes: Sequence[str]) -> dict[str, UUID]:

@@ -15,6 +15,7 @@ from shared.config import Config
 from shared.errors import Forbidden, Unauthorized
 from shared.principal import Ability, Principal, Role
 from shared.texts import text as _
+from shared.web import cookies
 from shared.web.current import Access, config, is_api, is_htmx, now, surroundings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -104,22 +105,14 @@ def sign_in_cookie(response: Response, token: str, expires_at: datetime, *, kind
     ``kind`` is ``organizer`` or ``contact``. The cookie is good for all services, since they share one origin.
     """
     session.clear()
-    response.set_cookie(
-        _cookie(kind),
-        token,
-        max_age=max(int((expires_at - now()).total_seconds()), 0),
-        path="/",
-        secure=config.secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.keep(response, COOKIES[kind], token, seconds=max(int((expires_at - now()).total_seconds()), 0))
 
 
 def sign_out(response: Response) -> None:
     """Forget who is signed in on this browser."""
     session.clear()
-    for kind in COOKIES:
-        response.delete_cookie(_cookie(kind), path="/", secure=config.secure, httponly=True, samesite="Lax")
+    for name in COOKIES.values():
+        cookies.forget(response, name)
 
 
 def guard() -> ResponseReturnValue | None:
@@ -169,7 +162,7 @@ def _tokens() -> list[str]:
         return [token] if token else []
     contacts_first = surroundings().access.get(request.blueprint or "") is Access.CONTACT
     kinds = ["contact", "organizer"] if contacts_first else ["organizer", "contact"]
-    return [token for kind in kinds if (token := request.cookies.get(_cookie(kind))) and len(token) <= MAX_TOKEN]
+    return [token for kind in kinds if (token := cookies.read(COOKIES[kind])) and len(token) <= MAX_TOKEN]
 
 
 def _principal(token: str) -> Principal | None:
@@ -212,8 +205,3 @@ def _public_key(pem: str) -> Any:
     from jwt.algorithms import OKPAlgorithm  # noqa: PLC0415  # as above
 
     return OKPAlgorithm().prepare_key(pem)
-
-
-def _cookie(kind: str) -> str:
-    name = COOKIES[kind]
-    return f"__Host-{name}" if config.secure else name

@@ -9,6 +9,7 @@ from flask import Flask, flash, g, request
 from shared import catalogues, dates
 from shared.catalogues import Language
 from shared.texts import Text
+from shared.web import cookies
 from shared.web.current import config, now
 
 COOKIE: Final = "steward-lang"
@@ -32,7 +33,7 @@ def current_language() -> Language:
     """Return the language of the answer: by the reader's choice, else by what their browser asks for, else Chinese."""
     if "language" not in g:
         known = catalogues.languages(config.service)
-        chosen = request.cookies.get(COOKIE)
+        chosen = cookies.read(COOKIE)
         tag = chosen if chosen in known else request.accept_languages.best_match(known)
         g.language = catalogues.language(config.service, tag)
     return cast("Language", g.language)

@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from shared import contracts
-from shared.web import i18n, preferences
+from shared.web import cookies, i18n, preferences
 from shared.web.current import config, database, now
 
 P = ParamSpec("P")
@@ -133,7 +133,7 @@ def mine() -> Mapping[str, str]:
 
 def _key() -> Key | None:
     """Return what the page depends on besides its view; None where it depends on who is asking."""
-    if not _harmless().issuperset(request.cookies) or not {TOKEN}.issuperset(session):
+    if any(map(_tells_who, request.cookies)) or not {TOKEN}.issuperset(session):
         return None
     stamp = database.stamp()
     if stamp is None:
@@ -142,11 +142,11 @@ def _key() -> Key | None:
     return stamp, second, request.url, i18n.current_language().tag, preferences.preferences()
 
 
-def _harmless() -> set[str]:
-    """Return the cookies by whose names nobody is known, those of the other services' sessions among them."""
-    name: str = current_app.config["SESSION_COOKIE_NAME"]
-    sessions = {name.removesuffix(config.service) + service for service in contracts.OWNERS.values()}
-    return {i18n.COOKIE, *preferences.COOKIES, *sessions}
+def _tells_who(cookie: str) -> bool:
+    """Say whether a cookie may make the page somebody's own: not a choice, a session, or what other services keep."""
+    name = cookie.removeprefix(cookies.PREFIX)
+    others = tuple(f"steward-{service}" for service in set(contracts.OWNERS.values()) if service != config.service)
+    return name not in {i18n.COOKIE, *preferences.COOKIES, f"steward-{config.service}"} and not name.startswith(others)
 
 
 def _answer(found: Page) -> Response:

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request
 from werkzeug import Response
 
 from shared import catalogues
-from shared.web import i18n
+from shared.web import cookies
 from shared.web.current import config
 from shared.web.security import local_path
 
@@ -35,7 +35,7 @@ def blueprint(service: str) -> Blueprint:
 
 def preferences() -> Preferences:
     """Return what the reader chose on this browser."""
-    return Preferences(**{name: _chosen(name, request.cookies.get(f"steward-{name}")) for name in CHOICES})
+    return Preferences(**{name: _chosen(name, cookies.read(f"steward-{name}")) for name in CHOICES})
 
 
 def _chosen(name: str, value: str | None) -> str:
@@ -49,13 +49,5 @@ def _keep() -> Response:
     for name, choices in allowed.items():
         value = request.form.get(name)
         if value in choices:
-            response.set_cookie(
-                i18n.COOKIE if name == "lang" else f"steward-{name}",
-                value,
-                max_age=A_YEAR,
-                path="/",
-                secure=config.secure,
-                samesite="Lax",
-                httponly=True,
-            )
+            cookies.keep(response, f"steward-{name}", value, seconds=A_YEAR)
     return response

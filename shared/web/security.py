@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from shared.config import Config
 from shared.errors import DomainError
 from shared.texts import text as _
+from shared.web import cookies
 from shared.web.auth import carries_token
 from shared.web.current import Access, config, is_api, surroundings
 
@@ -45,10 +46,9 @@ class FormExpired(DomainError):
 
 def init_app(app: Flask, settings: Config) -> None:
     """Check every form that is sent, bound what is read, and set the headers of every answer."""
-    prefix = "__Host-" if settings.secure else ""
     app.config |= {
         "SECRET_KEY": settings.secret_key,
-        "SESSION_COOKIE_NAME": f"{prefix}steward-{settings.service}",
+        "SESSION_COOKIE_NAME": cookies.full_name(f"steward-{settings.service}", secure=settings.secure),
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -73,6 +73,15 @@ def test_the_layers_hold():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@of_every_file
+def test_one_file_writes_cookies(file):
+    """So that each has the prefix, and is out of reach of scripts and of other sites."""
+    called = {
+        node.func.attr for node in ast.walk(tree(file)) if isinstance(node, ast.Call) and hasattr(node.func, "attr")
+    }
+    assert not called & {"set_cookie", "delete_cookie"} or file == ROOT / "shared/web/cookies.py"
+
+
 @of_every_service
 def test_every_service_has_the_same_rooms(name):
     missing = [which for which in ROOMS if not room(name, which)]

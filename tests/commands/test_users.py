@@ -42,6 +42,16 @@ class TestAccounts:
         assert "organizer.changed" in events.read(lambda session: session.scalars(select(Outgoing.type)).all())
         assert run("user", "password", "nobody").exit_code == 1
 
+    def test_a_lost_phone_is_asked_for_no_more(self, database):
+        events = database("events")
+        [admin] = events.read(accounts.everybody)
+        events.write(accounts.begin_codes, admin.id)
+        events.write(lambda session: setattr(session.get_one(Organizer, admin.id), "totp_since", admin.created_at))
+        assert [one["code"] for one in read("user", "list")] == ["asked for"]
+        assert run("user", "lost-phone", "Admin").exit_code == 0
+        assert [one["code"] for one in read("user", "list")] == ["not asked for"]
+        assert run("user", "lost-phone", "nobody").exit_code == 1
+
     def test_a_password_that_the_configuration_names_is_changed_there(self, monkeypatch):
         monkeypatch.setenv("STEWARD_ADMIN_PASSWORD", "what the configuration says")
         refused = run("user", "password", "admin")

@@ -32,7 +32,7 @@ def sign_in(database, password, username="admin"):
     organizer = database.read(accounts.check_password, username, password)
     ends = NOW + timedelta(hours=12)
     _organizer, session_id = database.write(
-        accounts.sign_in, organizer.id, version=organizer.version, code=None, expires_at=ends, now=NOW
+        accounts.sign_in, organizer.id, version=organizer.version, code=None, required=False, expires_at=ends, now=NOW
     )
     return Principal(
         kind="organizer",

@@ -1,5 +1,7 @@
 """Whoever guesses: at many accounts, at codes from many addresses, at a desk left open; and what strangers may cost."""
 
+import re
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -48,11 +50,24 @@ def test_codes_guessed_from_many_addresses_are_stopped_and_without_the_password_
 def test_a_password_is_not_guessed_at_a_desk_that_was_left_open(site):
     with_codes(site)
     for _ in range(10):
-        site.send(f"{DESK}/me/codes/stop", {"password": "x"}, 422)
-    site.send(f"{DESK}/me/codes/stop", {"password": PASSWORD}, 429)
+        site.send(f"{DESK}/me/codes/stop", {"password": "x", "code": "000000"}, 422)
+    site.send(f"{DESK}/me/codes/stop", {"password": PASSWORD, "code": "000000"}, 429)
     for _ in range(10):
         site.send(f"{DESK}/me/password", {"old": "x", "new": "another-good-word-77"}, 422)
     site.send(f"{DESK}/me/password", {"old": PASSWORD, "new": "another-good-word-77"}, 429)
+
+
+def test_codes_are_not_guessed_at_a_desk_that_was_left_open_by_who_knows_the_password(site):
+    phone = with_codes(site)
+    page = site.get(f"{DESK}/me/codes/stop")
+    form = {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1], "password": PASSWORD}
+    said = []
+    for number in range(40):
+        where = {"REMOTE_ADDR": f"10.0.2.{number}"}
+        sent = form | {"code": "000000"}
+        said.append(site.browser.post(f"{DESK}/me/codes/stop", data=sent, environ_overrides=where).status_code)
+    assert set(said) == {422, 429}
+    site.send(f"{DESK}/me/codes/stop", {"password": PASSWORD, "code": phone.at(site.now)}, 429)
 
 
 def test_an_invitation_that_is_none_costs_no_hash(site, monkeypatch):

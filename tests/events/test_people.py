@@ -110,7 +110,7 @@ def test_of_two_who_open_one_link_at_once_one_gets_the_account(site, office):
 
     def join(username):
         start.wait()
-        given = {"username": username, "password_hash": "-", "expires_at": NOW + timedelta(hours=1), "now": NOW}
+        given = {"username": username, "password_hash": "-", "now": NOW}
         try:
             site.database.write(accounts.accept, token, **given)
             outcomes.append("in")
@@ -287,14 +287,19 @@ def test_a_new_password_needs_the_old_one_and_signs_out_every_other_device(site,
     Site(site.database).sign_in("wangfang", "another evening")
 
 
+def phone_of(page) -> pyotp.TOTP:
+    """The phone into which the secret of the page was typed."""
+    return pyotp.TOTP(re.search(r"<dd>([A-Z2-7 ]{32,})</dd>", page)[1].replace(" ", ""))
+
+
 def with_codes(site) -> pyotp.TOTP:
     """Turn codes on for the first organizer; the phone's clock is the site's."""
     site.sign_in()
     site.send(f"{DESK}/me/codes/begin", {}, page=f"{DESK}/me")
-    page = site.get(f"{DESK}/me/codes")
-    phone = pyotp.TOTP(re.search(r"<dd>([A-Z2-7 ]{32,})</dd>", page)[1].replace(" ", ""))
-    site.send(f"{DESK}/me/codes", {"code": "000000"}, 422)
-    site.send(f"{DESK}/me/codes", {"code": phone.at(site.now)})
+    phone = phone_of(site.get(f"{DESK}/me/codes"))
+    for wrong in ({"code": "000000"}, {"password": "x"}, {"code": ""}, {"password": ""}):
+        site.send(f"{DESK}/me/codes", {"password": PASSWORD, "code": phone.at(site.now)} | wrong, 422)
+    site.send(f"{DESK}/me/codes", {"password": PASSWORD, "code": phone.at(site.now)})
     site.now += timedelta(seconds=30)
     return phone
 
@@ -327,6 +332,21 @@ def test_the_second_step_waits_five_minutes_and_ends_with_a_new_password(site):
     ticket = ticket_of(changed)
     site.send(f"{DESK}/me/password", {"old": PASSWORD, "new": "another evening"})
     changed.send("/events/login", {"ticket": ticket, "code": phone.at(changed.now)}, 422)
+
+
+@ON_SQLITE
+def test_a_new_code_signs_out_every_other_device(site):
+    other = site_of_admin(site)
+    other.get(DESK)
+    phone = with_codes(site)
+    site.get(DESK)
+    other.get(DESK, 303)
+    other.now = site.now
+    other.send("/events/login", {"ticket": ticket_of(other), "code": phone.at(site.now)})
+    site.now += timedelta(seconds=30)
+    site.send(f"{DESK}/me/codes/stop", {"password": PASSWORD, "code": phone.at(site.now)})
+    other.get(DESK, 303)
+    site.get(DESK)
 
 
 class Slow(PasswordHasher):
@@ -388,11 +408,13 @@ def test_codes_that_are_turned_on_while_the_password_is_checked_are_asked_for(si
     phone = pyotp.TOTP(theirs.database.write(accounts.begin_codes, organizer_id).totp_secret)
 
     def meanwhile():
-        site.database.write(accounts.confirm_codes, organizer_id, phone.at(NOW), now=NOW)
+        confirm = {"password": NEW, "code": phone.at(NOW), "expires_at": NOW + timedelta(hours=12), "now": NOW}
+        site.database.write(accounts.confirm_codes, organizer_id, **confirm)
 
     monkeypatch.setattr(passwords, "HASHER", Slow(meanwhile))
-    answer = site.call("POST", "/sessions", {"username": "wangfang", "password": NEW})
-    assert (answer.status_code, answer.json["type"]) == (401, "urn:steward:problem:code-needed")
+    answers = [site.call("POST", "/sessions", {"username": "wangfang", "password": NEW}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert answers[1].json["type"] == "urn:steward:problem:code-needed"
 
 
 @ON_SQLITE
@@ -417,10 +439,11 @@ def test_a_program_is_told_that_a_code_is_needed(site):
 
 
 @ON_SQLITE
-def test_a_code_is_turned_off_with_the_password_or_by_the_office(site, office):
-    with_codes(site)
-    site.send(f"{DESK}/me/codes/stop", {"password": "x"}, 422)
-    site.send(f"{DESK}/me/codes/stop", {"password": PASSWORD})
+def test_a_code_is_turned_off_with_all_that_signing_in_asks_for_or_by_the_office(site, office):
+    phone = with_codes(site)
+    for wrong in ({"code": "000000"}, {"password": "x"}, {"code": ""}, {"password": ""}):
+        site.send(f"{DESK}/me/codes/stop", {"password": PASSWORD, "code": phone.at(site.now)} | wrong, 422)
+    site.send(f"{DESK}/me/codes/stop", {"password": PASSWORD, "code": phone.at(site.now)})
     Site(site.database).sign_in()
     site.send("/events/logout", {}, page=f"{DESK}/me")
     with_codes(site)
@@ -459,6 +482,7 @@ def test_people_and_invitations_as_json(site):
 @ON_SQLITE
 def test_a_wrong_code_to_confirm_turns_nothing_on(site, office):
     site.database.write(accounts.begin_codes, office.organizer_id)
+    wrong = {"password": PASSWORD, "code": "000000", "expires_at": NOW + timedelta(hours=12), "now": NOW}
     with pytest.raises(Invalid):
-        site.database.write(accounts.confirm_codes, office.organizer_id, "000000", now=NOW)
+        site.database.write(accounts.confirm_codes, office.organizer_id, **wrong)
     Site(site.database).sign_in()

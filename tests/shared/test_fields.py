@@ -47,6 +47,7 @@ class PersonSchema(Schema):
     day = Day()
     zone = Timezone()
     id = fields.UUID()
+    notes = fields.Dict(keys=fields.String(), values=fields.Raw())
     rows = fields.List(fields.Nested(RowSchema), validate=size(2, 1))
     shift_ids = fields.List(fields.UUID())
     consent = fields.Boolean(validate=true)
@@ -220,16 +221,19 @@ def test_errors_of_rows_stand_where_they_were_made():
 
 
 def test_null_is_no_value():
-    assert errors(age=None, rows=[None]) == {
+    assert errors(age=None, rows=[None], notes={"x": None}) == {
         "age": ["请填写内容，或者不要发送此项。"],
         "rows": {0: ["请填写内容，或者不要发送此项。"]},
+        "notes": {"x": {"value": ["请填写内容，或者不要发送此项。"]}},
     }
 
 
 def test_consent_is_ticked_or_missing():
     assert load(consent=True)["consent"] is True
     assert errors(consent=False) == {"consent": ["如果同意，请勾选此项；不勾选就无法继续。"]}
-    assert errors(consent="perhaps") == {"consent": ["此项请填写“是”（true）或“否”（false）。"]}
+    for neither in ("perhaps", 1, 0, 1.0):
+        assert errors(consent=neither) == {"consent": ["此项请填写“是”（true）或“否”（false）。"]}
+    assert load(consent="on")["consent"] is True
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 3])

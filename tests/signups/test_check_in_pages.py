@@ -139,7 +139,7 @@ def volunteer(site: Site) -> UUID:
     answer = site.world.sign_up(name="卓玛")
     assert answer.signup_id is not None
     site.browser.delete_cookie("steward-organizer")
-    site.browser.set_cookie("steward-signup", LINKS.manage_token(answer.signup_id), path="/signups")
+    site.browser.set_cookie("steward-signups-links", LINKS.manage_token(answer.signup_id))
     return answer.signup_id
 
 
@@ -171,7 +171,7 @@ def test_a_picture_of_the_wall_is_soon_worth_nothing(site: Site, volunteer: UUID
 def test_without_the_link_six_digits_do_and_wrong_ones_say_nothing(site: Site, volunteer: UUID) -> None:
     early = site.world.sign_up(name="王建国")
     waiting = site.world.sign_up(name="赵敏")
-    site.browser.delete_cookie("steward-signup", path="/signups")
+    site.browser.delete_cookie("steward-signups-links")
     here = f"/signups/here/{site.world.event['event_id']}"
     wall = {"wall": wall_of(site)}
     right = digits(site, early)

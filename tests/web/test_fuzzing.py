@@ -1,133 +1,92 @@
 """Whatever is sent to whichever operation of the API, the answer is one that its OpenAPI document describes.
 
-Requests are made from the documents: a body that would be taken, in which some fields hold what their schema allows or
-anything else, and parameters alike. ``HYPOTHESIS_PROFILE=long`` sends many more. ``Visitor.ask`` sees to it that no
-answer is a fault, tells of our insides, or takes long.
+Schemathesis makes requests from the documents: such as they allow, and such as they do not, which are refused.
+``HYPOTHESIS_PROFILE=long`` sends many more. ``Visitor.ask`` sees to it that no answer is a fault, tells of our insides,
+or takes long; ``test_bodies.py`` changes one field after the other of bodies that are taken.
 """
 
 import os
-from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi import checks
 
-from tests.web.routes import NOBODY, braced, document, operations, routes, writing
-from tests.web.site import PROBLEM
+from services.__main__ import NAMES
+from tests.web.routes import NAMED, braced, document, routes
+from tests.web.site import fresh_key
 
-SEARCH = settings(
-    deadline=None,
-    database=None,
-    derandomize="HYPOTHESIS_PROFILE" not in os.environ,
-    max_examples=5000 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 100,
-    suppress_health_check=list(HealthCheck),
-)
 ENDING = {"/events/api/v1/sessions/current"}
 """Would leave the organizer's token worth nothing to all requests after it."""
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(
-    [
-        "",
-        " ",
-        "0",
-        "-1",
-        "null",
-        "2027-06-19T14:00:00+08:00",
-        "24:60",
-        NOBODY,
-        "13900139000",
-        "=1+1",
-        "<script>",
-        "\0",
-        "\r\n",
-    ]
-)
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=8,
-)
+IDS = {"event_id", "shift_id", "need_id", "work_unit_id"}
+"""Fields in which an id that the document allows is still nobody's; half of them get one of something that is there."""
+EXCLUDED = [checks.positive_data_acceptance, checks.ignored_auth]
+"""Rules that no schema can say refuse much that it allows; who may ask what is told by ``test_access.py``."""
+HEADERS = {"Authorization", "Content-Type", "If-Match"}
+EXAMPLES = {"organizer": 6, "nobody": 2, "somebody with a link": 2}
+"""Of each kind for each operation; most of what the others ask is 401."""
 
 
-def allowed(spec):
-    """Values that the schema of a field allows, as far as its type, its choices and its bounds say."""
-    if "enum" in spec:
-        return st.sampled_from(spec["enum"])
-    kinds = spec.get("type", "string")
-    kind = next((one for one in kinds if one != "null"), "null") if isinstance(kinds, list) else kinds
-    known = {
-        "integer": st.integers(spec.get("minimum", -(2**40)), spec.get("maximum", 2**40)),
-        "number": st.floats(allow_nan=False, allow_infinity=False),
-        "boolean": st.booleans(),
-        "array": st.lists(anything, max_size=3),
-        "uuid": st.uuids().map(str),
-        "date": st.dates().map(str),
-        "date-time": st.datetimes().map(lambda moment: moment.isoformat()),
-    }
-    return known.get(spec.get("format", kind) if kind == "string" else kind, texts)
-
-
-@pytest.fixture(scope="module")
-def offered(site, world):
-    """Each operation: method, path, description, route, and what it takes, if it takes a body."""
-    known = {(route.method, braced(route.rule.rule)): route for route in routes(site)}
-    bodies = {(one.route.method, braced(one.route.rule.rule)): one for one in writing(site, world)}
-    return [
-        (service, method, path, described, known[method, path], bodies.get((method, path)))
-        for service, method, path, described in operations(site)
-        if path not in ENDING
-    ]
-
-
-def body_of(data, operation):
-    """Draw a body: one that would be taken, with some fields as their schema or nobody allows, or anything at all."""
-    if operation is None or data.draw(st.integers(0, 9)) == 0:
-        return data.draw(anything)
-    body = operation.body
-    for field in data.draw(st.lists(st.sampled_from(operation.fields), max_size=3, unique_by=lambda one: one.path)):
-        value = data.draw(allowed(field.spec) | anything)
-        try:
-            body = field.put(body, value)
-        except (TypeError, IndexError, KeyError, AttributeError):
-            continue  # what it stands in was replaced before
-    return body
-
-
-@pytest.mark.parametrize("who", ["organizer", "nobody", "somebody with a link"])
-def test_every_answer_is_one_that_the_document_describes(site, world, offered, who):
+@pytest.mark.parametrize("who", EXAMPLES)
+@pytest.mark.parametrize("service", NAMES)
+def test_every_answer_is_one_that_the_document_describes(site, world, service, who):
     token = {"organizer": world.organizer, "nobody": None, "somebody with a link": world.manage_token}[who]
-    answered = set()
+    known = {"Authorization": f"Bearer {token}"} if token else {}
+    schema = schemathesis.openapi.from_dict(document(site, service))
+    schema.app = site.apps[service]
+    operations = [found.ok() for found in schema.get_all_operations()]
+    visitor, answered = site.visitor(), set()
+    for operation in sorted(operations, key=lambda one: one.method == "delete"):
+        if operation.path in ENDING:
+            continue
+        method, path, values = address_of(site, world, service, operation)
+        for mode in GenerationMode if operation.body or operation.query else [GenerationMode.POSITIVE]:
 
-    @SEARCH
-    @given(st.data())
-    def ask(data):
-        service, method, path, described, route, operation = data.draw(st.sampled_from(offered))
-        asked = {one["name"]: one for one in described.get("parameters", ()) if one["in"] == "query"}
-        chosen = data.draw(st.lists(st.sampled_from(sorted(asked)), unique=True)) if asked else []
-        query = {name: str(data.draw(allowed(asked[name].get("schema", {})) | texts)) for name in chosen}
-        headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{data.draw(st.integers(0, 3))}"'}
-        sent = {"json": body_of(data, operation)} if "requestBody" in described else {}
-        answer = site.call(
-            method,
-            route.path(world, event_id=(world.draft if service == "events" else world.event)["id"]),
-            token=token,
-            headers=headers,
-            query_string=query,
-            **sent,
-        )
-        about = (method, path, query, sent, answer.status_code, answer.text[:500])
-        answered.add(answer.status_code)
-        if answer.status_code >= 400:
-            assert str(answer.status_code) in described["responses"] or "default" in described["responses"], about
-            assert answer.content_type == PROBLEM, about
-            return
-        told = described["responses"].get(str(answer.status_code))
-        assert told is not None, about
-        schema = told.get("content", {}).get("application/json", {}).get("schema")
-        if schema is not None:
-            components = document(site, service)["components"]
-            found = list(Draft202012Validator({**schema, "components": components}).iter_errors(answer.json))
-            assert not found, (about, [one.message for one in found])
+            def ask(case, method=method, path=path, mode=mode):
+                if mode is GenerationMode.POSITIVE:
+                    name_what_is_there(case.body, world)
+                sent = case.as_transport_kwargs()
+                headers = {name: text for name, text in sent["headers"].items() if name in HEADERS}
+                parts = {name: part for name, part in sent.items() if name in {"json", "data", "query_string"}}
+                answer = visitor.ask(method, path, headers=headers | fresh_key(), **parts)
+                answered.add(answer.status_code)
+                case.validate_response(answer, excluded_checks=EXCLUDED)
 
-    ask()
+            headers = {"If-Match": '"1"', **fresh_key(), **known}
+            search(operation.as_strategy(mode, path_parameters=values, headers=headers), EXAMPLES[who], ask)
     assert answered >= ({200, 422} if who == "organizer" else {401})
+
+
+def address_of(site, world, service, operation):
+    """The method and the address of something that is there, and what the address names."""
+    known = {(route.method, braced(route.rule.rule)): route for route in routes(site)}
+    route = known[operation.method.upper(), operation.path]
+    path = route.path(world, event_id=(world.draft if service == "events" else world.event)["id"])
+    _endpoint, values = route.rule.map.bind("localhost").match(path, route.method)
+    return route.method, path, {name: str(value) for name, value in values.items()}
+
+
+def name_what_is_there(body, world):
+    """Put ids of what is there into half of the bodies."""
+    if isinstance(body, dict) and len(body) % 2:
+        body.update({name: NAMED[name](world) for name in IDS & body.keys()})
+
+
+def search(cases, examples, ask):
+    """Ask so many of the cases; the same ones each time, unless the search is to be long."""
+    is_long = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+
+    @settings(
+        deadline=None,
+        database=None,
+        derandomize=not is_long,
+        max_examples=examples * (50 if is_long else 1),
+        phases=[Phase.generate, Phase.shrink] if is_long else [Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def run(case):
+        ask(case)
+
+    run()

@@ -1,6 +1,6 @@
 """Organizers' accounts: who may sign in and how, what each may do, and how somebody new is invited."""
 
-from services.events.accounts.adding import add_organizer, everybody, replace_password
+from services.events.accounts.adding import add_organizer, everybody, forget_codes, replace_password
 from services.events.accounts.changing import (
     change_organizer,
     change_password,
@@ -11,6 +11,7 @@ from services.events.accounts.changing import (
 )
 from services.events.accounts.codes import (
     CodeNeeded,
+    CodeToSetUp,
     begin_codes,
     code_address,
     confirm_codes,
@@ -18,7 +19,7 @@ from services.events.accounts.codes import (
 )
 from services.events.accounts.entering import sign_in
 from services.events.accounts.first import ADMIN, prepare
-from services.events.accounts.invitations import Accepted, accept, invitation, invite, open_invitations, renew, revoke
+from services.events.accounts.invitations import accept, invitation, invite, open_invitations, renew, revoke
 from services.events.accounts.passwords import (
     CODES,
     MAX_USERNAME,
@@ -38,8 +39,8 @@ __all__ = [
     "MAX_USERNAME",
     "WRONG_FROM_ONE_ADDRESS",
     "WRONG_PASSWORDS",
-    "Accepted",
     "CodeNeeded",
+    "CodeToSetUp",
     "Person",
     "accept",
     "add_organizer",
@@ -54,6 +55,7 @@ __all__ = [
     "confirm_codes",
     "end_all_sign_ins",
     "everybody",
+    "forget_codes",
     "guess",
     "hash_password",
     "invitation",

@@ -37,15 +37,27 @@ def add_organizer(
 
 def replace_password(session: Session, username: str, password_hash: str, *, now: datetime) -> Organizer:
     """Give the account another password and end its sign-ins. Raises NotFound where there is no such account."""
-    query = select(Organizer).where(Organizer.username == username.strip().lower()).with_for_update()
-    organizer = session.scalars(query).one_or_none()
-    if organizer is None:
-        raise NotFound(_("There is no such account."))
+    organizer = _take(session, username)
     organizer.password_hash = password_hash
     void_sign_ins(session, organizer, now=now)
     return organizer
 
 
+def forget_codes(session: Session, username: str, *, now: datetime) -> None:
+    """Let the codes of a lost phone open nothing any more, and end the account's sign-ins. Raises NotFound."""
+    organizer = _take(session, username)
+    organizer.forget_codes()
+    void_sign_ins(session, organizer, now=now)
+
+
 def everybody(session: Session) -> Sequence[Organizer]:
     """Return the accounts of all communities."""
     return session.scalars(select(Organizer).order_by(Organizer.community, Organizer.username)).all()
+
+
+def _take(session: Session, username: str) -> Organizer:
+    query = select(Organizer).where(Organizer.username == username.strip().lower()).with_for_update()
+    organizer = session.scalars(query).one_or_none()
+    if organizer is None:
+        raise NotFound(_("There is no such account."))
+    return organizer

@@ -67,12 +67,12 @@ def end_all_sign_ins(session: Session, organizer_id: UUID, *, desk: Desk, now: d
 
 
 def reset_codes(session: Session, organizer_id: UUID, *, desk: Desk, now: datetime) -> Organizer:
-    """Ask the organizer for no code at sign-in until they set it up anew; ends their sign-ins.
+    """Let the codes of the organizer's phone open nothing any more; ends their sign-ins.
 
-    For somebody who has lost their phone. Raises NotFound where the desk has no such organizer.
+    For somebody who has lost it. Raises NotFound where the desk has no such organizer.
     """
     organizer = take_organizer(session, organizer_id, community=desk.community)
-    organizer.totp_secret = organizer.totp_since = organizer.totp_step = None
+    organizer.forget_codes()
     void_sign_ins(session, organizer, now=now)
     return organizer
 
@@ -115,8 +115,7 @@ def change_password(
     if not matches(organizer.password_hash, old):
         raise Invalid(field_error("old", WRONG_PASSWORD))
     organizer.password_hash = new_hash
-    void_sign_ins(session, organizer, now=now)
-    return organizer, open_session(session, organizer.id, expires_at=expires_at, now=now)
+    return organizer, sign_in_anew(session, organizer, expires_at=expires_at, now=now)
 
 
 def take_organizer(session: Session, organizer_id: UUID, *, community: str) -> Organizer:
@@ -137,6 +136,12 @@ def void_sign_ins(session: Session, organizer: Organizer, *, now: datetime) -> N
     end_sign_ins(session, organizer.id, now=now)
     organizer.valid_from = now
     announce(session, organizer, now=now)
+
+
+def sign_in_anew(session: Session, organizer: Organizer, *, expires_at: datetime, now: datetime) -> UUID:
+    """End all sign-ins of the organizer; returns a new one, for the device on which they changed how they sign in."""
+    void_sign_ins(session, organizer, now=now)
+    return open_session(session, organizer.id, expires_at=expires_at, now=now)
 
 
 def announce(session: Session, organizer: Organizer, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pyotp
 from sqlalchemy.orm import Session
 
-from services.events.accounts.changing import WRONG_PASSWORD
+from services.events.accounts.changing import WRONG_PASSWORD, sign_in_anew
 from services.events.accounts.passwords import matches
 from services.events.models import Organizer
 from shared.errors import Conflict, Invalid, Unauthorized, field_error
@@ -21,6 +21,10 @@ WINDOW: Final = (-1, 0, 1)
 """Steps that count: a phone's clock may be half a minute off, and typing takes time."""
 ISSUER: Final = "Steward"
 WRONG_CODE: Final[Text] = _("This code is not right any more. Please type the one that your phone shows now.")
+CODES_FOR_ALL: Final[Text] = _(
+    "Everybody here signs in with a code. To use another phone, ask the community office to turn the old one off; you "
+    "set up the new one when you sign in."
+)
 
 
 class CodeNeeded(Unauthorized):
@@ -30,15 +34,23 @@ class CodeNeeded(Unauthorized):
     title = _("A code is needed")
 
 
-def begin_codes(session: Session, organizer_id: UUID) -> Organizer:
-    """Make a secret, unless one waits to be confirmed; codes are asked for only after ``confirm_codes``.
+class CodeToSetUp(Unauthorized):
+    """Name and password are right, and everybody signs in with a code, but this account has no phone for it yet."""
 
-    Raises Conflict where they are asked for already.
+    kind: ClassVar[str] = "urn:steward:problem:code-to-set-up"
+    title = _("A code has to be set up first")
+
+
+def begin_codes(session: Session, organizer_id: UUID) -> Organizer:
+    """Make a secret; codes are asked for only after one was given, to ``confirm_codes`` or to ``sign_in``.
+
+    It is another one each time, so that nobody's phone knows it who found it on the screen before. Raises Conflict
+    where codes are asked for already.
     """
     organizer = _take(session, organizer_id)
     if organizer.totp_since is not None:
         raise Conflict(_("Signing in asks for a code already. To use another phone, please turn that off first."))
-    organizer.totp_secret = organizer.totp_secret or pyotp.random_base32()
+    organizer.totp_secret = pyotp.random_base32()
     return organizer
 
 
@@ -48,32 +60,61 @@ def code_address(organizer: Organizer) -> str:
     return secret.provisioning_uri(name=organizer.username, issuer_name=ISSUER)
 
 
-def confirm_codes(session: Session, organizer_id: UUID, code: str, *, now: datetime) -> None:
-    """Ask for a code from the next sign-in on. Raises Invalid where the code is not the phone's present one."""
+def confirm_codes(
+    session: Session, organizer_id: UUID, *, password: str, code: str, expires_at: datetime, now: datetime
+) -> tuple[Organizer, UUID]:
+    """Ask for a code from the next sign-in on, and end all sign-ins; returns as ``change_password``.
+
+    Raises Invalid where the password is not the account's, or the code not the phone's present one.
+    """
     organizer = _take(session, organizer_id)
-    if organizer.totp_secret is None or organizer.totp_since is not None or not spend(organizer, code, now):
-        raise Invalid(field_error("code", WRONG_CODE))
-    organizer.totp_since = now
+    _check(organizer, password, code, now)
+    organizer.totp_since = organizer.totp_since or now
+    return organizer, sign_in_anew(session, organizer, expires_at=expires_at, now=now)
 
 
-def stop_codes(session: Session, organizer_id: UUID, password: str) -> None:
-    """Ask for no code any more. Raises Invalid where it is not the account's password."""
+def stop_codes(
+    session: Session,
+    organizer_id: UUID,
+    *,
+    password: str,
+    code: str,
+    required: bool,
+    expires_at: datetime,
+    now: datetime,
+) -> tuple[Organizer, UUID]:
+    """Ask for no code any more, and end all sign-ins; returns as ``change_password``.
+
+    Raises as ``confirm_codes``, and Conflict where codes are required of everybody.
+    """
+    if required:
+        raise Conflict(CODES_FOR_ALL)
     organizer = _take(session, organizer_id)
-    if not matches(organizer.password_hash, password):
-        raise Invalid(field_error("password", WRONG_PASSWORD))
-    organizer.totp_secret = organizer.totp_since = organizer.totp_step = None
+    _check(organizer, password, code, now)
+    organizer.forget_codes()
+    return organizer, sign_in_anew(session, organizer, expires_at=expires_at, now=now)
 
 
 def spend(organizer: Organizer, code: str, now: datetime) -> bool:
     """Tell whether it is one of the present codes, and use up its step and those before; the account is locked."""
+    if organizer.totp_secret is None:
+        return False
     present = int(now.timestamp()) // STEP
     newest = -1 if organizer.totp_step is None else organizer.totp_step
-    codes = pyotp.HOTP(organizer.totp_secret or "")
+    codes = pyotp.HOTP(organizer.totp_secret)
     for step in (present + offset for offset in WINDOW):
         if step > newest and hmac.compare_digest(codes.at(step), code):
             organizer.totp_step = step
             return True
     return False
+
+
+def _check(organizer: Organizer, password: str, code: str, now: datetime) -> None:
+    """Ask whoever changes how the account is signed in for all that signing in asks for."""
+    if not matches(organizer.password_hash, password):
+        raise Invalid(field_error("password", WRONG_PASSWORD))
+    if not spend(organizer, code, now):
+        raise Invalid(field_error("code", WRONG_CODE))
 
 
 def _take(session: Session, organizer_id: UUID) -> Organizer:

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -12,7 +11,6 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.events.accounts.signing_in import open_session
 from services.events.models import Invitation, Organizer
 from services.events.operations import Desk
 from shared.errors import Conflict, Invalid, NotFound, field_error
@@ -21,14 +19,6 @@ from shared.texts import text as _
 
 GOOD_FOR: Final = timedelta(days=7)
 TOKEN_BYTES: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What an invitation has become: an account, and its first sign-in."""
-
-    organizer: Organizer
-    session_id: UUID
 
 
 def invite(session: Session, *, role: Role, display_name: str, desk: Desk, now: datetime) -> tuple[Invitation, str]:
@@ -91,16 +81,8 @@ def open_invitations(session: Session, *, community: str, now: datetime) -> Sequ
     ).all()
 
 
-def accept(
-    session: Session,
-    token: str,
-    *,
-    username: str,
-    password_hash: str,
-    expires_at: datetime,
-    now: datetime,
-) -> Accepted:
-    """Make the account that the link is for, and sign it in until ``expires_at``.
+def accept(session: Session, token: str, *, username: str, password_hash: str, now: datetime) -> Organizer:
+    """Make the account that the link is for.
 
     Raises NotFound where the link opens nothing, and Invalid where somebody has the user name.
     """
@@ -124,7 +106,7 @@ def accept(
     except IntegrityError:  # somebody else took the name in this very moment
         raise taken from None
     found.organizer_id = organizer.id
-    return Accepted(organizer, open_session(session, organizer.id, expires_at=expires_at, now=now))
+    return organizer
 
 
 def _take(session: Session, invitation_id: UUID, desk: Desk) -> Invitation:

@@ -41,6 +41,10 @@ class Organizer(Base):
     language: Mapped[str | None]
     """In which they are written to: that of the page on which they asked for it."""
 
+    def forget_codes(self) -> None:
+        """Ask for no code any more; a phone that showed them is worth nothing."""
+        self.totp_secret = self.totp_since = self.totp_step = None
+
     def hears_of(self, milestone: str) -> bool:
         """Say whether they are to be written to about a milestone: they asked for it, and could do something."""
         is_reached = bool(self.email or self.phone or self.robot)

@@ -28,7 +28,11 @@ STEPS: Final[Mapping[str, tuple[Callable[..., Organizer], dict[str, Any], Text]]
     "close": (accounts.change_organizer, {"active": False}, _("The account is closed, and signed out everywhere.")),
     "reopen": (accounts.change_organizer, {"active": True}, _("The account is open again.")),
     "sign-out": (accounts.end_all_sign_ins, {}, _("Signed out on every device.")),
-    "reset-codes": (accounts.reset_codes, {}, _("Signing in asks for no code now. It can be set up anew at any time.")),
+    "reset-codes": (
+        accounts.reset_codes,
+        {},
+        _("The code from the old phone is turned off. It can be set up anew on another one."),
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response as AnyResponse
 
 from services.events import accounts, signing_in, words
+from services.events.models import Organizer
 from services.events.pages.front import door
 from services.events.schemas import CredentialsSchema
 from services.events.schemas.accounts import JoinSchema, SecondStepSchema
@@ -15,8 +16,8 @@ from shared.errors import DomainError, NotFound, Unauthorized
 from shared.principal import Role
 from shared.texts import text as _
 from shared.web import forms, limits
-from shared.web.auth import LIFETIME, current_principal, sign_in_cookie, sign_out
-from shared.web.current import database, now
+from shared.web.auth import current_principal, sign_in_cookie, sign_out
+from shared.web.current import config, database, now
 from shared.web.forms import Form
 from shared.web.i18n import tell
 from shared.web.security import from_any_service, local_path, personal
@@ -51,10 +52,7 @@ def login() -> ResponseReturnValue:
     if form.data is None:
         return _login_page(form), 422
     try:
-        known = signing_in.with_password(**form.data)
-        if known.totp_since is not None:
-            return _code_page(Form(None, {"ticket": signing_in.ticket_for(known)}))
-        return _let_in(known.id, known.version)
+        return _after_password(signing_in.with_password(**form.data))
     except Unauthorized as error:
         form.refuse(error)
         return _login_page(form), 422
@@ -81,7 +79,7 @@ def invitation(token: str) -> ResponseReturnValue:
 
 @door.post("/invitations/<token>")
 def join(token: str) -> ResponseReturnValue:
-    """Make the account, and sign its holder in."""
+    """Make the account, and sign its holder in as whoever gives their password."""
     form = forms.load(JoinSchema(), request.form)
     if form.data is None:
         return _join_page(token, form, 422)
@@ -90,25 +88,26 @@ def join(token: str) -> ResponseReturnValue:
     except NotFound:
         return _over()
     password_hash = accounts.hash_password(form.data["password"])
-    moment = now()
     try:
-        accepted = database.write(
-            accounts.accept,
-            token,
-            username=form.data["username"],
-            password_hash=password_hash,
-            expires_at=moment + LIFETIME,
-            now=moment,
+        made = database.write(
+            accounts.accept, token, username=form.data["username"], password_hash=password_hash, now=now()
         )
     except NotFound:
         return _over()
     except DomainError as error:
         form.refuse(error)
         return _join_page(token, form, 422)
-    response = redirect(url_for("desk.board"), 303)
-    sign_in_cookie(response, *signing_in.token(accepted.organizer, accepted.session_id, moment))
-    tell(_("Welcome, %(name)s. Your account is ready.", name=accepted.organizer.display_name))
-    return response
+    tell(_("Welcome, %(name)s. Your account is ready.", name=made.display_name))
+    return _after_password(made)
+
+
+def _after_password(known: Organizer) -> ResponseReturnValue:
+    """Let somebody in whose password was right, or ask for the code; where that is required it is set up now."""
+    if known.totp_since is None:
+        if not config.codes_required:
+            return _let_in(known.id, known.version)
+        known = database.write(accounts.begin_codes, known.id)
+    return _code_page(Form(None, {"ticket": signing_in.ticket_for(known)}), known)
 
 
 def _second_step() -> ResponseReturnValue:
@@ -123,7 +122,7 @@ def _second_step() -> ResponseReturnValue:
             return _let_in(ticket.organizer_id, ticket.version, form.data["code"])
         except Unauthorized as error:
             form.refuse(error)
-    return _code_page(form, 422)
+    return _code_page(form, database.read(accounts.me, ticket.organizer_id), 422)
 
 
 def _let_in(organizer_id: UUID, version: int, code: str | None = None) -> AnyResponse:
@@ -137,8 +136,15 @@ def _login_page(form: Form) -> str:
     return render_template("events/login.html", values=form.values, errors=form.errors)
 
 
-def _code_page(form: Form, status: int = 200) -> Response:
-    page = render_template("events/code.html", values=form.values, errors=form.errors)
+def _code_page(form: Form, known: Organizer, status: int = 200) -> Response:
+    """Ask for the code; whoever has set up none is shown before how that is done."""
+    page = render_template(
+        "events/code.html",
+        **(signing_in.shown_secret(known) if known.totp_since is None else {}),
+        address=url_for("door.login", next=request.args.get("next")),
+        values=form.values,
+        errors=form.errors,
+    )
     return personal(make_response(page, status))
 
 

@@ -1,13 +1,16 @@
 """The desk's page about one's own account: name, password, and the code at sign-in; every role has it."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
+from werkzeug import Response
 
 from services.events import accounts, rule_words, signing_in, words
+from services.events.models import Organizer
 from services.events.rules import Milestone
 from services.events.schemas import accounts as schemas
 from shared import phones
@@ -17,7 +20,7 @@ from shared.notices.channels.chat import is_robot
 from shared.principal import Ability, Role
 from shared.texts import Text
 from shared.texts import text as _
-from shared.web import forms, limits, qr
+from shared.web import forms, limits
 from shared.web.auth import LIFETIME, needs, organizer, sign_in_cookie
 from shared.web.current import config, database, now
 from shared.web.forms import Form
@@ -28,8 +31,6 @@ LETTERS: Final[Mapping[Milestone, Text]] = {
 }
 """What one can be told of; units are told of supplies."""
 NO_ROBOT: Final = _("Please copy the whole address of the robot from the chat service.")
-GROUP: Final = 4
-"""Letters of the secret that are read out together."""
 
 
 def add_to(desk: Blueprint) -> None:
@@ -93,27 +94,20 @@ def ask_password() -> ResponseReturnValue:
 @needs(Ability.READ)
 def change_password() -> ResponseReturnValue:
     """Replace one's password; every other device is signed out."""
-    principal, moment = organizer(), now()
     form = forms.load(schemas.NewPasswordSchema(), request.form)
     if form.data is None:
         return _password_page(form), 422
     try:
-        schemas.refuse_name(form.data["new"], principal.name, "new")
-        known, session_id = database.write(
+        schemas.refuse_name(form.data["new"], organizer().name, "new")
+        return _signed_in_anew(
+            _("Your password has been changed. Other devices are signed out."),
             accounts.change_password,
-            principal.id,
             old=form.data["old"],
             new_hash=accounts.hash_password(form.data["new"]),
-            expires_at=moment + LIFETIME,
-            now=moment,
         )
     except (ValidationError, DomainError) as error:
         form.refuse(Invalid(messages_of(error)) if isinstance(error, ValidationError) else error)
         return _password_page(form), 422
-    response = redirect(url_for("desk.me"), 303)
-    sign_in_cookie(response, *signing_in.token(known, session_id, moment))
-    tell(_("Your password has been changed. Other devices are signed out."))
-    return response
 
 
 @needs(Ability.READ)
@@ -129,41 +123,62 @@ def codes() -> ResponseReturnValue:
     return _codes_page(Form(None, {}))
 
 
+@limits.limit(accounts.WRONG_PASSWORDS, key=_guess, failures_only=True)
 @needs(Ability.READ)
 def confirm_codes() -> ResponseReturnValue:
-    """Ask for a code from the next sign-in on."""
-    form = forms.load(schemas.CodeSchema(), request.form)
+    """Ask for a code from the next sign-in on; every other device is signed out."""
+    form = forms.load(schemas.OwnCodesSchema(), request.form)
     if form.data is not None:
         try:
-            database.write(accounts.confirm_codes, organizer().id, form.data["code"], now=now())
+            _try_code()
+            return _signed_in_anew(
+                _("Done. From the next sign-in on, you are asked for a code as well."),
+                accounts.confirm_codes,
+                **form.data,
+            )
         except DomainError as error:
             form.refuse(error)
-        else:
-            tell(_("Done. From the next sign-in on, you are asked for a code as well."))
-            return redirect(url_for("desk.me"), 303)
     return _codes_page(form, 422)
 
 
 @needs(Ability.READ)
 def ask_stop() -> ResponseReturnValue:
-    """Ask for the password before codes are turned off."""
+    """Ask for password and code before codes are turned off."""
     return _stop_page(Form(None, {}))
 
 
 @limits.limit(accounts.WRONG_PASSWORDS, key=_guess, failures_only=True)
 @needs(Ability.READ)
 def stop_codes() -> ResponseReturnValue:
-    """Ask for no code at sign-in any more."""
-    form = forms.load(schemas.OwnPasswordSchema(), request.form)
+    """Ask for no code at sign-in any more; every other device is signed out."""
+    form = forms.load(schemas.OwnCodesSchema(), request.form)
     if form.data is not None:
         try:
-            database.write(accounts.stop_codes, organizer().id, form.data["password"])
+            _try_code()
+            return _signed_in_anew(
+                _("Signing in asks for your password only."),
+                accounts.stop_codes,
+                **form.data,
+                required=config.codes_required,
+            )
         except DomainError as error:
             form.refuse(error)
-        else:
-            tell(_("Signing in asks for your password only."))
-            return redirect(url_for("desk.me"), 303)
     return _stop_page(form), 422
+
+
+def _try_code() -> None:
+    """Count a code that is tried, from wherever; raises TooManyRequests."""
+    limits.spend(accounts.CODES, f"own code {organizer().id}")
+
+
+def _signed_in_anew(told: Text, operation: Callable[..., tuple[Organizer, UUID]], **given: Any) -> Response:
+    """Change how one signs in, and lead back with the sign-in that takes the place of all others; raises as it does."""
+    moment = now()
+    changed = database.write(operation, organizer().id, **given, expires_at=moment + LIFETIME, now=moment)
+    response = redirect(url_for("desk.me"), 303)
+    sign_in_cookie(response, *signing_in.token(*changed, moment))
+    tell(told)
+    return response
 
 
 def _my_page(form: Form) -> str:
@@ -179,6 +194,7 @@ def _my_page(form: Form) -> str:
         letters=list(LETTERS.items()),
         values=values | form.values,
         errors=form.errors,
+        codes_required=config.codes_required,
     )
 
 
@@ -194,13 +210,5 @@ def _codes_page(form: Form, status: int = 200) -> ResponseReturnValue:
     known = database.read(accounts.me, organizer().id)
     if known.totp_secret is None or known.totp_since is not None:
         return redirect(url_for("desk.me"), 303)
-    secret = known.totp_secret
-    page = render_template(
-        "events/codes.html",
-        drawing=qr.svg(accounts.code_address(known)),
-        secret=" ".join(secret[start : start + GROUP] for start in range(0, len(secret), GROUP)),
-        account=known.username,
-        values=form.values,
-        errors=form.errors,
-    )
+    page = render_template("events/codes.html", **signing_in.shown_secret(known), errors=form.errors)
     return page, status

@@ -63,6 +63,12 @@ class CodeSchema(Schema):
     code = Code(required=True)
 
 
+class OwnCodesSchema(CodeSchema):
+    """All that signing in asks for, to change what it asks for."""
+
+    password = Password(required=True)
+
+
 class SecondStepSchema(CodeSchema):
     """A sign-in code, and the ticket that says whose name and password were right."""
 
@@ -120,12 +126,6 @@ class NewPasswordSchema(Schema):
 
     old = Password(required=True)
     new = NewPassword(required=True)
-
-
-class OwnPasswordSchema(Schema):
-    """The account's password, to confirm what makes it less safe."""
-
-    password = Password(required=True)
 
 
 class RoleSchema(Schema):

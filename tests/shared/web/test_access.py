@@ -181,6 +181,24 @@ def test_over_https_cookies_are_bound_to_the_host(build, token):
     assert client.get("/board/desk", base_url="https://localhost").json == {"name": "wang"}
 
 
+def test_over_https_what_a_reader_chose_is_kept_under_such_a_name_as_well_and_no_other_counts(build):
+    client = build(origin="https://steward.example").test_client()
+    page, here = "/board/notes/new", {"base_url": "https://localhost"}
+    csrf = client.get(page, **here).text.split('name="csrf_token" value="')[1].split('"')[0]
+    form = {"csrf_token": csrf, "theme": "dark", "text": "large", "lang": "en", "next": page}
+    answer = client.post("/board/preferences", data=form, headers={"Referer": f"https://localhost{page}"}, **here)
+    names = {line.split("=")[0] for line in answer.headers.getlist("Set-Cookie")}
+    assert names == {"__Host-steward-theme", "__Host-steward-text", "__Host-steward-lang"}
+    assert 'data-theme="dark"' in client.get(page, **here).text
+    assert (
+        'data-theme="light"'
+        not in build(origin="https://steward.example")
+        .test_client()
+        .get(page, headers={"Cookie": "steward-theme=light"}, **here)
+        .text
+    )
+
+
 def test_signing_in_begins_a_new_session(client, token):
     csrf = csrf_of(client)
     client.post("/board/sign-in/organizer", data={"csrf_token": csrf, "token": token()})
