@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,7 +25,6 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -40,6 +39,9 @@ from sqlalchemy.types import TypeDecorator
 from shared import sealing, tracing
 from shared.figures import Figures
 
+if TYPE_CHECKING:
+    from shared.stamps import Stamps
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -50,7 +52,6 @@ BUSY_TIMEOUT_MS: Final = 15_000
 """How long a SQLite writer waits for the one before it."""
 MAX_OVERFLOW: Final = 10
 """Connections beyond the pool's size, for moments in which all of it is in use."""
-STAMP: Final = text("SELECT pg_current_snapshot()::text")
 CONNECT_TIMEOUT: Final = 10
 """Seconds; a PostgreSQL that hangs would otherwise be waited for about two minutes."""
 
@@ -179,7 +180,7 @@ class Database:
         self._writer = sessionmaker(
             self.engine.execution_options(steward_write=True), expire_on_commit=False, info=info
         )
-        self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._stamps = _stamps(self.engine)
         self._reader = sessionmaker(self.engine, expire_on_commit=False, info=info)
 
     def write(self, operation: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -207,15 +208,12 @@ class Database:
         with self._reader() as session:
             return query(session, *args, **kwargs)
 
-    def stamp(self) -> str | None:
+    def stamp(self) -> bytes | None:
         """Return what changes whenever anything is written, by whomever; None where that cannot be told.
 
         Two readers with the same stamp see the same rows: it is PostgreSQL's own word for what a reader sees.
         """
-        if self.engine.dialect.name != "postgresql":
-            return None
-        with self._looker.connect() as connection:
-            return str(connection.execute(STAMP).scalar_one())
+        return self._stamps.now() if self._stamps is not None else None
 
     def ping(self) -> None:
         """Raise ``sqlalchemy.exc.DBAPIError`` unless the database answers."""
@@ -227,6 +225,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections; the next transaction opens new ones. Called after a fork and at the end."""
+        if self._stamps is not None:
+            self._stamps.hang_up()
         self.engine.dispose()
 
 
@@ -252,11 +252,20 @@ def _engine(url: str, pool_size: int) -> Engine:
     )
 
 
+def _stamps(engine: Engine) -> "Stamps | None":
+    if engine.dialect.name != "postgresql":
+        return None
+    from shared.stamps import Stamps  # noqa: PLC0415  (its driver is not loaded where all is on SQLite)
+
+    return Stamps(engine)
+
+
 def _count_connections(engine: Engine, figures: Figures, limit: int) -> None:
     """Count the connections that are in use."""
     figures.connects_with(limit)
     event.listen(engine, "checkout", lambda *_connection: figures.connections(1))
     event.listen(engine, "checkin", lambda *_connection: figures.connections(-1))
+    event.listen(engine, "detach", lambda *_connection: figures.connections(-1))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

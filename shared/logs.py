@@ -1,5 +1,6 @@
 """Structured logs, one JSON line each, with the correlation id that ties a form to its reminder."""
 
+import json
 import logging
 import sys
 from contextlib import suppress
@@ -7,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import structlog
 
 correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
@@ -78,7 +80,14 @@ def _renderers(*, human: bool) -> list[structlog.typing.Processor]:
     """Write tracebacks without the values of local variables, which may be somebody's name or phone."""
     if human:
         return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    return [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer(_as_json)]
+
+
+def _as_json(event: object, **_more: object) -> str:
+    try:
+        return orjson.dumps(event, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # half a surrogate, say
+        return json.dumps(event, default=repr)
 
 
 def _traceback(exc_info: structlog.typing.ExcInfo) -> Any:
