@@ -24,26 +24,19 @@ def current_correlation_id() -> str:
     return known
 
 
-def _add_correlation_id(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    known = correlation_id.get()
-    if known is not None:
-        event["correlation_id"] = known
-    return event
-
-
 def configure(*, level: str = "INFO", human: bool = False, service: str = "") -> None:
     """Send all logs to standard error: as JSON lines, or as words where a person watches (``human``)."""
 
-    def add_service(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {"service": service, **event} if service else event
+    def add_origin(_logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        if service:
+            event.setdefault("service", service)
+        known = correlation_id.get()
+        if known is not None:
+            event["correlation_id"] = known
+        event["level"] = method
+        return event
 
-    first: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        _add_correlation_id,
-        add_service,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
+    first: list[structlog.typing.Processor] = [add_origin, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
         processors=[*first, *_renderers(human=human)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
