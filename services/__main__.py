@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.commands import agreement, backups, data, developing, doctor, ending, messages, running, users
-from services.commands.opening import NAMES, all_services, one_service
+from services.commands.opening import NAMES, all_services, loading, one_service
 
 if TYPE_CHECKING:
     from shared.embedded import Part
@@ -45,10 +45,13 @@ def main(folder: Path | None) -> None:
 @click.option("--port", envvar="PORT", type=int, default=8000, show_default=True)
 def embedded(port: int) -> None:
     """Run everything in one process on files under var/, with a small demo on the first start."""
-    from shared import embedded as mode  # noqa: PLC0415
-    from shared import serving  # noqa: PLC0415
-    from shared.config import ConfigError  # noqa: PLC0415
-    from shared.native import surroundings  # noqa: PLC0415
+    with loading():
+        from shared import embedded as mode  # noqa: PLC0415
+        from shared import serving  # noqa: PLC0415
+        from shared.config import ConfigError  # noqa: PLC0415
+        from shared.native import surroundings  # noqa: PLC0415
+
+        services = all_services()
 
     folder = (DATA / "embedded").resolve()
     try:
@@ -60,7 +63,7 @@ def embedded(port: int) -> None:
     surroundings.keep(folder, environ)
     fresh = not (folder / "events.db").exists()
     try:
-        parts = mode.open_parts(all_services(), environ)
+        parts = mode.open_parts(services, environ)
     except ConfigError as error:
         raise click.ClickException("\n".join(("the configuration needs mending:", *error.problems))) from None
     links = _seed(parts) if fresh else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import String, inspect, select, text, type_coerce
 from sqlalchemy.orm import Session
 
-from shared import sealing
+from shared import sealing, versions
 from shared.messaging import outbox
 from shared.readiness import Check, Finding, State
 
@@ -26,20 +26,16 @@ def of(service: "Service") -> Mapping[str, Check]:
 
 
 def _migrations(service: "Service") -> Check:
-    @cache
-    def known() -> Mapping[str, None]:
-        from shared import migrations  # noqa: PLC0415  (alembic imports slowly)
-
-        return migrations.revisions(service)
+    newest = cache(lambda: versions.newest(service.name))
+    known = cache(lambda: versions.known(service.name))
 
     def check(session: Session, _now: datetime) -> Finding:
         if not inspect(session.connection()).has_table("alembic_version"):
             return Finding(State.UNAVAILABLE, "the database has no tables yet: run the migrations")
         revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-        newest = next(iter(known()))
-        if revision == newest or revision not in known():  # a newer release's tables have all that this one needs
+        if revision == newest() or revision not in known():  # a newer release's tables have all that this one needs
             return Finding(State.OK, f"at {revision}")
-        return Finding(State.UNAVAILABLE, f"at {revision}, and {newest} is needed: run the migrations")
+        return Finding(State.UNAVAILABLE, f"at {revision}, and {newest()} is needed: run the migrations")
 
     return check
 

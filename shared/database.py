@@ -1,15 +1,13 @@
 """One way to open a transaction, on SQLite and PostgreSQL alike."""
 
 import random
-import re
-import select
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from threading import RLock
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,24 +23,22 @@ from sqlalchemy import (
     MetaData,
     Update,
     Uuid,
-    create_engine,
-    event,
     func,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
-from shared import sealing, tracing
+from shared import engines, sealing, tracing
 from shared.figures import Figures
 from shared.marking import Marks
+
+if TYPE_CHECKING:
+    from shared.stamps import Stamps
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,14 +46,6 @@ T = TypeVar("T")
 ATTEMPTS: Final = 4
 DEADLOCK_STATES: Final = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization_failure and deadlock_detected: the transaction did nothing and may run again."""
-BUSY_TIMEOUT_MS: Final = 15_000
-"""How long a SQLite writer waits for the one before it."""
-MAX_OVERFLOW: Final = 10
-"""Connections beyond the pool's size, for moments in which all of it is in use."""
-STAMP: Final = text("SELECT pg_current_snapshot()::text")
-SETTINGS: Final = ("SET jit = off", "SET random_page_cost = 1.1")
-CONNECT_TIMEOUT: Final = 10
-"""Seconds; a PostgreSQL that hangs would otherwise be waited for about two minutes."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -173,11 +161,11 @@ class Database:
     def __init__(self, url: str, service: str, *, pool_size: int = 10, keys: Sequence[str] = ()) -> None:
         self.url = url
         self.service = service
-        self.engine = _engine(url, pool_size)
+        self.engine = engines.connecting_to(url, pool_size)
         # Whoever waits for SQLite's own lock sleeps for up to 100 ms at a time, and may be passed over for long.
         self._turn = RLock() if url.startswith("sqlite") else nullcontext()
         self.figures = Figures(service)
-        _count_connections(self.engine, self.figures, pool_size + MAX_OVERFLOW)
+        engines.count(self.engine, self.figures, pool_size)
         if keys:
             sealing.give(self.engine.dialect, keys)
         self.after_commit: list[Callable[[], None]] = []
@@ -186,9 +174,9 @@ class Database:
         self._writer = sessionmaker(
             self.engine.execution_options(steward_write=True), expire_on_commit=False, info=info
         )
-        self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._stamps = _stamps(self.engine)
         self._reader = sessionmaker(self.engine, expire_on_commit=False, info=info)
-        self.mark = Marks(self.engine, info, CONNECT_TIMEOUT)
+        self.mark = Marks(self.engine, info, engines.CONNECT_TIMEOUT)
 
     def write(self, operation: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the operation in one transaction that is committed on return and rolled back on any error.
@@ -215,15 +203,12 @@ class Database:
         with self._reader() as session:
             return query(session, *args, **kwargs)
 
-    def stamp(self) -> str | None:
+    def stamp(self) -> bytes | None:
         """Return what changes whenever anything is written, by whomever; None where that cannot be told.
 
         Two readers with the same stamp see the same rows: it is PostgreSQL's own word for what a reader sees.
         """
-        if self.engine.dialect.name != "postgresql":
-            return None
-        with self._looker.connect() as connection:
-            return str(connection.execute(STAMP).scalar_one())
+        return self._stamps.now() if self._stamps is not None else None
 
     def ping(self) -> None:
         """Raise ``sqlalchemy.exc.DBAPIError`` unless the database answers."""
@@ -235,6 +220,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections; the next transaction opens new ones. Called after a fork and at the end."""
+        if self._stamps is not None:
+            self._stamps.hang_up()
         self.engine.dispose()
         self.mark.hang_up()
 
@@ -243,77 +230,9 @@ def _lost_a_deadlock(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in DEADLOCK_STATES
 
 
-def _engine(url: str, pool_size: int) -> Engine:
-    """Return an engine that connects on first use; its errors quote no parameters, since those may be personal."""
-    if url.startswith("sqlite"):
-        engine = create_engine(
-            url, poolclass=QueuePool, pool_size=pool_size, max_overflow=MAX_OVERFLOW, hide_parameters=True
-        )
-        _prepare_sqlite(engine)
-        return engine
-    engine = create_engine(
-        re.sub("^postgres(ql)?://", "postgresql+psycopg://", url),  # hosts and keepers of databases name no driver
-        pool_size=pool_size,
-        max_overflow=MAX_OVERFLOW,
-        hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT},
-    )
-    event.listen(engine, "connect", _prepare_postgresql)
-    event.listen(engine, "checkout", _look_whether_it_lives)
-    return engine
+def _stamps(engine: Engine) -> "Stamps | None":
+    if engine.dialect.name != "postgresql":
+        return None
+    from shared.stamps import Stamps  # noqa: PLC0415  (its driver is not loaded where all is on SQLite)
 
-
-def _look_whether_it_lives(connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Raise DisconnectionError, upon which the pool connects anew, where PostgreSQL has ended the connection.
-
-    It says so when it ends one, and nothing else to a connection that rests: a look saves the trip of asking.
-    """
-    poll = select.poll()
-    if not connection.closed:
-        poll.register(connection.fileno(), select.POLLIN)
-    if connection.closed or poll.poll(0):
-        raise DisconnectionError
-
-
-def _count_connections(engine: Engine, figures: Figures, limit: int) -> None:
-    """Count the connections that are in use."""
-    figures.connects_with(limit)
-    event.listen(engine, "checkout", lambda *_connection: figures.connections(1))
-    event.listen(engine, "checkin", lambda *_connection: figures.connections(-1))
-
-
-def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    """Have queries planned for what ours are: a few rows out of very many, on disks that need not turn.
-
-    Compiling one takes longer than to run it, and with the costs of turning disks whole tables are read instead.
-    """
-    for setting in SETTINGS:
-        connection.execute(setting)
-    connection.commit()
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """Make SQLite durable, and its writers take turns from their first statement.
-
-    A deferred transaction that reads before it writes fails at once with SQLITE_BUSY_SNAPSHOT when another
-    writer came between; ``BEGIN IMMEDIATE`` waits for its turn instead.
-    """
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",  # what was erased or sealed is not left in the file's free pages
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        write = connection.get_execution_options().get("steward_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    return Stamps(engine)

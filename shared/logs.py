@@ -1,5 +1,6 @@
 """Structured logs, one JSON line each, with the correlation id that ties a form to its reminder."""
 
+import json
 import logging
 import sys
 from contextlib import suppress
@@ -7,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import structlog
 
 correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
@@ -22,26 +24,19 @@ def current_correlation_id() -> str:
     return known
 
 
-def _add_correlation_id(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    known = correlation_id.get()
-    if known is not None:
-        event["correlation_id"] = known
-    return event
-
-
 def configure(*, level: str = "INFO", human: bool = False, service: str = "") -> None:
     """Send all logs to standard error: as JSON lines, or as words where a person watches (``human``)."""
 
-    def add_service(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {"service": service, **event} if service else event
+    def add_origin(_logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        if service:
+            event.setdefault("service", service)
+        known = correlation_id.get()
+        if known is not None:
+            event["correlation_id"] = known
+        event["level"] = method
+        return event
 
-    first: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        _add_correlation_id,
-        add_service,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
+    first: list[structlog.typing.Processor] = [add_origin, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
         processors=[*first, *_renderers(human=human)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
@@ -78,7 +73,14 @@ def _renderers(*, human: bool) -> list[structlog.typing.Processor]:
     """Write tracebacks without the values of local variables, which may be somebody's name or phone."""
     if human:
         return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    return [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer(_as_json)]
+
+
+def _as_json(event: object, **_more: object) -> str:
+    try:
+        return orjson.dumps(event, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # half a surrogate, say
+        return json.dumps(event, default=repr)
 
 
 def _traceback(exc_info: structlog.typing.ExcInfo) -> Any:

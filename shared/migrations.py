@@ -1,6 +1,6 @@
 """One Alembic environment per service, all run the same way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from shared import versions
 from shared.database import Database, UtcDateTime
 from shared.sealing import Fingerprint, Sealed
 from shared.service import Service
@@ -23,12 +24,6 @@ def migrate(service: Service, database: Database) -> None:
     """Bring the database to the newest version of the service's tables; repeating it changes nothing."""
     with database.engine.connect() as connection:
         command.upgrade(_alembic(service, connection), "head")
-
-
-def revisions(service: Service) -> Mapping[str, None]:
-    """Return the migrations that the service has, the newest first."""
-    script = ScriptDirectory(str(SERVICES / service.name / "migrations"))
-    return dict.fromkeys(one.revision for one in script.walk_revisions())
 
 
 def pending(service: Service, database: Database) -> bool:
@@ -52,7 +47,7 @@ def stand(service: Service, database: Database) -> tuple[str | None, str | None]
 
 def knows(service: Service, revision: str | None) -> bool:
     """Tell whether there is such a migration of the service; None stands for a database before the first."""
-    return revision is None or revision in revisions(service)
+    return revision is None or revision in versions.known(service.name)
 
 
 def write_migration(service: Service, database: Database, message: str) -> None:

@@ -9,12 +9,14 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import psycopg
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    import psycopg  # not loaded where all is on SQLite
 
 Processor = Callable[[Any], Any]
 KEPT: Final = 256
@@ -46,7 +48,7 @@ def ask(session: Session, *questions: Question) -> list[Sequence[Any]]:
                 for written, question in zip(asked, questions, strict=True)
             ]
         return [written.rows(cursor) for written, cursor in zip(asked, cursors, strict=True)]
-    except psycopg.Error as error:
+    except connection.dialect.loaded_dbapi.Error as error:
         raise _as_known(connection, driver, error) from error
 
 
@@ -77,7 +79,7 @@ class _Written:
         """Return the values as the database takes them."""
         return self._fixed | {name: processor(given[name]) for name, processor in self._given.items()}
 
-    def rows(self, cursor: psycopg.Cursor[Any]) -> list[Any]:
+    def rows(self, cursor: "psycopg.Cursor[Any]") -> list[Any]:
         """Return the rows that the database answered."""
         if not self._from_database:
             return []
@@ -101,11 +103,11 @@ def _one_by_one(connection: Connection, questions: Iterable[Question]) -> list[S
     return [result.all() if result.returns_rows else [] for result in results]
 
 
-def _as_known(connection: Connection, driver: psycopg.Connection[Any], error: psycopg.Error) -> Exception:
+def _as_known(connection: Connection, driver: "psycopg.Connection[Any]", error: Exception) -> Exception:
     """Return the error as SQLAlchemy tells of it, without the values, and part from a connection that is lost."""
     lost = driver.closed
     if lost:
         connection.invalidate(error)
     return DBAPIError.instance(
-        None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=connection.dialect
+        None, None, error, Exception, hide_parameters=True, connection_invalidated=lost, dialect=connection.dialect
     )

@@ -13,12 +13,13 @@ NAMED: Final = re.compile(r"""^(revision|down_revision)\b.*= *['"](\w+)['"]""", 
 
 def newest(service: str) -> str | None:
     """Return the one migration of the service that none follows; None where that is not one."""
-    found: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
-    for file in (SERVICES / service / "migrations" / "versions").glob("*.py"):
-        for which, revision in NAMED.findall(file.read_text(encoding="utf-8")):
-            found[which].add(revision)
-    last = found["revision"] - found["down_revision"]
+    last = known(service) - _named(service, "down_revision")
     return last.pop() if len(last) == 1 else None
+
+
+def known(service: str) -> set[str]:
+    """Return all migrations of the service."""
+    return _named(service, "revision")
 
 
 def seen(session: Session) -> str | None:
@@ -27,3 +28,8 @@ def seen(session: Session) -> str | None:
         return None
     found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
     return found
+
+
+def _named(service: str, which: str) -> set[str]:
+    files = (SERVICES / service / "migrations" / "versions").glob("*.py")
+    return {name for file in files for kind, name in NAMED.findall(file.read_text(encoding="utf-8")) if kind == which}

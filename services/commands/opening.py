@@ -1,6 +1,8 @@
 """What commands open by name: a service, its configuration, its database."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +19,20 @@ NAMES: Final = ("events", "signups", "partners")
 
 a_service = click.argument("name", metavar="SERVICE", type=click.Choice(NAMES))
 some_services = click.argument("names", metavar="[SERVICE]...", nargs=-1, type=click.Choice(NAMES))
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Let the collector of garbage pass over what is loaded and set up meanwhile, now and later: it stays.
+
+    It would go through all of it again and again while it grows, which takes a sixth of the time of a start.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def one_service(name: str) -> "Service":

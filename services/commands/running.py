@@ -16,6 +16,7 @@ from services.commands.opening import (
     a_service,
     all_services,
     configuration,
+    loading,
     one_service,
     opened,
     some_services,
@@ -44,15 +45,16 @@ def worker(name: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # before the imports, which take a second
         signal.signal(number, lambda _number, _frame: stopping.set())
-    from shared import failpoints, logs, worker_page  # noqa: PLC0415  (a process imports what it runs, no more)
-    from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
-    from shared.service import build_worker  # noqa: PLC0415
+    with loading():
+        from shared import failpoints, logs, worker_page  # noqa: PLC0415  (a process imports what it runs, no more)
+        from shared.messaging.rabbit import RabbitTransport  # noqa: PLC0415
+        from shared.service import build_worker  # noqa: PLC0415
 
-    config = configuration(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
-    failpoints.arm(config.failpoints)
-    database = opened(config)
-    running = build_worker(one_service(name), config, database, RabbitTransport(*config.amqp_urls))
+        config = configuration(name)
+        logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
+        failpoints.arm(config.failpoints)
+        database = opened(config)
+        running = build_worker(one_service(name), config, database, RabbitTransport(*config.amqp_urls))
     running.start()
     with worker_page.served(config.worker_metrics_bind, running, database):
         stopping.wait()
@@ -95,12 +97,13 @@ def declare(*, as_json: bool) -> None:
 
 
 def _web(name: str, bind: str, workers: int, threads: int) -> None:
-    from shared import calling, logs, serving  # noqa: PLC0415
-    from shared.service import build_app  # noqa: PLC0415
+    with loading():
+        from shared import calling, logs, serving  # noqa: PLC0415
+        from shared.service import build_app  # noqa: PLC0415
 
-    config = configuration(name)
-    logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
-    service = one_service(name)
+        config = configuration(name)
+        logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
+        service = one_service(name)
 
     def make() -> "WSGIApplication":
         database = opened(config, pool_size=threads)

@@ -29,7 +29,9 @@ from shared.web import (
     security,
 )
 from shared.web import preferences as choices
+from shared.web.access_log import Requests
 from shared.web.current import KEY, Access, Confirm, Identify, Surroundings
+from shared.web.doorstep import Doorstep
 from shared.web.metrics import Gauges
 
 OWN: Final = ("assets", "health", "preferences", "reference")
@@ -62,16 +64,14 @@ def build(
     lists = {Access.PUBLIC: public, Access.CONTACT: contact, Access.ORGANIZER: organizer}
     access = dict.fromkeys(OWN, Access.PUBLIC)
     access |= {blueprint.name: who for who, blueprints in lists.items() for blueprint in blueprints}
-    app.extensions[KEY] = Surroundings(
+    around = app.extensions[KEY] = Surroundings(
         config=config, database=database, clock=clock, access=access, identify=identify, confirm=confirm
     )
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask says to
+    requests = Requests(config, database)
     i18n.init_app(app)  # before anything else looks at the environment of the templates
     metrics.init_app(app, gauges)
     health.init_app(app, Readiness(config, database, clock, checks))
-    access_log.init_app(app)
+    access_log.init_app(app, requests, config.service)
     limits.init_app(app, config)
     compression.init_app(app)
     security.init_app(app, config)
@@ -79,6 +79,10 @@ def build(
     errors.init_app(app)
     _init_templates(app, config.service)
     _register(app, config.service, [*public, *contact, *organizer])
+    app.wsgi_app = Doorstep(app, around, requests)  # type: ignore[method-assign]  # as Flask says to
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 

@@ -31,6 +31,8 @@ Key = tuple[object, ...]
 MOST: Final = 200
 """Pages that a process keeps; the one that was asked for longest ago makes room."""
 TOKEN: Final = "csrf_token"  # noqa: S105
+GIVEN: Final = "steward.given"
+"""Where a request's environment says which page was given."""
 HEAD: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """How gzip begins: deflated, of no date, on no system in particular (RFC 1952)."""
 END: Final = b"\x01\x00\x00\xff\xff"
@@ -59,6 +61,16 @@ class Page:
         plain = self.plain(fresh)
         blocks = [_stored(fresh[part].encode()) if isinstance(part, str) else part[1] for part in self.parts]
         return b"".join([HEAD, *blocks, END, struct.pack("<LL", zlib.crc32(plain), len(plain))])
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A page that was given: until when it holds (stamp and second), by which rule, and what is filled in for each."""
+
+    page: Page
+    moment: tuple[object, ...]
+    rule: str
+    fresh: Callable[[], Mapping[str, str]]
 
 
 class Shelf:
@@ -110,7 +122,7 @@ def page(fresh: Callable[[], Mapping[str, str]] = dict) -> Callable[[View[P]], V
             shelf: Shelf = current_app.extensions.setdefault("kept", Shelf())
             found = shelf.find(key)
             if found is not None:
-                return _answer(found)
+                return _answer(found, key, fresh)
             with shelf.drawing(key):  # one draws, and the others wait for it
                 found = shelf.find(key)
                 if found is None:
@@ -119,7 +131,7 @@ def page(fresh: Callable[[], Mapping[str, str]] = dict) -> Callable[[View[P]], V
                         return body
                     found = Page.of(body, g.fresh)
                     shelf.keep(key, found)
-            return _answer(found)
+            return _answer(found, key, fresh)
 
         return keeping
 
@@ -149,7 +161,8 @@ def _tells_who(cookie: str) -> bool:
     return name not in {i18n.COOKIE, *preferences.COOKIES, f"steward-{config.service}"} and not name.startswith(others)
 
 
-def _answer(found: Page) -> Response:
+def _answer(found: Page, key: Key, fresh: Callable[[], Mapping[str, str]]) -> Response:
+    request.environ[GIVEN] = Given(found, key[:2], str(request.url_rule), fresh)
     packs = request.accept_encodings["gzip"] > 0
     response = Response(found.packed(mine()) if packs else found.plain(mine()), mimetype="text/html")
     if packs:

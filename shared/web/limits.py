@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Final, ParamSpec, TypeVar
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, current_app, request
 from limits import RateLimitItem, parse
@@ -24,6 +25,7 @@ Key = Callable[[], str]
 
 FAILED: Final = 400
 EVERYTHING: Final = parse("6000 per minute")
+NOBODY: Final = "unknown"
 EXEMPT: Final = frozenset({"health", "assets"})
 """Blueprints that are asked often by design."""
 
@@ -37,7 +39,13 @@ def init_app(app: Flask, settings: Config) -> None:
 
 def address() -> str:
     """Return the address that the request comes from, as far as the proxies in front are believed."""
-    return request.remote_addr or "unknown"
+    return request.remote_addr or NOBODY
+
+
+def lets_in(app: Flask, environ: WSGIEnvironment) -> bool:
+    """Count a request that the application does not see, and say whether its address may be answered."""
+    limiter: FixedWindowRateLimiter | None = app.extensions.get("limits")
+    return limiter is None or limiter.hit(EVERYTHING, environ.get("REMOTE_ADDR") or NOBODY)
 
 
 def limit(rate: str, *, key: Key = address, failures_only: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -1,6 +1,8 @@
 """Blueprints for JSON: what they take in is read strictly, and what they offer is described by OpenAPI."""
 
 from collections.abc import Callable
+from functools import partial
+from threading import Lock
 from typing import Any, Final, NoReturn, TypeVar
 
 import flask_smorest
@@ -86,6 +88,10 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smor
         decorator: Callable[[View], View] = super().doc(**described)
         return decorator
 
+    def register_views_in_doc(self, api: "Api", *described: Any, **more: Any) -> None:
+        """Leave describing the views until somebody reads the description."""
+        api.to_describe.append(partial(super().register_views_in_doc, api, *described, **more))
+
     def _prepare_access_doc(self, doc: dict[str, Any], _info: Any, *, app: Flask, **_rest: Any) -> dict[str, Any]:
         surroundings: Surroundings = app.extensions[KEY]
         open_to_all = surroundings.access[self.name] is Access.PUBLIC
@@ -96,6 +102,19 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no type
     """The OpenAPI document of one application; errors are answered elsewhere, and described here."""
 
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self.to_describe: list[Callable[[], None]] = []
+        self._describing = Lock()
+        super().__init__(*given, **more)
+
+    def document(self) -> dict[str, Any]:
+        """Return the document; it is made when it is first asked for."""
+        with self._describing:
+            while self.to_describe:
+                self.to_describe.pop(0)()
+            document: dict[str, Any] = self.spec.to_dict()
+            return document
 
     def _register_error_handlers(self) -> None:
         """Leave errors to the one mapping."""
@@ -123,14 +142,14 @@ def init_app(app: Flask, service: str) -> Api:
     api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(_schema_name)})
     api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer"})
     pages = Blueprint("reference", __name__, url_prefix=f"/{service}/api")
-    pages.add_url_rule("/openapi.json", "document", lambda: jsonify(api.spec.to_dict()))
+    pages.add_url_rule("/openapi.json", "document", lambda: jsonify(api.document()))
     pages.add_url_rule("/docs", "docs", lambda: _docs(api))
     app.register_blueprint(pages)
     return api
 
 
 def _docs(api: Api) -> ResponseReturnValue:
-    return render_template("docs.html", spec=api.spec.to_dict())
+    return render_template("docs.html", spec=api.document())
 
 
 def _schema_name(schema: Any) -> str:

@@ -6,7 +6,9 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from shared.config import Config
@@ -33,9 +35,21 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+ODD: Final = re.compile(r"[\x00-\x1f\x7f]")
 HSTS: Final = "max-age=31536000"
 NOT_KEPT: Final = "private, no-store"
 ASKED_AGAIN: Final = "private, no-cache"
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's, which would make what signs them anew twice for each request."""
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002 - Flask's
+        """Return what signs."""
+        return self._serializer
 
 
 class FormExpired(DomainError):
@@ -60,6 +74,7 @@ def init_app(app: Flask, settings: Config) -> None:
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_CHECK_DEFAULT": False,  # _check does it, and knows what JSON and other services' pages need
     }
+    app.session_interface = _Sessions(app)
     CSRFProtect(app)
     app.before_request(_refuse_odd_paths)
     app.before_request(_check)
@@ -103,7 +118,7 @@ def local_path(address: str | None, otherwise: str) -> str:
 
 def _refuse_odd_paths() -> None:
     """No address of ours holds a control character, and PostgreSQL fails on NUL."""
-    if any(sign < " " or sign == "\x7f" for sign in request.path):
+    if ODD.search(request.path):
         raise NotFound
 
 
@@ -143,10 +158,10 @@ def _is_same_origin() -> bool:
 
 
 def _set_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    own = set(response.headers.keys())
+    response.headers.extend([(name, value) for name, value in HEADERS.items() if name not in own])
     if config.secure:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
+        response.headers["Strict-Transport-Security"] = HSTS
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = ASKED_AGAIN if _is_for_all() else NOT_KEPT
         response.vary.update(("Accept-Language", "Cookie"))
