@@ -36,7 +36,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
-from shared import sealing, tracing
+from shared import connections, sealing, tracing
 from shared.figures import Figures
 
 if TYPE_CHECKING:
@@ -242,14 +242,15 @@ def _engine(url: str, pool_size: int) -> Engine:
         )
         _prepare_sqlite(engine)
         return engine
-    return create_engine(
+    engine = create_engine(
         re.sub("^postgres(ql)?://", "postgresql+psycopg://", url),  # hosts and keepers of databases name no driver
         pool_size=pool_size,
         max_overflow=MAX_OVERFLOW,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
+    connections.look_after(engine)
+    return engine
 
 
 def _stamps(engine: Engine) -> "Stamps | None":
