@@ -1,14 +1,13 @@
 """How a process connects to SQLite and to PostgreSQL, and what each is told when it does."""
 
 import re
-import select
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from shared import connections
 from shared.figures import Figures
 
 BUSY_TIMEOUT_MS: Final = 15_000
@@ -36,20 +35,8 @@ def connecting_to(url: str, pool_size: int) -> Engine:
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
     event.listen(engine, "connect", _prepare_postgresql)
-    event.listen(engine, "checkout", _look_whether_it_lives)
+    connections.look_after(engine)
     return engine
-
-
-def _look_whether_it_lives(connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Raise DisconnectionError, upon which the pool connects anew, where PostgreSQL has ended the connection.
-
-    It says so when it ends one, and nothing else to a connection that rests: a look saves the trip of asking.
-    """
-    poll = select.poll()
-    if not connection.closed:
-        poll.register(connection.fileno(), select.POLLIN)
-    if connection.closed or poll.poll(0):
-        raise DisconnectionError
 
 
 def count(engine: Engine, figures: Figures, pool_size: int) -> None:

@@ -14,8 +14,6 @@ from shared.database import TYPES, Database, change, new_metadata, random_uuid
 from shared.messaging import outbox, tables
 from tests.shared.messaging.conftest import only_postgresql, only_sqlite, places
 
-MINE = text("SELECT pg_backend_pid()")
-END = text("SELECT pg_terminate_backend(:pid, 10000)")  # returns once it has ended
 NOON_IN_SHANGHAI = datetime(2027, 6, 1, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -270,19 +268,6 @@ def test_a_connection_that_was_broken_off_is_replaced(database):
     with pytest.raises(DBAPIError):
         database.write(lambda session: session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())")))
     assert database.write(add_one) == 1
-
-
-@only_postgresql
-def test_connections_that_the_server_ended_while_they_rested_are_replaced_before_they_are_used(database):
-    def both(session):
-        with database.engine.connect() as other:
-            return [session.scalar(MINE), other.scalar(MINE)]
-
-    resting = database.write(both)
-    ender = Database(database.url, "signups")
-    ender.write(lambda session: [session.execute(END, {"pid": pid}) for pid in resting])
-    ender.dispose()
-    assert set(database.write(both)).isdisjoint(resting)
 
 
 def test_a_mark_is_there_for_all_that_come_later(database):
