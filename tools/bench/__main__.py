@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from tools.bench import form, installation, messages, pages, reminders, resting, signups, sizes, sqlite
+from tools.bench import form, installation, messages, pages, reminders, resting, signups, sizes, sqlite, work
 from tools.bench.figures import Figure, packed, table
 from tools.bench.installation import Installation
 
@@ -27,6 +27,7 @@ ON_A_STACK: Final[Mapping[str, Callable[[Installation, float], list[Figure]]]] =
 ALONE: Final[Mapping[str, Callable[[float], list[Figure]]]] = {
     "embedded": lambda seconds: [*resting.of_embedded(seconds), *sqlite.measure(seconds)],
     "reminders": lambda _seconds: reminders.measure(),
+    "work": lambda _seconds: work.measure(),
 }
 
 
