@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from tools.bench.figures import Figure, table
+from tools.bench.plots import Panel, drawn
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +23,14 @@ def test_a_figure_stands_beside_its_limit() -> None:
         "| sign-ups | 450 /s | ≥ 400 | 900 (pgbench) | 0.50 |",
         "| planned | 4 s | ≤ 2 (missed) | 1 (one statement) | 0.25 |",
     ]
+
+
+def test_a_picture_says_in_words_what_it_shows() -> None:
+    panel = Panel("Sign-ups", "people at once", "a second", ["1", "16"], {"<by form>": [88.0, 150.0]})
+    picture = ET.fromstring(drawn([panel, panel]))
+    words = [one.text for one in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Sign-ups", "people at once", "a second", "1", "16", "10", "100", "1,000", "<by form>"} == set(words)
+    assert words.count("<by form>") == 2
 
 
 @pytest.mark.real

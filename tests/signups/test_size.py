@@ -117,6 +117,12 @@ def test_nothing_that_is_done_every_day_reads_through_all_sign_ups(world, pages)
     assert {step for step in steps if "SCAN signups" in step} <= {"SCAN signups USING INDEX ix_signups_present"}
 
 
+def test_a_free_place_is_looked_for_among_those_of_its_shift_only(world):
+    with planned(world) as steps:
+        world.sign_up()
+    assert {step for step in steps if " places " in step} == {"SEARCH places USING INDEX ix_places_free (shift_id=?)"}
+
+
 @contextmanager
 def planned(world):
     """Collect how SQLite goes about each query meanwhile."""

@@ -30,11 +30,12 @@ def running() -> Iterator[int]:
             process.wait(30)
 
 
-def _make() -> Flask:
+def make() -> Flask:
+    """Return the application."""
     app = Flask("hello")
     app.add_url_rule("/", "hello", lambda: "hello")
     return app
 
 
 if __name__ == "__main__":
-    serving.serve(_make, f"127.0.0.1:{sys.argv[1]}", workers=2, threads=8)
+    serving.serve(make, f"127.0.0.1:{sys.argv[1]}", workers=2, threads=8)

@@ -7,6 +7,8 @@ the mailing as the handler of ``reminder.due`` does. The limit is the bare INSER
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +20,7 @@ from services.__main__ import one_service
 from services.signups import audiences, operations
 from services.signups.models import SignupStatus
 from shared import config, embedded, migrations
+from shared.config import Config
 from shared.database import Database
 from shared.native.postgres import PrivatePostgres
 from shared.notices import mailings, queue
@@ -46,18 +49,9 @@ SELECT gen_random_uuid(), :event, :shift, id, 'confirmed', 1, 'zh-CN', id::text,
 
 def measure(people: int = PEOPLE, rounds: int = ROUNDS) -> list[Figure]:
     """Return the seconds that the mailing takes, beside those of the bare INSERT."""
-    folder = Path(tempfile.mkdtemp(prefix="steward-fan-out-"))
-    folder.chmod(0o711)  # PostgreSQL runs as somebody else when we are root
-    server = PrivatePostgres(folder / "postgres")
-    server.start()
-    try:
-        database = _filled(folder, server.add_database("signups", "for-this-run"), people)
+    with running(people) as (database, _config):
         limits = [_in_one_statement(database, number) for number in range(rounds)]
         measured = [_as_a_mailing(database, number, people) for number in range(rounds)]
-        database.dispose()
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
     limit, (whole, longest) = sorted(limits)[rounds // 2], sorted(measured)[rounds // 2]
     what = f"a reminder for {people:,} people"
     return [
@@ -66,7 +60,23 @@ def measure(people: int = PEOPLE, rounds: int = ROUNDS) -> list[Figure]:
     ]
 
 
-def _filled(folder: Path, url: str, people: int) -> Database:
+@contextmanager
+def running(people: int) -> Iterator[tuple[Database, Config]]:
+    """Yield the database of a sign-up service with one event and so many sign-ups, on a PostgreSQL of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="steward-fan-out-"))
+    folder.chmod(0o711)  # PostgreSQL runs as somebody else when we are root
+    server = PrivatePostgres(folder / "postgres")
+    server.start()
+    try:
+        database, settings = _filled(folder, server.add_database("signups", "for-this-run"), people)
+        yield database, settings
+        database.dispose()
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+def _filled(folder: Path, url: str, people: int) -> tuple[Database, Config]:
     environ = embedded.environment(folder / "secrets", ["signups"], {"STEWARD_SIGNUPS_DATABASE_URL": url})
     settings = config.load("signups", environ)
     database = Database(url, "signups", keys=settings.data_keys)
@@ -76,7 +86,7 @@ def _filled(folder: Path, url: str, people: int) -> Database:
     database.write(lambda session: session.execute(text(FILL), values))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
-    return database
+    return database, settings
 
 
 def _event() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What pages and sign-ups cost with more and more sign-ups in the database, beside the same with a thousand."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Final
 from tools.bench import filling, load, processes
 from tools.bench.figures import Figure
 from tools.bench.installation import Installation, connected, page, somebody
+from tools.bench.plots import Panel
 
 SIZES: Final = (1_000, 100_000, 1_000_000, 10_000_000)
 ROWS: Final = 1_000_000
@@ -16,6 +18,7 @@ WITHIN: Final = 100.0
 """Milliseconds, for what an organizer opens."""
 FAMILY: Final = 5
 """Sign-ups on somebody's own page."""
+NAMED: Final = re.compile(r"(?P<what>.*), (?P<size>[\d,]+) sign-ups there: CPU")
 
 Ask = Callable[[int], bytes]
 
@@ -50,6 +53,18 @@ def measure(steward: Installation, seconds: float, *, rows: int = ROWS) -> list[
                     Figure(f"{what}: CPU", spent, "ms", None, limit[1], by, smaller=True),
                 ]
     return figures
+
+
+def panels(figures: list[Figure]) -> list[Panel]:
+    """Return what is to be drawn of them."""
+    lines: dict[str, list[float]] = {}
+    sizes: list[str] = []
+    for one in figures:
+        found = NAMED.fullmatch(one.what)
+        if found is not None:
+            lines.setdefault(found["what"], []).append(one.value)
+            sizes += [found["size"]] if found["size"] not in sizes else []
+    return [Panel("Cost of a request", "sign-ups in the database", "milliseconds of the processor", sizes, lines)]
 
 
 def _asked(steward: Installation, shift: str) -> Iterator[Asked]:
