@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pika
@@ -21,6 +22,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from sqlalchemy import URL, MetaData, make_url
+from werkzeug.routing import Rule
 
 from shared.database import Database
 from shared.messaging.transport import EXCHANGE, dead_queue_name, queue_name
@@ -52,9 +54,23 @@ class Templates(BytecodeCache):
         self.compiled[bucket.key] = bucket.bytecode_to_string()
 
 
+def keep_compiled_rules() -> None:
+    """Let the code that writes a rule's addresses be good for all applications that the tests build: half of each."""
+    compile_anew, known = Rule._compile_builder, dict[tuple[object, ...], Any]()
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002  # as Werkzeug declares it
+        key = (rule.rule, *rule._trace, repr(rule.defaults), append_unknown)
+        if key not in known:
+            known[key] = compile_anew(rule, append_unknown)
+        return known[key]
+
+    Rule._compile_builder = compiled
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep compiled templates; in the process that began the run, compile the texts and be ready to start servers."""
+    """Keep what was compiled; in the process that began the run, compile the texts and be ready to start servers."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}
+    keep_compiled_rules()
     WATCH.install()
     if not hasattr(config, "workerinput"):
         compile_stale()

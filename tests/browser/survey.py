@@ -1,10 +1,9 @@
 """Looks at every page once in every way, and keeps what it finds, so that each promise is a test of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -12,16 +11,17 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from tests.browser.addresses import ANYBODY, CONTACT, ORGANIZER, VOLUNTEER, Addresses, Sample
 from tests.journeys.conftest import PASSWORD
 
-LANGUAGES: Final = ("zh-CN", "en")
-WIDTHS: Final = (360, 1280)
-SCHEMES: Final = ("light", "dark")
+PHONE: Final = 360
+WIDE: Final = 1280
 ZOOMED: Final = 640
 """What is left of 1280 pixels at 200 % zoom."""
+SCHEMES: Final = {"zh-CN": {PHONE: "light", WIDE: "dark"}, "en": {PHONE: "dark", WIDE: "light"}}
+"""Colours do not hang on the language, nor words and widths on the colours: so every page is seen in both languages at
+every width, and at every width in both schemes, without each with each."""
 EVERYTHING: Final = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-COLOURS: Final = {"type": "rule", "values": ["color-contrast"]}
 LAYOUT: Final = {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
 SCRIPT: Final = (Path(__file__).parent / "survey.js").read_text(encoding="utf-8")
 
@@ -47,12 +47,12 @@ class Survey:
     def of(cls, origin: str, browser: Browser, addresses: Addresses) -> "Survey":
         """Look at all pages, in all languages."""
         found = cls()
-        for language in LANGUAGES:
+        for language, schemes in SCHEMES.items():
             for who in (ANYBODY, ORGANIZER, CONTACT, VOLUNTEER):
                 context = browser.new_context(
                     base_url=origin,
                     locale=language,
-                    viewport={"width": WIDTHS[0], "height": 740},
+                    viewport={"width": PHONE, "height": 740},
                     reduced_motion="reduce",
                 )
                 for script in (AXE_SCRIPT, SCRIPT):  # sent once, run on every page
@@ -60,7 +60,7 @@ class Survey:
                 page = context.new_page()
                 _become(page, who, addresses)
                 for sample in (one for one in addresses.samples if one.who == who):
-                    found.pages[language, sample.path] = _look(page, sample)
+                    found.pages[language, sample.path] = _look(page, sample, schemes)
                 context.close()
         return found
 
@@ -103,7 +103,7 @@ def _sign_two_up(page: Page, addresses: Addresses) -> None:
     page.wait_for_url("**/signups/together")
 
 
-def _look(page: Page, sample: Sample) -> Findings:
+def _look(page: Page, sample: Sample, schemes: Mapping[int, str]) -> Findings:
     found = Findings()
 
     def note(message: ConsoleMessage) -> None:
@@ -112,32 +112,36 @@ def _look(page: Page, sample: Sample) -> Findings:
 
     page.on("console", note)
     page.on("pageerror", lambda error: found.console.append(str(error)))
+    _show(page, PHONE, schemes[PHONE])
     answer = page.goto(sample.path)
     assert answer is not None
     assert answer.status == sample.status, f"{sample.path}: {answer.status}"
-    found.axe += _axe(page)
-    page.set_viewport_size({"width": WIDTHS[0], "height": 740})
+    found.axe += _axe(page, EVERYTHING, PHONE, schemes)
     found.small_targets += page.evaluate("smallTargets()")
     found.latin += page.evaluate("latinWords()")
-    for width, large in ((WIDTHS[0], False), (ZOOMED, False), (WIDTHS[0], True), (WIDTHS[1], True)):
-        page.set_viewport_size({"width": width, "height": 740})
-        found.too_wide += [f"{width}, large text {large}: {line}" for line in page.evaluate("tooWide", large)]
-    page.set_viewport_size({"width": WIDTHS[0], "height": 740})
+    found.too_wide += [*_too_wide(page, PHONE, large=False), *_too_wide(page, PHONE, large=True)]
+    page.set_viewport_size({"width": ZOOMED, "height": 740})
+    found.too_wide += _too_wide(page, ZOOMED, large=False)
+    _show(page, WIDE, schemes[WIDE])
+    found.axe += _axe(page, LAYOUT, WIDE, schemes)  # besides colours only what depends on the layout
+    found.too_wide += _too_wide(page, WIDE, large=True)
     page.remove_listener("console", note)
     return found
 
 
-def _axe(page: Page) -> Iterator[str]:
-    """Yield what axe finds at every width, light and dark.
+def _show(page: Page, width: int, scheme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
-    Only the first look is at everything: in the dark only colours can be different, and on a wide screen only what
-    depends on the layout.
-    """
-    for width, scheme in product(WIDTHS, SCHEMES):
-        page.set_viewport_size({"width": width, "height": 740})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        rules = COLOURS if scheme == "dark" else EVERYTHING if width == WIDTHS[0] else LAYOUT
-        for one in page.evaluate("violations", rules):
-            for node in one["nodes"]:
-                yield f"{width} {scheme} {one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-    page.emulate_media(color_scheme=SCHEMES[0], reduced_motion="reduce")
+
+def _axe(page: Page, rules: Mapping[str, Any], width: int, schemes: Mapping[int, str]) -> Iterator[str]:
+    """Yield what axe finds as the page is shown now."""
+    for one in page.evaluate("violations", rules):
+        for node in one["nodes"]:
+            yield f"{width} {schemes[width]} {one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+
+
+def _too_wide(page: Page, width: int, *, large: bool) -> Iterator[str]:
+    """Yield what is wider than the screen, in the usual or in large text."""
+    for line in page.evaluate("tooWide", large):
+        yield f"{width}, large text {large}: {line}"
