@@ -23,7 +23,7 @@ from shared.messaging.relay import WINDOW, Relay
 from shared.messaging.transport import Transport, TransportError
 
 IDLE: Final = 0.2
-IDLE_MAX: Final = 2.0
+IDLE_MAX: Final = 5.0
 """Seconds between two looks into an outbox, at first and where it has been empty for a while. A commit ends the rest,
 also that of another process (``calling.py``); looking is for what nobody could announce."""
 BACKOFF_MAX: Final = 30.0

@@ -27,7 +27,7 @@ from shared.notices.preparing import BACKOFF_FIRST, MAX_ATTEMPTS, Preparation, R
 from shared.notices.queue import Composer
 from shared.notices.tables import Mailing, MailingState, Notice, NoticeState
 
-IDLE: Final = 2.0
+IDLE: Final = 5.0
 """Seconds that a sender rests where nothing is due; what is planned meanwhile ends the rest."""
 HELP_AFTER: Final = 1.0
 """Seconds for which a helper waits to be needed before it looks whether it is to stop."""

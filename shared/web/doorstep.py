@@ -1,8 +1,8 @@
 """Gives kept pages as the application gave them to somebody alike before, without asking it once more.
 
-Somebody alike asked with the same headers and cookies, but for the sessions. The headers of the answer are the
-application's own, so that they cannot differ from it. Fresh are its id, the tokens and, for whoever was never here, the
-session. Counts, limits and the line in the log are as for every request.
+Somebody alike asked with the same headers and choices, and with cookies of the same names. The answer has the headers
+of the application's own, so that it cannot differ from it. Fresh are the id, the tokens and, for whoever was never
+here, the session. Counts, limits and the line in the log are as for every request.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,9 +19,9 @@ from itsdangerous.encoding import base64_encode
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
 
-from shared import contracts, tracing
+from shared import tracing
 from shared.logs import current_correlation_id
-from shared.web import access_log, limits
+from shared.web import access_log, i18n, limits, preferences
 from shared.web.access_log import Requests
 from shared.web.current import Surroundings
 from shared.web.kept import GIVEN, MOST, TOKEN, Given
@@ -36,6 +36,7 @@ ASKED: Final = (
     "HTTP_ACCEPT_ENCODING",
 )
 """What an answer depends on, besides cookies."""
+CHOICES: Final = frozenset({i18n.COOKIE, *preferences.COOKIES})
 OWN: Final = frozenset({"Content-Length", "Set-Cookie", access_log.HEADER})
 """Headers that are each answer's own."""
 
@@ -74,9 +75,7 @@ class Doorstep:
         self._sign_token = _signer(
             URLSafeTimedSerializer(around.config.secret_key, salt="wtf-csrf-token")
         )  # as Flask-WTF does
-        name: str = app.config["SESSION_COOKIE_NAME"]
-        self._session_name = name
-        self._others = [name.removesuffix(around.config.service) + other for other in set(contracts.OWNERS.values())]
+        self._session_name: str = app.config["SESSION_COOKIE_NAME"]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -87,7 +86,7 @@ class Doorstep:
         visitor = self._visitor(cookies)
         if visitor is None:
             return self._inside(environ, start_response)
-        asked = (*map(environ.get, ASKED), visitor.is_new, frozenset(cookies.items()))
+        asked = (*map(environ.get, ASKED), visitor.is_new, frozenset(map(_what_counts, cookies.items())))
         answer = self._answers.get(asked)
         if answer is None or not self._still_holds(answer) or not limits.lets_in(self._app, environ):
             return self._inside(environ, self._remembering(asked, environ, start_response))
@@ -101,10 +100,8 @@ class Doorstep:
         return [body]
 
     def _visitor(self, cookies: dict[str, str]) -> Visitor | None:
-        """Take the sessions out of the cookies and return whose ours is; None where it holds more than a secret."""
+        """Take the session out of the cookies and return whose it is; None where it holds more than a secret."""
         session = cookies.pop(self._session_name, None)
-        for other in self._others:
-            cookies.pop(other, None)
         if session is None:
             return Visitor(token_hex(20), is_new=True)
         try:
@@ -148,6 +145,12 @@ class Doorstep:
             return start_response(status, headers, *error)
 
         return start
+
+
+def _what_counts(cookie: tuple[str, str]) -> tuple[str, str]:
+    """Return a choice as it is, and any other cookie without its value: by its name alone pages are kept or not."""
+    name, value = cookie
+    return name, value if name.removeprefix("__Host-") in CHOICES else ""
 
 
 def _around_value(cookie: str) -> tuple[str, str]:

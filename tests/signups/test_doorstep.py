@@ -97,13 +97,15 @@ def test_other_choices_other_languages_and_other_words_in_the_address_are_other_
         (f"{page}?for=another", {}),
         (page, {"Accept_Language": "en"}),
         (page, {"Cookie": "steward-theme=dark"}),
-        (page, {"Cookie": "steward-events=whatever"}),
+        (page, {"Cookie": "steward-events=this"}),
+        (page, {"Cookie": "steward-events=that"}),
         (page, {"Host": "other.example"}),
     ):
         look(site, path, **headers)
-    assert len(asked) == 5, "a session with another service is no choice"
+    assert len(asked) == 6, "what another service's session holds does not count"
     assert 'data-theme="dark"' in look(site, page, Cookie="steward-theme=dark").text
-    assert len(asked) == 5
+    assert 'data-theme="dark"' not in look(site, page, Cookie="steward-theme=light").text
+    assert len(asked) == 7
 
 
 def test_it_is_noted_as_every_request_is(site, page, asked, capsys):
