@@ -7,7 +7,7 @@ shares with what it measures. It runs in a process of its own.
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -36,6 +36,15 @@ class Crowd:
     def wait(self, share: float) -> float:
         """Return the milliseconds within which this share of them was answered."""
         return self.waits[min(int(len(self.waits) * share), len(self.waits) - 1)] * 1000 if self.waits else 0.0
+
+
+def together(crowds: Iterable[Crowd]) -> Crowd:
+    """Return several crowds, one after the other, as one."""
+    met = list(crowds)
+    waits = sorted(wait for one in met for wait in one.waits)
+    return Crowd(
+        sum(one.answered for one in met), sum(one.refused for one in met), sum(one.seconds for one in met), waits
+    )
 
 
 def ask(

@@ -16,6 +16,8 @@ ROWS: Final = 1_000_000
 """The largest of them that is tried unless more is asked for."""
 WITHIN: Final = 100.0
 """Milliseconds, for what an organizer opens."""
+WARMING: Final = 2.0
+"""Seconds until both processes have read their templates."""
 FAMILY: Final = 5
 """Sign-ups on somebody's own page."""
 NAMED: Final = re.compile(r"(?P<what>.*), (?P<size>[\d,]+) sign-ups there: CPU")
@@ -98,7 +100,7 @@ def _family(steward: Installation, shift: str) -> list[str]:
 def _cost(steward: Installation, asked: Asked, seconds: float) -> tuple[float, float]:
     """Return the median wait, and the processor's time of web processes and PostgreSQL for each; in milliseconds."""
     port = steward.port(asked.service)
-    load.ask(port, asked.ask, clients=1, seconds=seconds, wished=asked.wished)  # templates are read
+    load.ask(port, asked.ask, clients=4, seconds=max(seconds, WARMING), wished=asked.wished)
     with processes.spent(steward.pid) as spent:
         crowd = load.ask(port, asked.ask, clients=1, seconds=seconds, wished=asked.wished)
     if crowd.refused:
