@@ -22,7 +22,7 @@ CHANNEL: Final = "steward"
 MESSAGES: Final = "messages"
 WORK: Final = "work"
 """What can be called: that there are messages for the relay, or work for the scheduler and the senders."""
-BREATH: Final = 0.01
+BREATH: Final = 0.005
 """Seconds between two calls: those of a crowd are made as one."""
 CHECK: Final = 30.0
 """Seconds after which a listener that hears nothing looks whether its connection is still there."""

@@ -1,6 +1,7 @@
 """Takes messages in, applies them, and only then acknowledges."""
 
 import threading
+import time
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.errors import Unready
+from shared.messaging import consumer as consuming
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import open_envelope
@@ -65,6 +67,25 @@ def test_a_failing_message_is_acknowledged_and_tried_again_by_itself(world, send
     assert consumer.run_once(wait=0) == 1
     assert world.statuses() == [InboxStatus.DONE, InboxStatus.DONE]
     assert world.applied() == 2
+
+
+def test_a_consumer_that_never_rests_tries_what_was_replayed_as_well(
+    world, sending, consumer, handlers, clock, monkeypatch
+):
+    monkeypatch.setattr(consuming, "WAIT", 0.2)
+    handlers.failures[bad := uuid4()] = Unready("not yet")
+    body = held(bad)
+    run_until(consumer, sending.bodies(body))
+    for _ in range(inbox.MAX_ATTEMPTS - 1):
+        clock.pass_by(minutes=10)
+        consumer.run_once(wait=0)
+    handlers.failures.clear()
+    world.reader.write(inbox.replay, open_envelope(body).id, clock())
+    deadline = time.monotonic() + 60
+    while bad not in world.copies() and time.monotonic() < deadline:
+        run_until(consumer, sending.bodies(held()))
+    assert bad in world.copies()
+    assert set(world.statuses()) == {InboxStatus.DONE}
 
 
 def test_a_reader_that_died_after_its_commit_and_before_its_ack_leaves_no_second_effect(
