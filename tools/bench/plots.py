@@ -35,7 +35,7 @@ def drawn(panels: Sequence[Panel]) -> str:
     width = len(panels) * (LEFT + WIDTH + BETWEEN) - BETWEEN + LINE
     height = TOP + HEIGHT + LINE * (rows + 4)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
         f"<title>{escape('; '.join(panel.title for panel in panels))}</title><style>{STYLE}</style>",
         f'<rect class="paper" width="{width}" height="{height}"/>',
     ]
