@@ -45,6 +45,7 @@ def main(folder: Path | None) -> None:
 @click.option("--port", envvar="PORT", type=int, default=8000, show_default=True)
 def embedded(port: int) -> None:
     """Run everything in one process on files under var/, with a small demo on the first start."""
+    go_on_unless_interrupted = ending.hearing_interrupts()
     with loading():
         from shared import embedded as mode  # noqa: PLC0415
         from shared import serving  # noqa: PLC0415
@@ -93,6 +94,7 @@ def embedded(port: int) -> None:
         for worker in running:
             worker.stop()
 
+    go_on_unless_interrupted()
     serving.serve(lambda: mode.web(parts), f"127.0.0.1:{port}", workers=1, threads=16, started=start, stopped=stop)
     held.close()
 

@@ -1,5 +1,8 @@
 """How a command ends: what its exit code says, and how what went wrong is told."""
 
+import signal
+import threading
+from collections.abc import Callable
 from typing import Any, Final
 
 import click
@@ -46,6 +49,25 @@ class Commands(click.Group):
             if told is None:
                 raise
             raise told from error
+
+
+def hearing_interrupts() -> Callable[[], None]:
+    """Return what raises KeyboardInterrupt if Ctrl-C was pressed since, for whoever is about to serve for long.
+
+    It interrupts at once as ever, but where Python just then forgets an object nobody hears of that.
+    """
+    heard = threading.Event()
+
+    def interrupt(_number: int, _frame: object) -> None:
+        heard.set()
+        raise KeyboardInterrupt
+
+    def go_on() -> None:
+        if heard.is_set():
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    return go_on
 
 
 def _told(error: Exception) -> click.ClickException | None:

@@ -55,6 +55,7 @@ def place() -> Iterable[Replaced]:
 
     from services.signups import waitlist  # noqa: PLC0415
     from services.signups.models import Place  # noqa: PLC0415
+    from services.signups.operations import signing  # noqa: PLC0415
 
     def reserve(session: Any, shift_id: Any) -> int | None:
         free = Place.shift_id == shift_id, Place.signup_id.is_(None), Place.pledge_id.is_(None)
@@ -62,7 +63,11 @@ def place() -> Iterable[Replaced]:
         time.sleep(THOUGHT)
         return number
 
+    def others_and_place(session: Any, _volunteer: Any, shift_id: Any, **_how: Any) -> tuple[set[Any], int | None]:
+        return set(), reserve(session, shift_id)
+
     yield Replaced(waitlist, "reserve", reserve)
+    yield Replaced(signing, "_others_and_place", others_and_place)
 
 
 def lease() -> Iterable[Replaced]:

@@ -203,12 +203,13 @@ def _password_page(form: Form) -> str:
 
 
 def _stop_page(form: Form) -> str:
-    return render_template("events/codes_stop.html", errors=form.errors)
+    return render_template("events/codes_stop.html", values=form.values, errors=form.errors)
 
 
 def _codes_page(form: Form, status: int = 200) -> ResponseReturnValue:
     known = database.read(accounts.me, organizer().id)
     if known.totp_secret is None or known.totp_since is not None:
         return redirect(url_for("desk.me"), 303)
-    page = render_template("events/codes.html", **signing_in.shown_secret(known), errors=form.errors)
+    shown = signing_in.shown_secret(known)
+    page = render_template("events/codes.html", **shown, values=form.values, errors=form.errors)
     return page, status
