@@ -19,7 +19,7 @@ import requests
 
 ROOT: Final = Path(__file__).parents[1]
 PASSWORD: Final = "for-tests-only-4711"  # noqa: S105  (made up)
-START_SECONDS: Final = {"embedded": 30, "stack": 120}
+START_SECONDS: Final = {"embedded": 120, "stack": 180}
 SERVICES: Final = ("events", "signups", "partners")
 
 

@@ -69,7 +69,8 @@ def sign_up(entered: dict[str, Any]) -> Any:
     answer = apply(entered, idempotency_key())
     if not any(one.signup_id for one in answer.all):
         return {"status": answer.status}, 200
-    return _told(answer) | {"signups": [_told(one) for one in answer.all]}, 201
+    told = [_told(one) for one in answer.all]
+    return told[0] | {"signups": told}, 201
 
 
 @door.route("/signups/<uuid:signup_id>")
