@@ -27,6 +27,8 @@ from shared.web.security import personal
 
 COOKIE: Final = "steward-signups-links"
 """Holds the tokens of the links that were opened here, the last one first, to have them gone from the address bar."""
+FORMERLY: Final = "steward-signup"
+"""What the release before called it, under which browsers still keep it for ``/signups``."""
 COOKIE_AGE: Final = 90 * 24 * 3600
 BETWEEN: Final = "."
 """Stands between two tokens; no token has it."""
@@ -112,11 +114,13 @@ def forgetting(page: str) -> Response:
     """Lead to a page without any token: the phone or the tablet is somebody else's."""
     answer = make_response(redirect(page, 303))
     cookies.forget(answer, COOKIE)
+    cookies.forget_plain(answer, FORMERLY, path="/signups")
     return personal(answer)
 
 
 def _tokens() -> list[str]:
-    return [token for token in (cookies.read(COOKIE) or "").split(BETWEEN) if token][:MOST]
+    kept = (cookies.read(COOKIE), cookies.read_plain(FORMERLY))
+    return [token for tokens in kept if tokens for token in tokens.split(BETWEEN) if token][:MOST]
 
 
 def _short(session: Session, hashes: Sequence[str]) -> dict[str, UUID]:

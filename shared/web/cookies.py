@@ -37,3 +37,13 @@ def keep(response: Response, name: str, value: str, *, seconds: int) -> None:
 def forget(response: Response, name: str) -> None:
     """Have the browser forget what it keeps under the name."""
     keep(response, name, "", seconds=0)
+
+
+def read_plain(name: str) -> str | None:
+    """Return what the browser keeps under a name without a prefix, which an earlier release gave it."""
+    return request.cookies.get(name)
+
+
+def forget_plain(response: Response, name: str, *, path: str) -> None:
+    """Have the browser forget that for the path."""
+    response.delete_cookie(name, path=path, secure=config.secure, httponly=True, samesite="Lax")

@@ -91,6 +91,15 @@ def test_a_browser_keeps_the_links_that_were_opened_last(site):
     assert "端午包粽子" in site.open("/signups/mine")
 
 
+def test_links_that_the_release_before_kept_open_still_until_the_phone_is_passed_on(site):
+    token = own_link(site.world.sign_up(**ZHAXI)).rpartition("/")[2]
+    site.browser.set_cookie("steward-signup", token, path="/signups")
+    assert "端午包粽子" in site.open("/signups/mine")
+    site.send("/signups/mine", "/signups/mine/forget", {})
+    assert site.browser.get_cookie("steward-signup", path="/signups") is None
+    assert "端午包粽子" not in site.open("/signups/mine")
+
+
 def test_how_it_was_is_asked_of_the_sign_up_that_is_named(site):
     first, second = (site.world.sign_up(**who) for who in (ZHAXI, {"name": "卓玛", "phone": ZHAXI["phone"]}))
     for answer in (first, second):
