@@ -198,7 +198,9 @@ class World:
 
     def notices(self, kind: str) -> list[Notice]:
         """Notices of a kind, whatever their state."""
-        return self.database.read(lambda session: list(session.scalars(select(Notice).where(Notice.kind == kind))))
+        return self.database.read(
+            lambda session: list(session.scalars(select(Notice).where(Notice.kind == kind).order_by(Notice.created_at)))
+        )
 
 
 @pytest.fixture

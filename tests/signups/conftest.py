@@ -168,7 +168,9 @@ class World:
 
     def notices(self, kind: str) -> list[Notice]:
         """Notices of a kind, whatever their state."""
-        return self.read(lambda session: list(session.scalars(select(Notice).where(Notice.kind == kind))))
+        return self.read(
+            lambda session: list(session.scalars(select(Notice).where(Notice.kind == kind).order_by(Notice.created_at)))
+        )
 
     def read(self, query: Any) -> Any:
         """Ask the database."""

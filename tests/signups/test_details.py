@@ -33,11 +33,14 @@ def opened_by_its_own_link(site: Site, answer) -> str:
 def test_address_and_language_of_the_letters_can_be_changed_and_the_address_taken_away(site):
     page = opened_by_its_own_link(site, site.world.sign_up(**ZHAXI))
     assert "138 0013 8000" in site.open(page)
-    for entered, email, heading in (("zhaxi@example.com", "zhaxi@example.com", "The link"), ("", None, "The link")):
+    known: set[str] = set()
+    for entered, addresses in (("zhaxi@example.com", {None, "zhaxi@example.com"}), ("", {None})):
         assert site.send(page, page, {"email": entered, "language": "en"}).status_code == 303
         site.world.database.write(send_links, **ZHAXI, links=LINKS, now=NOW)
-        assert letters(site.world)[-1].email == email
-        assert letters(site.world)[-1].subject.startswith(heading)
+        new = [letter for letter in letters(site.world) if letter.body not in known]
+        assert {letter.email for letter in new} == addresses
+        assert all(letter.subject.startswith("The link") for letter in new)
+        known.update(letter.body for letter in new)
 
 
 def test_what_is_wrong_comes_back_with_what_was_typed(site):
