@@ -207,9 +207,14 @@ def garbage(stack: Stack, _journal: Journal, _seconds: float) -> None:
 @fault("unknown-messages", spotless=True)
 def unknown_messages(stack: Stack, journal: Journal, _seconds: float) -> None:
     """Messages of an unknown type, and of a version to come."""
-    known = _latest(stack, "signups", "signup.confirmed")
-    for changed in ({"type": "signup.danced"}, {"type": "signup.confirmed.v9"}, {"data": {"all": "new"}}):
-        _set_aside(stack, journal, known | changed)
+    known, before = _latest(stack, "signups", "signup.confirmed"), stack.buried("events")
+    for name in (
+        "signup.danced",
+        "signup.confirmed.v9",
+    ):  # no key of theirs leads here
+        _publish(stack, json.dumps(known | {"type": name, "id": str(uuid4())}).encode())
+    _set_aside(stack, journal, known | {"data": {"all": "new"}}, to="signup.confirmed")
+    _until(lambda: stack.buried("events") == before + 2, "what came under another's key")
 
 
 @fault("poisoned", spotless=True)
@@ -250,7 +255,7 @@ def _latest(stack: Stack, service: str, message_type: str) -> dict[str, Any]:
     return found
 
 
-def _set_aside(stack: Stack, journal: Journal, message: dict[str, Any], to: str = TO_EVENTS) -> None:
+def _set_aside(stack: Stack, journal: Journal, message: dict[str, Any], to: str) -> None:
     """Bring in a message of which its reader can make nothing, and note that it has to be listed."""
     message_id = uuid4()
     journal.set_aside.add(message_id)
