@@ -19,11 +19,14 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Index,
     Insert,
     MetaData,
+    TextClause,
     Update,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -119,6 +122,12 @@ def one_of(kind: type[StrEnum], name: str) -> Enum:
         name=name,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def partial_index(name: str, *columns: str, where: str | TextClause, unique: bool = False) -> Index:
+    """Return an index of the rows that meet the condition, which both dialects read alike."""
+    condition = text(where) if isinstance(where, str) else where
+    return Index(name, *columns, unique=unique, postgresql_where=condition, sqlite_where=condition)
 
 
 def change(session: Session, statement: Delete | Insert | Update) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from services.signups import waitlist
+from services.signups import waitlist, wanted
 from services.signups.links import token_hash
 from services.signups.models import Event, Hold, Place, Shift, Signup, SignupStatus, Volunteer
 from shared.errors import Invalid, NotFound, field_error
@@ -120,7 +120,7 @@ def shift(session: Session, shift_id: UUID, *, community: str | None = None, eve
         or community not in {None, found.event.community}
         or event_id not in {None, found.event_id}
     ):
-        raise Invalid(field_error("shift_id", _("There is no such shift. Please choose one from the list.")))
+        raise Invalid(field_error("shift_id", wanted.NO_SHIFT))
     return found
 
 

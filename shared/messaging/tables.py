@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.database import TYPES, new_metadata, one_of
+from shared.database import TYPES, new_metadata, one_of, partial_index
 
 
 class Base(DeclarativeBase):
@@ -46,12 +46,7 @@ class Outgoing(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        Index(
-            "ix_outbox_unpublished",
-            "seq",
-            postgresql_where=UNPUBLISHED,
-            sqlite_where=UNPUBLISHED,
-        ),
+        partial_index("ix_outbox_unpublished", "seq", where=UNPUBLISHED),
         Index("ix_outbox_published_at", "published_at"),
     )
 
@@ -79,11 +74,6 @@ class Incoming(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        Index(
-            "ix_inbox_unsettled",
-            "next_at",
-            postgresql_where=UNSETTLED,
-            sqlite_where=UNSETTLED,
-        ),
+        partial_index("ix_inbox_unsettled", "next_at", where=UNSETTLED),
         Index("ix_inbox_received_at", "received_at"),
     )

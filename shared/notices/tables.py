@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint, false, text
+from sqlalchemy import Text, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.database import TYPES, new_metadata, one_of
+from shared.database import TYPES, new_metadata, one_of, partial_index
 
 
 class Base(DeclarativeBase):
@@ -95,20 +95,13 @@ class Notice(Base):
         # Whoever plans a notice twice (a sweep, a duplicate message) plans it once. A constraint takes two NULLs for
         # different, so notices about no event have an index of their own.
         UniqueConstraint("person_id", "event_id", "kind", "rule", "occurrence"),
-        Index(
-            "uq_notices_without_event",
-            "person_id",
-            "kind",
-            "rule",
-            "occurrence",
-            unique=True,
-            postgresql_where=WITHOUT_EVENT,
-            sqlite_where=WITHOUT_EVENT,
+        partial_index(
+            "uq_notices_without_event", "person_id", "kind", "rule", "occurrence", unique=True, where=WITHOUT_EVENT
         ),
-        Index("ix_notices_mailing_id", "mailing_id", postgresql_where=OF_MANY, sqlite_where=OF_MANY),
-        Index("ix_notices_alone", "next_at", postgresql_where=ALONE, sqlite_where=ALONE),
-        Index("ix_notices_bulk", "next_at", postgresql_where=BULK, sqlite_where=BULK),
-        Index("ix_notices_receipt", "receipt", postgresql_where=RECEIVED, sqlite_where=RECEIVED),
+        partial_index("ix_notices_mailing_id", "mailing_id", where=OF_MANY),
+        partial_index("ix_notices_alone", "next_at", where=ALONE),
+        partial_index("ix_notices_bulk", "next_at", where=BULK),
+        partial_index("ix_notices_receipt", "receipt", where=RECEIVED),
     )
 
 
@@ -149,7 +142,7 @@ class Mailing(Base):
 
     __table_args__ = (
         UniqueConstraint("event_id", "kind", "rule", "occurrence"),
-        Index("ix_mailings_running", "created_at", postgresql_where=RUNNING, sqlite_where=RUNNING),
+        partial_index("ix_mailings_running", "created_at", where=RUNNING),
     )
 
 

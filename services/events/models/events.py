@@ -6,12 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.events.models.base import Base
 from services.events.models.preparation import Supply, Task
-from shared.database import one_of
+from shared.database import one_of, partial_index
 from shared.errors import Conflict
 from shared.texts import text as _
 
@@ -233,12 +233,7 @@ class Reminder(Base):
 
     __table_args__ = (
         UniqueConstraint("event_id", "rule", "occurrence"),
-        Index(
-            "ix_reminders_due_at",
-            "due_at",
-            postgresql_where=text("state = 'pending'"),
-            sqlite_where=text("state = 'pending'"),
-        ),
+        partial_index("ix_reminders_due_at", "due_at", where="state = 'pending'"),
     )
 
 

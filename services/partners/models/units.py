@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.partners.models.base import Base
+from shared.database import partial_index
 from shared.sealing import Sealed
 
 
@@ -64,15 +65,7 @@ class Contact(Base):
 
     work_unit: Mapped[WorkUnit] = relationship()
 
-    __table_args__ = (
-        Index(
-            "uq_contacts_main",
-            "work_unit_id",
-            unique=True,
-            postgresql_where=text("active AND main"),
-            sqlite_where=text("active AND main"),
-        ),
-    )
+    __table_args__ = (partial_index("uq_contacts_main", "work_unit_id", unique=True, where="active AND main"),)
 
 
 class UnitStep(Base):

@@ -5,13 +5,13 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import ForeignKey, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.signups.models.base import Base
 from services.signups.models.people import Volunteer
 from services.signups.models.signups import Signup, SignupStatus
-from shared.database import one_of
+from shared.database import one_of, partial_index
 from shared.sealing import Sealed
 
 
@@ -60,15 +60,7 @@ class Handover(Base):
     signup: Mapped[Signup] = relationship(lazy="joined", innerjoin=True)
     taker: Mapped[Volunteer | None] = relationship(lazy="joined")
 
-    __table_args__ = (
-        Index(
-            "uq_handovers_under_way",
-            "signup_id",
-            unique=True,
-            postgresql_where=_ONE_AT_A_TIME,
-            sqlite_where=_ONE_AT_A_TIME,
-        ),
-    )
+    __table_args__ = (partial_index("uq_handovers_under_way", "signup_id", unique=True, where=_ONE_AT_A_TIME),)
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether the place can still change hands: its holder keeps it so far, and the shift has not begun."""

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, event, text
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.signups.models.base import Base
-from shared.database import one_of
+from shared.database import one_of, partial_index
 
 
 class EntryKind(StrEnum):
@@ -91,15 +91,7 @@ class HourReview(Base):
     decision: Mapped[str] = mapped_column(server_default="")
     """The reason that was given for it, where one is needed."""
 
-    __table_args__ = (
-        Index(
-            "uq_hour_reviews_waiting",
-            "signup_id",
-            unique=True,
-            postgresql_where=text("outcome IS NULL"),
-            sqlite_where=text("outcome IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("uq_hour_reviews_waiting", "signup_id", unique=True, where="outcome IS NULL"),)
 
     def may_be_approved_by(self, organizer_id: UUID) -> bool:
         """Say whether the organizer may let the hours count: nobody approves what they proposed themselves."""

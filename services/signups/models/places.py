@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.signups.models.base import Base
+from shared.database import partial_index
 
 
 class Place(Base):
@@ -25,22 +26,10 @@ class Place(Base):
     __table_args__ = (
         CheckConstraint("number >= 1", name="number_from_one"),
         ForeignKeyConstraint(["pledge_id"], ["holds.pledge_id"]),
-        Index(
-            "ix_places_free",
-            "shift_id",
-            "number",
-            postgresql_where=text("signup_id IS NULL AND pledge_id IS NULL"),
-            sqlite_where=text("signup_id IS NULL AND pledge_id IS NULL"),
-        ),
+        partial_index("ix_places_free", "shift_id", "number", where="signup_id IS NULL AND pledge_id IS NULL"),
         Index("ix_places_pledge_id", "pledge_id"),
         # Free places are left out: SQLite would look for one among those of all shifts.
-        Index(
-            "uq_places_signup_id",
-            "signup_id",
-            unique=True,
-            postgresql_where=text("signup_id IS NOT NULL"),
-            sqlite_where=text("signup_id IS NOT NULL"),
-        ),
+        partial_index("uq_places_signup_id", "signup_id", unique=True, where="signup_id IS NOT NULL"),
     )
 
 

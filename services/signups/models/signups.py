@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, false, func, select, text
+from sqlalchemy import ForeignKey, Index, false, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from services.signups.models.base import Base
@@ -13,7 +13,7 @@ from services.signups.models.events import Shift
 from services.signups.models.hours import HourEntry
 from services.signups.models.people import Volunteer
 from services.signups.questions import words
-from shared.database import one_of
+from shared.database import one_of, partial_index
 from shared.errors import Conflict
 from shared.sealing import Sealed
 from shared.texts import text as _
@@ -114,37 +114,15 @@ class Signup(Base):
     shift: Mapped[Shift] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
-        Index(
-            "uq_signups_live",
-            "shift_id",
-            "volunteer_id",
-            unique=True,
-            postgresql_where=text("status <> 'withdrawn'"),
-            sqlite_where=text("status <> 'withdrawn'"),
-        ),
-        Index(
-            "ix_signups_waitlist",
-            "shift_id",
-            "created_at",
-            "id",
-            postgresql_where=text("status = 'waitlisted'"),
-            sqlite_where=text("status = 'waitlisted'"),
-        ),
+        partial_index("uq_signups_live", "shift_id", "volunteer_id", unique=True, where="status <> 'withdrawn'"),
+        partial_index("ix_signups_waitlist", "shift_id", "created_at", "id", where="status = 'waitlisted'"),
         Index("ix_signups_event_id", "event_id", "status", "created_at"),
         Index("ix_signups_shift_id", "shift_id", "status"),
         Index("ix_signups_created_at", "created_at", "id"),
-        Index(
-            "ix_signups_present",
-            "checked_in_at",
-            postgresql_where=text("checked_in_at IS NOT NULL AND checked_out_at IS NULL"),
-            sqlite_where=text("checked_in_at IS NOT NULL AND checked_out_at IS NULL"),
+        partial_index(
+            "ix_signups_present", "checked_in_at", where="checked_in_at IS NOT NULL AND checked_out_at IS NULL"
         ),
-        Index(
-            "ix_signups_offered_until",
-            "offered_until",
-            postgresql_where=text("offered_until IS NOT NULL"),
-            sqlite_where=text("offered_until IS NOT NULL"),
-        ),
+        partial_index("ix_signups_offered_until", "offered_until", where="offered_until IS NOT NULL"),
     )
 
     @property
