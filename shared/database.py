@@ -37,6 +37,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
 from shared import engines, sealing, tracing
+from shared.crowds import Crowd
 from shared.figures import Figures
 from shared.marking import Marks
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+W = TypeVar("W")
 
 ATTEMPTS: Final = 4
 DEADLOCK_STATES: Final = frozenset({"40001", "40P01"})
@@ -161,10 +163,10 @@ def dialect_of(to: Session | Connection) -> str:
 class Database:
     """A service's own database: the engine, and transactions as calls.
 
-    ``write`` and ``read`` run one operation in one transaction; the operation gets the session first and never
-    commits. ``after_commit`` callbacks run when a transaction that wrote messages has been committed,
-    ``after_planning`` ones when it planned work for the worker (``planned``). ``keys`` open the sealed columns, the
-    newest first.
+    ``write`` and ``read`` run one operation in one transaction, ``write_together`` one for all who wish it at the same
+    moment; the operation gets the session first and never commits. ``after_commit`` callbacks run when a transaction
+    that wrote messages has been committed, ``after_planning`` ones when it planned work for the worker (``planned``).
+    ``keys`` open the sealed columns, the newest first.
     """
 
     def __init__(self, url: str, service: str, *, pool_size: int = 10, keys: Sequence[str] = ()) -> None:
@@ -177,6 +179,7 @@ class Database:
         engines.count(self.engine, self.figures, pool_size)
         if keys:
             sealing.give(self.engine.dialect, keys)
+        self._crowds: dict[Callable[..., Any], Crowd[Any, Any]] = {}
         self.after_commit: list[Callable[[], None]] = []
         self.after_planning: list[Callable[[], None]] = []
         info = {"service": service, "figures": self.figures}
@@ -206,6 +209,17 @@ class Database:
                 callback()
             return result
         raise AssertionError("unreachable")
+
+    def write_together(self, operation: Callable[[Session, Sequence[W]], Sequence[T | None]], wish: W) -> T | None:
+        """Run the operation for all who wish it of this process at this moment, in one transaction.
+
+        Returns its answer to this wish, None where nothing was done: it is left to ``write`` then.
+        """
+        crowd = self._crowds.get(operation)
+        if crowd is None:
+            crowd = self._crowds.setdefault(operation, Crowd(lambda wishes: self.write(operation, wishes)))
+        with tracing.step(self.service, "together", operation):
+            return cast("T | None", crowd.wish(wish))
 
     def read(self, query: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the query in one read-only transaction; what it changed by mistake is rolled back."""

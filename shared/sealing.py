@@ -83,6 +83,11 @@ class Keyring:
         """How everything begins that was made with the newest key."""
         return f"{self._newest.id}."
 
+    @property
+    def is_changing(self) -> bool:
+        """Whether there may be values of older keys."""
+        return len(self._known) > 1
+
     def seal(self, column: str, value: str) -> str:
         """Return the value as it is kept in the column, ``table.column``."""
         nonce = os.urandom(NONCE)

@@ -1,4 +1,4 @@
-"""Several statements in one trip to the database.
+"""Several statements in one trip to the database, and several rows in one statement.
 
 PostgreSQL is sent all of them at once and answers all of them at once, each seeing what those before it did and what
 others had committed when it began. For a short statement the trip costs more than the statement: both sides wake up
@@ -6,21 +6,19 @@ for it, and the threads of a web process hand each other the interpreter.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Connection, Dialect, Executable, Insert, bindparam
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
-if TYPE_CHECKING:
-    import psycopg  # not loaded where all is on SQLite
-
 Processor = Callable[[Any], Any]
-KEPT: Final = 256
-"""Statements that are kept as written for their dialect; those that are asked in one trip are made once and few."""
+KEPT: Final = 512
+"""Statements that are kept as written for their dialect; those that are asked in one trip are made once and few, with
+as many of them again for each number of rows."""
 
 
 class Question(NamedTuple):
@@ -33,16 +31,15 @@ class Question(NamedTuple):
 def ask(session: Session, *questions: Question) -> list[Sequence[Any]]:
     """Execute the statements in their order and return the rows of each; of one that gives none, an empty list.
 
-    On SQLite, whose trips cost nothing, they are executed one by one. What the session holds is not flushed first.
+    SQLite, to which a trip costs nothing, executes each as it comes. What the session holds is not flushed first.
     Raises ``sqlalchemy.exc.DBAPIError`` as a session does; none of the statements after the one that failed is done.
     """
     connection = session.connection()
-    if connection.dialect.name != "postgresql":
-        return _one_by_one(connection, questions)
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    driver: Any = connection.connection.driver_connection
+    travels = len(questions) > 1 and connection.dialect.name == "postgresql"
     asked = [_written(connection.dialect, statement, tuple(values)) for statement, values in questions]
     try:
-        with driver.pipeline() if len(asked) > 1 else nullcontext():
+        with driver.pipeline() if travels else nullcontext():
             cursors = [
                 driver.execute(written.text, written.values(question.values))
                 for written, question in zip(asked, questions, strict=True)
@@ -52,12 +49,36 @@ def ask(session: Session, *questions: Question) -> list[Sequence[Any]]:
         raise _as_known(connection, driver, error) from error
 
 
+def in_one(questions: Sequence[Question]) -> Question:
+    """Return INSERTs that differ in their values only as one INSERT of several rows.
+
+    Its answer are the rows of all of them, in no order that one could rely on.
+    """
+    first = questions[0]
+    if len(questions) == 1:
+        return first
+    statement = _of_several(cast("Insert", first.statement), tuple(first.values), len(questions))
+    return Question(
+        statement,
+        {f"{name}_{place}": value for place, one in enumerate(questions) for name, value in one.values.items()},
+    )
+
+
+@lru_cache(KEPT)
+def _of_several(statement: Insert, names: tuple[str, ...], number: int) -> Insert:
+    columns = statement.table.columns
+    return statement.values(
+        [{name: bindparam(f"{name}_{place}", type_=columns[name].type) for name in names} for place in range(number)]
+    )
+
+
 class _Written:
     """A statement as its dialect writes it, with what makes its values the database's and its rows ours."""
 
     def __init__(self, dialect: Dialect, statement: Any, names: tuple[str, ...]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(names))
         self.text = str(compiled)
+        self._places: list[str] | None = compiled.positiontup
         self._given: dict[str, Processor] = {}
         self._fixed: dict[str, Any] = {}
         for bind, name in compiled.bind_names.items():
@@ -75,11 +96,12 @@ class _Written:
             column.type.dialect_impl(dialect).result_processor(dialect, None) or _as_it_is for column in columns
         ]
 
-    def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values as the database takes them."""
-        return self._fixed | {name: processor(given[name]) for name, processor in self._given.items()}
+    def values(self, given: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
+        """Return the values as the database takes them: by their names, or in the order of their places."""
+        values = self._fixed | {name: processor(given[name]) for name, processor in self._given.items()}
+        return values if self._places is None else [values[name] for name in self._places]
 
-    def rows(self, cursor: "psycopg.Cursor[Any]") -> list[Any]:
+    def rows(self, cursor: Any) -> list[Any]:
         """Return the rows that the database answered."""
         if not self._from_database:
             return []
@@ -98,14 +120,9 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _one_by_one(connection: Connection, questions: Iterable[Question]) -> list[Sequence[Any]]:
-    results = (connection.execute(question.statement, question.values) for question in questions)
-    return [result.all() if result.returns_rows else [] for result in results]
-
-
-def _as_known(connection: Connection, driver: "psycopg.Connection[Any]", error: Exception) -> Exception:
+def _as_known(connection: Connection, driver: Any, error: Exception) -> Exception:
     """Return the error as SQLAlchemy tells of it, without the values, and part from a connection that is lost."""
-    lost = driver.closed
+    lost = bool(getattr(driver, "closed", False))  # SQLite's cannot be lost
     if lost:
         connection.invalidate(error)
     return DBAPIError.instance(

@@ -1,14 +1,16 @@
 """What both entrances do with somebody who wants to sign up, or who walks in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
+
+from sqlalchemy.orm import Session
 
 from services.signups import operations, queries, schemas
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
 from services.signups.models import Signup
-from services.signups.operations import Application, Proof
+from services.signups.operations import Application, Proof, Wish
 from shared.errors import Conflict, Invalid, field_error
 from shared.texts import Text
 from shared.texts import text as _
@@ -44,27 +46,31 @@ def apply(entered: dict[str, Any], key: str, *, patient: bool = False) -> Answer
     Raises what ``sign_up_together`` raises, and what ``enter`` does.
     """
     sign_up = partial(operations.sign_up_together, may_wait=entered.get("may_wait", False))
-    return enter(sign_up, entered, key, patient=patient)
+    return enter(sign_up, entered, key, patient=patient, in_crowds=operations.sign_up_newcomers)
 
 
-def enter(operation: Callable[..., Answer], entered: dict[str, Any], key: str, *, patient: bool) -> Answer:
+def enter(
+    operation: Callable[..., Answer],
+    entered: dict[str, Any],
+    key: str,
+    *,
+    patient: bool,
+    in_crowds: Callable[[Session, Sequence[Wish]], Sequence[Answer | None]] | None = None,
+) -> Answer:
     """Let the operation have the applications of what was entered, once for each key, with the event's code.
 
-    ``patient``: wait for the same request while it is in flight, instead of refusing. Raises what the operation raises,
-    CodeNeeded or Invalid where the event's code is missing or wrong, and TooManyRequests for a phone that was used too
-    often.
+    ``patient``: wait for the same request while it is in flight, instead of refusing. ``in_crowds`` does it where it can.
+    Raises what the operation raises, CodeNeeded or Invalid where the event's code is missing or wrong, and
+    TooManyRequests for a phone that was used too often.
     """
     for _person in ("one", *entered.get("companions", ())):
         limits.spend(SIGNUPS_OF_A_PHONE, entered["phone"])
     code, by = entered.pop("code", None), entered.pop("code_by", schemas.CodeBy.SMS)
-    answer = database.write(
-        operation,
-        applications := schemas.applications(entered, current_language().tag),
-        code=code,
-        request=Request.of(key, entered, patient=patient),
-        links=Links(config.secret_key),
-        now=now(),
-    )
+    applications = schemas.applications(entered, current_language().tag)
+    request, links, moment = Request.of(key, entered, patient=patient), Links(config.secret_key), now()
+    answer = database.write_together(in_crowds, Wish(applications, request, links, moment)) if in_crowds else None
+    if answer is None:
+        answer = database.write(operation, applications, code=code, request=request, links=links, now=moment)
     _ask_for_code(answer, applications[0], by)
     return answer
 

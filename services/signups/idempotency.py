@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, String, bindparam, delete, insert, select
+from sqlalchemy import Boolean, Select, String, bindparam, delete, insert, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -58,6 +59,12 @@ AWAITS_TURN: Final = select(awaits_turn(KEY))
 KEYS: Final = IdempotencyKey.__table__
 KNOWN: Final = select(KEYS).where(KEYS.c.key == KEY)
 NOTE: Final = insert(KEYS)  # type: ignore[arg-type]
+
+
+@cache
+def _trying(number: int) -> tuple[Select[*tuple[bool, ...]], Select[str]]:
+    keys = [bindparam(f"key_{place}", type_=String()) for place in range(number)]
+    return select(*map(has_turn, keys)), select(KEYS.c.key).where(KEYS.c.key.in_(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,19 @@ def asking(request: Request) -> tuple[Question, Question]:
     return Question(AWAITS_TURN if request.patient else HAS_TURN, key), Question(KNOWN, key)
 
 
+def trying(requests: Sequence[Request]) -> tuple[Question, Question]:
+    """Return what asks for the turns of several requests, waiting for none; ``are_new`` reads the answers."""
+    keys = {f"key_{place}": request.key for place, request in enumerate(requests)}
+    turns, known = _trying(len(requests))
+    return Question(turns, keys), Question(known, keys)
+
+
+def are_new(requests: Sequence[Request], turns: Sequence[Any], noted: Sequence[Any]) -> list[bool]:
+    """Tell of each of the requests whether it has its turn, and no answer was given to it before."""
+    known = {row.key for row in noted}
+    return [turn and request.key not in known for request, turn in zip(requests, turns[0], strict=True)]
+
+
 def answered(request: Request, turn: Sequence[Any], noted: Sequence[Any]) -> Answer | None:
     """Return what ``begin`` does, and raise the same."""
     if not turn[0][0]:
@@ -131,6 +151,12 @@ def answered(request: Request, turn: Sequence[Any], noted: Sequence[Any]) -> Ans
 
 def finish(session: Session, request: Request, answer: Answer, now: datetime) -> None:
     """Note the answer, to be given again to the same request."""
+    session.flush()  # the sign-ups that it names
+    ask(session, noting(request, answer, now))
+
+
+def noting(request: Request, answer: Answer, now: datetime) -> Question:
+    """Return what does that, once the sign-ups are written."""
     others = [
         {
             "status": one.status,
@@ -148,8 +174,7 @@ def finish(session: Session, request: Request, answer: Answer, now: datetime) ->
         "others": others,
         "created_at": now,
     }
-    session.flush()  # the sign-ups that it names
-    ask(session, Question(NOTE, row))
+    return Question(NOTE, row)
 
 
 def forget(session: Session, now: datetime) -> int:

@@ -21,30 +21,42 @@ END: Final = 4
 
 def note(session: Session, *, name: str, name_key: str, phone: str, now: datetime) -> UUID:
     """Find or note the person, and lock them; ``phone`` is E.164, ``name_key`` the name as it is compared."""
-    keys = phone_keys(session, [phone])
-    known = _known_by_any(session, keys, name_key) if len(keys) > 1 else None
-    if known is not None:
-        return known
+    if is_changing_keys(session):
+        known = _known_by_any(session, phone_keys(session, [phone]), name_key)
+        if known is not None:
+            return known
+    question = noting(session, name=name, name_key=name_key, phone=phone, now=now)
+    noted: UUID = ask(session, question)[0][0].id
+    return noted
+
+
+def is_changing_keys(session: Session) -> bool:
+    """Tell whether people may stand there under an older key, so that ``note`` has to look for them first."""
+    return sealing.ring(session).is_changing
+
+
+def noting(session: Session, *, name: str, name_key: str, phone: str, now: datetime) -> Question:
+    """Return what finds or notes the person by the newest key, and locks them; it answers id, phone_key, name_key."""
     row = {
         "id": uuid4(),
         "name": name,
         "name_key": name_key,
         "phone": phone,
-        "phone_key": keys[0],
+        "phone_key": phone_keys(session, [phone])[0],
         "phone_end": phone[-END:],
         "created_at": now,
     }
-    noted: UUID = ask(session, Question(_noting(dialect_of(session)), row))[0][0][0]
-    return noted
+    return Question(_noting(dialect_of(session)), row)
 
 
 @cache
-def _noting(dialect: str) -> ReturningInsert[UUID]:
+def _noting(dialect: str) -> ReturningInsert[UUID, str, str]:
+    people = Volunteer.__table__.c
     statement = insert_on(dialect, Volunteer.__table__)
     known = statement.on_conflict_do_update(
         index_elements=["phone_key", "name_key"], set_={"phone_key": statement.excluded.phone_key}
     )
-    return known.returning(Volunteer.__table__.c.id)
+    return known.returning(people.id, people.phone_key, people.name_key)
 
 
 def phone_keys(session: Session, numbers: Iterable[str]) -> list[str]:

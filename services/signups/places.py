@@ -4,11 +4,24 @@ A place is claimed with ``FOR UPDATE SKIP LOCKED``: sign-ups for the same shift 
 finds no unlocked free place gets none. A place that a rolled-back transaction had locked is found by the sweep.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from services.signups.models import Place, Shift
@@ -27,9 +40,12 @@ def take(session: Session, shift_id: UUID, signup_id: UUID, pledge_id: UUID | No
     return taken == 1
 
 
-def seating(shift_id: UUID, number: int, signup_id: UUID) -> Question:
-    """Return what gives a place that the transaction has locked to the sign-up."""
-    return Question(SEAT, {"shift": shift_id, "place": number, "signup": signup_id})
+def seating(shift_id: UUID, seats: Mapping[int, UUID]) -> Question:
+    """Return what gives places that the transaction has locked to sign-ups; ``seats``: number -> sign-up."""
+    values: dict[str, Any] = {"shift": shift_id}
+    for place, (number, signup_id) in enumerate(seats.items()):
+        values |= {f"number_{place}": number, f"signup_{place}": signup_id}
+    return Question(_seating(len(seats)), values)
 
 
 def free(session: Session, signup_id: UUID) -> UUID | None:
@@ -83,12 +99,11 @@ def resize(session: Session, shift: Shift) -> int:
 
 def _free(shift_id: UUID | BindParameter[UUID], kept_for: ColumnElement[bool]) -> Select[int]:
     """Select the numbers of places without a name, lowest first, passing over those that others have in hand."""
-    return (
-        select(Place.number)
-        .where(Place.shift_id == shift_id, Place.signup_id.is_(None), kept_for)
-        .order_by(Place.number)
-        .with_for_update(skip_locked=True)
-    )
+    return _nameless(shift_id, kept_for).order_by(Place.number).with_for_update(skip_locked=True)
+
+
+def _nameless(shift_id: UUID | BindParameter[UUID], kept_for: ColumnElement[bool]) -> Select[int]:
+    return select(Place.number).where(Place.shift_id == shift_id, Place.signup_id.is_(None), kept_for)
 
 
 def _change(session: Session, shift_id: UUID, numbers: Sequence[int], pledge_id: UUID | None) -> int:
@@ -115,10 +130,22 @@ def _drop_surplus(session: Session, shift: Shift) -> int:
 
 
 PLACES: Final = Place.__table__
-ONE_FOR_ANYBODY: Final = _free(bindparam("shift", type_=PLACES.c.shift_id.type), Place.pledge_id.is_(None)).limit(1)
-"""Locks one of the ``shift``'s free places that are kept for nobody."""
-SEAT: Final = (
-    update(PLACES)  # type: ignore[arg-type]
-    .where(PLACES.c.shift_id == bindparam("shift"), PLACES.c.number == bindparam("place"))
-    .values(signup_id=bindparam("signup"))
-)
+SHIFT: Final = bindparam("shift", type_=PLACES.c.shift_id.type)
+FOR_ANYBODY: Final = _nameless(SHIFT, Place.pledge_id.is_(None))
+"""The ``shift``'s places that are kept for nobody and have no name, whether somebody has them in hand or not."""
+LOCKED_FOR_ANYBODY: Final = _free(SHIFT, Place.pledge_id.is_(None))
+
+
+@cache
+def _seating(number: int) -> Update:
+    numbers, signups = PLACES.c.number, PLACES.c.signup_id
+    seats = [(bindparam(f"number_{place}", type_=numbers.type), place) for place in range(number)]
+    return (
+        update(PLACES)  # type: ignore[arg-type]
+        .where(PLACES.c.shift_id == bindparam("shift"), numbers.in_([place for place, _signup in seats]))
+        .values(
+            signup_id=case(
+                *((numbers == bound, bindparam(f"signup_{place}", type_=signups.type)) for bound, place in seats)
+            )
+        )
+    )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, holding, places, timing
@@ -21,7 +21,10 @@ OFFERED_FROM: Final = timedelta(hours=48)
 WAITS: Final = and_(Signup.status == SignupStatus.WAITLISTED, Signup.offered_until.is_(None))
 """Whoever is in line; a person with an offer has left it."""
 WAITED_FOR: Final = select(Signup.id).where(Signup.shift_id == bindparam("shift"), WAITS)
-RESERVE: Final = places.ONE_FOR_ANYBODY.where(~exists(WAITED_FOR))
+NOBODY_WAITS: Final = ~exists(WAITED_FOR)
+HAS_ROOM: Final = and_(exists(places.FOR_ANYBODY), NOBODY_WAITS).label("has_room")
+"""Whether whoever comes now may find a place of the ``shift``; ``RESERVE`` tells for sure."""
+RESERVE: Final = places.LOCKED_FOR_ANYBODY.where(NOBODY_WAITS).limit(bindparam("number", type_=Integer()))
 ONE_AFTER_ANOTHER = (Signup.created_at, Signup.id)
 
 
@@ -32,8 +35,13 @@ def is_in_line(signup: Signup) -> bool:
 
 def reserve(session: Session, shift_id: UUID) -> int | None:
     """Lock a place for whoever comes now, and return its number; None where none is free, or others wait for one."""
-    found = ask(session, Question(RESERVE, {"shift": shift_id}))[0]
+    found = ask(session, reserving(shift_id, 1))[0]
     return found[0][0] if found else None
+
+
+def reserving(shift_id: UUID, number: int) -> Question:
+    """Return what locks up to so many places for those who come now; it answers their numbers, none if others wait."""
+    return Question(RESERVE, {"shift": shift_id, "number": number})
 
 
 def position(session: Session, signup: Signup) -> int:

@@ -50,14 +50,11 @@ OLDEST: Final = 120
 NO_SHIFT: Final = _("There is no such shift. Please choose one from the list.")
 NOT_OPEN: Final = _("Sign-up for this event is not open at the moment. Please look again later.")
 OF_SHIFT: Final = WantedShift._fields[:-1]
-WANTED: Final = (
-    select(
-        *(getattr(Shift, name) for name in OF_SHIFT),
-        *(getattr(Event, name) for name in WantedEvent._fields),
-    )
-    .join(Event, Event.id == Shift.event_id)
-    .where(Shift.id == bindparam("shift"))
+COLUMNS: Final = (
+    *(getattr(Shift, name) for name in OF_SHIFT),
+    *(getattr(Event, name) for name in WantedEvent._fields),
 )
+WANTED: Final = select(*COLUMNS).join(Event, Event.id == Shift.event_id).where(Shift.id == bindparam("shift"))
 
 
 def asking(shift_id: UUID) -> Question:
@@ -66,11 +63,11 @@ def asking(shift_id: UUID) -> Question:
 
 
 def answered(rows: Sequence[Sequence[Any]]) -> WantedShift | None:
-    """Return the shift, or None where there is none such."""
+    """Return the shift, or None where there is none such; more columns may follow."""
     if not rows:
         return None
     values = tuple(rows[0])
-    return WantedShift._make((*values[: len(OF_SHIFT)], WantedEvent._make(values[len(OF_SHIFT) :])))
+    return WantedShift._make((*values[: len(OF_SHIFT)], WantedEvent._make(values[len(OF_SHIFT) : len(COLUMNS)])))
 
 
 def open_shift(session: Session, shift_id: UUID, now: datetime) -> WantedShift:

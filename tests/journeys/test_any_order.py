@@ -37,6 +37,7 @@ from shared.messaging import inbox, outbox
 from shared.messaging.envelope import Sealed, open_envelope
 from shared.messaging.tables import InboxStatus
 from tests.events.world import event_data, shift_data
+from tests.signups.driving import sign_up
 
 LINKS = Links("a key for tests that is long enough, really")
 PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -282,7 +283,7 @@ class Festival(RuleBasedStateMachine):
             claim=claim,
         )
         request = Request.of(str(uuid4()), {"person": person})
-        answer = self._do("signups", signups.sign_up, application, request=request, links=LINKS)
+        answer = self._do("signups", sign_up, application, request=request, links=LINKS)
         if answer and answer.signup_id is not None:
             self.live[answer.signup_id] = None
             if answer.status == "confirmed":

@@ -129,7 +129,9 @@ class World:
         application = self.application(**changes)
         now = now or NOW + timedelta(milliseconds=self.people)
         request = Request.of(key or str(uuid4()), {"phone": application.phone})
-        return self.database.write(operations.sign_up, application, request=request, links=LINKS, now=now)
+        wish = operations.Wish([application], request, LINKS, now)
+        answer = self.database.write_together(operations.sign_up_newcomers, wish)
+        return answer or self.database.write(operations.sign_up, application, request=request, links=LINKS, now=now)
 
     def pledge(self, quantity: int, *, pledge_id: UUID, version: int = 1, **changes: Any) -> None:
         """Tell the service of a unit's pledge."""

@@ -74,16 +74,16 @@ def _give_code(_mapper: Any, connection: Connection, signup: Signup) -> None:
     """Give every new sign-up of a session its code, by whatever way it came."""
     given = None
     while given is None:
-        given = connection.scalar(*giving_code(connection, signup))
+        given = connection.scalar(*giving_code(connection, signup.event_id, signup.id))
 
 
-def giving_code(to: Session | Connection, signup: Signup) -> Question:
-    """Return what gives a new sign-up a code; where no row is answered, somebody at the event has it: make another."""
+def giving_code(to: Session | Connection, event_id: UUID, signup_id: UUID) -> Question:
+    """Return what gives a new sign-up a code, and answers its id; if not, somebody has that code: make another."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    return Question(_giving(dialect_of(to)), {"event_id": signup.event_id, "code": code, "signup_id": signup.id})
+    return Question(_giving(dialect_of(to)), {"event_id": event_id, "code": code, "signup_id": signup_id})
 
 
 @cache
-def _giving(dialect: str) -> ReturningInsert[str]:
+def _giving(dialect: str) -> ReturningInsert[UUID]:
     free = insert_on(dialect, CheckInCode.__table__).on_conflict_do_nothing(index_elements=["event_id", "code"])
-    return free.returning(CheckInCode.__table__.c.code)
+    return free.returning(CheckInCode.__table__.c.signup_id)

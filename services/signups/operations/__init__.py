@@ -26,6 +26,7 @@ from services.signups.operations.handing_over import (
 from services.signups.operations.holds import record_pledge, release_unclaimed
 from services.signups.operations.hours import find_forgotten
 from services.signups.operations.missed import plan_for_missed
+from services.signups.operations.newcomers import Wish, sign_up_newcomers
 from services.signups.operations.offers import accept_offer, decline_offer, expire_offers
 from services.signups.operations.own_data import end_consent, erase, erase_again, erasures
 from services.signups.operations.rostering import WALK_INS_FOR, add_walk_in, clear, move_signup, take_back_clearing
@@ -40,6 +41,7 @@ __all__ = [
     "Guardian",
     "Proof",
     "Sent",
+    "Wish",
     "accept_offer",
     "add_walk_in",
     "agree_to_handover",
@@ -77,6 +79,7 @@ __all__ = [
     "send_code",
     "send_links",
     "sign_up",
+    "sign_up_newcomers",
     "sign_up_together",
     "take_back_clearing",
     "take_place",

@@ -3,33 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, exists, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, idempotency, identity, places, questions, timing, waitlist, wanted
 from services.signups.idempotency import Answer
 from services.signups.links import Links, token_hash
-from services.signups.models import Hold, Shift, Signup, SignupStatus, giving_code
+from services.signups.models import Hold, Shift, Signup, SignupStatus
 from services.signups.operations import holds
 from services.signups.wanted import WantedShift, check_age, refuse_closed
 from shared.errors import Conflict, Invalid, NotFound, field_error
 from shared.names import name_key
 from shared.texts import text as _
-from shared.trips import Question, ask
+from shared.trips import ask
 
 __all__ = ["Answer", "Application", "Guardian", "sign_up", "withdraw"]
-
-SHIFTS_OF: Final = select(Signup.shift_id).where(
-    Signup.volunteer_id == bindparam("volunteer"), Signup.status != SignupStatus.WITHDRAWN
-)
-PLACE_OF_NEWCOMER: Final = waitlist.RESERVE.where(~exists(SHIFTS_OF))
-"""Locked in the same trip in which it is seen that the person has no other shift, as nearly all have none."""
-SIGNUPS: Final = Signup.__table__
-COLUMNS: Final = tuple(column.key for column in SIGNUPS.columns)
-NOTE: Final = insert(SIGNUPS)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +88,21 @@ def enter(
     own = hold_of(session, application) if hold is None and application.claim is not None else None
     hold = hold or own
     volunteer_id = person(session, application, now)
-    others, place = _others_and_place(session, volunteer_id, shift.id, in_turn=hold is None)
-    if shift.id in others:
-        answer = Answer(status="received")
-    elif others and (refusal := timing.refusal(session, volunteer_id, shift)) is not None:
+    if is_on(session, shift.id, volunteer_id):
+        return Answer(status="received")
+    refusal = timing.refusal(session, volunteer_id, shift)
+    if refusal is not None:
         raise Conflict(refusal)
-    else:
-        signup = new_signup(application, shift, volunteer_id, hold, links, now)
-        if others and hold is None:
-            place = waitlist.reserve(session, shift.id)
-        _seat(session, signup, shift, hold, place, now)
-        if own is not None:
-            announcements.hold_changed(session, own, now)
-        waits = signup.status is SignupStatus.WAITLISTED
-        answer = Answer(
-            status=signup.status.value,
-            signup_id=signup.id,
-            waitlist_position=waitlist.position(session, signup) if waits else None,
-        )
-    return answer
+    signup = new_signup(application, shift, volunteer_id, hold, links, now)
+    _seat(session, signup, shift, hold, now)
+    if own is not None:
+        announcements.hold_changed(session, own, now)
+    waits = signup.status is SignupStatus.WAITLISTED
+    return Answer(
+        status=signup.status.value,
+        signup_id=signup.id,
+        waitlist_position=waitlist.position(session, signup) if waits else None,
+    )
 
 
 def withdraw(session: Session, signup_id: UUID, *, reason: str | None, now: datetime) -> Signup:
@@ -184,22 +171,6 @@ def is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
     )
 
 
-def _others_and_place(
-    session: Session, volunteer_id: UUID, shift_id: UUID, *, in_turn: bool
-) -> tuple[set[UUID], int | None]:
-    """Return the shifts that the person has not withdrawn from, and a place that is locked for whoever has none.
-
-    ``in_turn``: they want a place that is kept for nobody.
-    """
-    person = {"volunteer": volunteer_id}
-    others, *place = ask(
-        session,
-        Question(SHIFTS_OF, person),
-        *([Question(PLACE_OF_NEWCOMER, person | {"shift": shift_id})] if in_turn else ()),
-    )
-    return {row.shift_id for row in others}, place[0][0].number if place and place[0] else None
-
-
 def new_signup(
     application: Application,
     shift: Shift | WantedShift,
@@ -209,40 +180,47 @@ def new_signup(
     now: datetime,
 ) -> Signup:
     """Return a sign-up that has neither a place nor a turn yet."""
+    return Signup(**new_row(application, shift, volunteer_id, hold, links, now))
+
+
+def new_row(
+    application: Application,
+    shift: Shift | WantedShift,
+    volunteer_id: UUID,
+    hold: Hold | None,
+    links: Links,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the same as a row of its table; what it does not name is empty."""
     signup_id = uuid4()
     guardian = application.guardian
-    return Signup(
-        id=signup_id,
-        event_id=shift.event_id,
-        shift_id=shift.id,
-        volunteer_id=volunteer_id,
-        status=SignupStatus.WAITLISTED,
-        version=1,
-        pledge_id=hold.pledge_id if hold else None,
-        email=application.email,
-        birth_date=application.birth_date,
-        guardian_name=guardian.name if guardian else None,
-        guardian_phone=guardian.phone if guardian else None,
-        language=application.language,
-        answers=[] if application.answers is None else questions.read(shift.questions, application.answers),
-        skilled=application.skilled,
-        shows_name=application.shows_name and hold is not None,
-        manage_hash=token_hash(links.manage_token(signup_id)),
-        walk_in=False,
-        created_at=now,
-        consented_at=now,
-    )
+    return {
+        "id": signup_id,
+        "event_id": shift.event_id,
+        "shift_id": shift.id,
+        "volunteer_id": volunteer_id,
+        "status": SignupStatus.WAITLISTED,
+        "version": 1,
+        "pledge_id": hold.pledge_id if hold else None,
+        "email": application.email,
+        "birth_date": application.birth_date,
+        "guardian_name": guardian.name if guardian else None,
+        "guardian_phone": guardian.phone if guardian else None,
+        "language": application.language,
+        "answers": [] if application.answers is None else questions.read(shift.questions, application.answers),
+        "skilled": application.skilled,
+        "shows_name": application.shows_name and hold is not None,
+        "manage_hash": token_hash(links.manage_token(signup_id)),
+        "walk_in": False,
+        "created_at": now,
+        "consented_at": now,
+    }
 
 
-def _seat(
-    session: Session, signup: Signup, shift: WantedShift, hold: Hold | None, place: int | None, now: datetime
-) -> None:
-    """Give the new sign-up a place, else its turn behind those who wait; raises Conflict where neither is to be had.
-
-    ``place`` is one that was locked before.
-    """
+def _seat(session: Session, signup: Signup, shift: WantedShift, hold: Hold | None, now: datetime) -> None:
+    """Give the new sign-up a place, else its turn behind those who wait; raises Conflict where neither is to be had."""
     if hold is None:
-        _seat_in_turn(session, signup, shift, place, now)
+        _seat_in_turn(session, signup, shift, now)
     else:
         session.add(signup)
         session.flush()
@@ -256,33 +234,20 @@ def _seat(
         confirm(session, signup, now)
 
 
-def _seat_in_turn(session: Session, signup: Signup, shift: WantedShift, place: int | None, now: datetime) -> None:
-    if place is not None:
-        signup.status, signup.confirmed_at = SignupStatus.CONFIRMED, now
-        _note_seated(session, signup, place, now)
-        return
+def _seat_in_turn(session: Session, signup: Signup, shift: WantedShift, now: datetime) -> None:
+    place = waitlist.reserve(session, shift.id)
     session.add(signup)
     session.flush()
+    if place is not None:
+        ask(session, places.seating(shift.id, {place: signup.id}))
+        confirm(session, signup, now)
+        return
     # Whoever came earlier is served first, should a place be free after all.
     waitlist.promote(session, session.get_one(Shift, shift.id), now, present=signup.id)
     if signup.status is SignupStatus.WAITLISTED:
         if not shift.event.waitlist:
             raise Conflict(_("This shift has just been filled, and it keeps no waitlist."))
         announcements.signup_changed(session, signup, now)
-
-
-def _note_seated(session: Session, signup: Signup, place: int, now: datetime) -> None:
-    """Write a sign-up that the session does not know, and all that comes with it, in one trip."""
-    row = {name: getattr(signup, name) for name in COLUMNS}
-    given = ask(
-        session,
-        Question(NOTE, row),
-        giving_code(session, signup),
-        places.seating(signup.shift_id, place, signup.id),
-        announcements.telling(session, signup, now),
-    )[1]
-    while not given:
-        given = ask(session, giving_code(session, signup))[0]
 
 
 def confirm(session: Session, signup: Signup, now: datetime) -> None:

@@ -44,9 +44,7 @@ def sign_up_together(
     earlier = idempotency.answered(request, turn, known)
     if earlier is not None:
         return earlier
-    shifts = _shifts([wanted.answered(rows) for rows in found], applications, now)
-    people = _people(applications)
-    ready = [_checked(one, shifts[one.shift_id], people) for one in applications]
+    shifts, ready = checked(applications, [wanted.answered(rows) for rows in found], now)
     event_id, event = shifts[ready[0].shift_id].event_id, shifts[ready[0].shift_id].event
     if event.asks_code:
         proof = prove(session, event_id, ready[0].phone, code, links=links, now=now)
@@ -63,6 +61,7 @@ def sign_up_together(
     }
     if hold is not None and any(one.signup_id is not None for one in answers.values()):
         announcements.hold_changed(session, hold, now)
+    people = {name_key(one.name) for one in ready}
     if len(people) > 1 and not may_wait:
         waiting = next((place for place in order if answers[place].status == SignupStatus.WAITLISTED), None)
         if waiting is not None:
@@ -71,6 +70,18 @@ def sign_up_together(
     answer = replace(first, others=tuple(others))
     idempotency.finish(session, request, answer, now)
     return answer
+
+
+def checked(
+    applications: Sequence[Application], found: Sequence[WantedShift | None], now: datetime
+) -> tuple[dict[UUID, WantedShift], list[Application]]:
+    """Return the shifts by their ids and what is to be entered, as far as can be known without knowing anybody.
+
+    Raises Invalid and Conflict where that cannot be.
+    """
+    shifts = _shifts(found, applications, now)
+    people = _people(applications)
+    return shifts, [_checked(one, shifts[one.shift_id], people) for one in applications]
 
 
 def _shifts(
