@@ -31,6 +31,7 @@ def connecting_to(url: str, pool_size: int) -> Engine:
         re.sub("^postgres(ql)?://", "postgresql+psycopg://", url),  # hosts and keepers of databases name no driver
         pool_size=pool_size,
         max_overflow=MAX_OVERFLOW,
+        pool_use_lifo=True,  # the one that was used last has the statements prepared that are asked most
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )

@@ -32,7 +32,7 @@ def e164(written: str) -> str:
     else:
         right = digits.startswith("+")
         kinds.add(phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    if not right or not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in kinds:
+    if not right or phonenumbers.number_type(number) not in kinds:  # which is unknown of an invalid one
         raise ValueError("not a mobile number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -8,7 +8,8 @@ for it, and the threads of a web process hand each other the interpreter.
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import methodcaller
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Connection, Dialect, Executable, Insert, bindparam
@@ -36,12 +37,13 @@ def ask(session: Session, *questions: Question) -> list[Sequence[Any]]:
     """
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
+    cursor = _cursor(connection.dialect.name)
     travels = len(questions) > 1 and connection.dialect.name == "postgresql"
     asked = [_written(connection.dialect, statement, tuple(values)) for statement, values in questions]
     try:
         with driver.pipeline() if travels else nullcontext():
             cursors = [
-                driver.execute(written.text, written.values(question.values))
+                cursor(driver).execute(written.text, written.values(question.values))
                 for written, question in zip(asked, questions, strict=True)
             ]
         return [written.rows(cursor) for written, cursor in zip(asked, cursors, strict=True)]
@@ -76,9 +78,9 @@ class _Written:
     """A statement as its dialect writes it, with what makes its values the database's and its rows ours."""
 
     def __init__(self, dialect: Dialect, statement: Any, names: tuple[str, ...]) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=list(names))
+        compiled = statement.compile(dialect=_writing_places(dialect), column_keys=list(names))
         self.text = str(compiled)
-        self._places: list[str] | None = compiled.positiontup
+        self._places: list[str] = compiled.positiontup
         self._given: dict[str, Processor] = {}
         self._fixed: dict[str, Any] = {}
         for bind, name in compiled.bind_names.items():
@@ -96,10 +98,10 @@ class _Written:
             column.type.dialect_impl(dialect).result_processor(dialect, None) or _as_it_is for column in columns
         ]
 
-    def values(self, given: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
-        """Return the values as the database takes them: by their names, or in the order of their places."""
+    def values(self, given: Mapping[str, Any]) -> Sequence[Any]:
+        """Return the values as the database takes them, in the order of their places."""
         values = self._fixed | {name: processor(given[name]) for name, processor in self._given.items()}
-        return values if self._places is None else [values[name] for name in self._places]
+        return [values[name] for name in self._places]
 
     def rows(self, cursor: Any) -> list[Any]:
         """Return the rows that the database answered."""
@@ -114,6 +116,23 @@ class _Written:
 @lru_cache(KEPT)
 def _written(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> _Written:
     return _Written(dialect, statement, names)
+
+
+@cache
+def _writing_places(dialect: Dialect) -> Dialect:
+    """Return the dialect that writes places for values as the server itself reads them: $1 or ?."""
+    kind: Any = type(dialect)
+    return cast("Dialect", kind(paramstyle="numeric_dollar")) if dialect.name == "postgresql" else dialect
+
+
+@cache
+def _cursor(dialect: str) -> Callable[[Any], Any]:
+    """Return what makes a cursor that hands the statement on as it is."""
+    if dialect != "postgresql":
+        return methodcaller("cursor")
+    from psycopg import RawCursor  # noqa: PLC0415  (not loaded where all is on SQLite)
+
+    return RawCursor
 
 
 def _as_it_is(value: Any) -> Any:

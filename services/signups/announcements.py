@@ -15,6 +15,8 @@ from shared.trips import Question, ask
 
 FEEDBACK_OPEN: Final = timedelta(days=30)
 """After the end of an event, how long one may say how it was."""
+STATE: Final = ("event_id", "shift_id", "version", "status", "pledge_id")
+"""What is told of every sign-up besides its id."""
 MESSAGE_TYPES = {
     SignupStatus.CONFIRMED: "signup.confirmed",
     SignupStatus.WAITLISTED: "signup.waitlisted",
@@ -31,14 +33,7 @@ def signup_changed(session: Session, signup: Signup, now: datetime) -> None:
 
 def telling(session: Session, signup: Signup, now: datetime) -> Question:
     """Return what sends the sign-up's state, for whoever writes more in the same trip."""
-    data = {
-        "signup_id": signup.id,
-        "event_id": signup.event_id,
-        "shift_id": signup.shift_id,
-        "version": signup.version,
-        "status": signup.status.value,
-        "pledge_id": signup.pledge_id,
-    }
+    data = {"signup_id": signup.id} | {name: getattr(signup, name) for name in STATE}
     if signup.status is SignupStatus.WAITLISTED:
         data["offered"] = signup.offered_until is not None
     if signup.status is SignupStatus.ATTENDED:
@@ -48,6 +43,12 @@ def telling(session: Session, signup: Signup, now: datetime) -> Question:
             "minutes": signup.minutes,
         }
     return outbox.adding(session, MESSAGE_TYPES[signup.status], data, now=now)
+
+
+def telling_seated(session: Session, row: Mapping[str, Any], now: datetime) -> Question:
+    """Return what sends the state of a new sign-up with a place, which is no more than a row yet."""
+    data = {"signup_id": row["id"]} | {name: row[name] for name in STATE}
+    return outbox.adding(session, MESSAGE_TYPES[SignupStatus.CONFIRMED], data, now=now)
 
 
 def hold_changed(session: Session, hold: Hold, now: datetime) -> None:

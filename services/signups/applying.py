@@ -59,7 +59,7 @@ def enter(
 ) -> Answer:
     """Let the operation have the applications of what was entered, once for each key, with the event's code.
 
-    ``patient``: wait for the same request while it is in flight, instead of refusing. ``in_crowds`` does it where it can.
+    ``patient``: wait for the same request while it is in flight, instead of refusing. ``in_crowds`` is tried first.
     Raises what the operation raises, CodeNeeded or Invalid where the event's code is missing or wrong, and
     TooManyRequests for a phone that was used too often.
     """

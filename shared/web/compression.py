@@ -27,12 +27,16 @@ def _compress(response: Response) -> Response:
     (BREACH); so these go as they are. JSON is safe: it ignores cookies, and nobody else can make a browser ask for it.
     """
     kind = response.mimetype
-    if kind not in KINDS or response.is_streamed or "Content-Encoding" in response.headers:
+    if kind not in KINDS or response.is_streamed or "Content-Encoding" in response.headers or _is_small(response):
         return response
     response.vary.add("Accept-Encoding")
     secret = kind == "text/html" and response.headers.get("Cache-Control") == NOT_KEPT
-    if secret or not request.accept_encodings["gzip"] or len(response.get_data()) < SMALL:
+    if secret or not request.accept_encodings["gzip"]:
         return response
     response.set_data(gzip.compress(response.get_data(), QUICK, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _is_small(response: Response) -> bool:
+    return len(response.get_data()) < SMALL

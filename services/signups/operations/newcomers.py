@@ -148,7 +148,7 @@ def _seat(session: Session, people: Mapping[Newcomer, UUID]) -> dict[Wish, Answe
         in_one([Question(NOTE, row) for row in rows.values()]),
         _giving_codes(session, lacking),
         *_seating(session, rows.values()),
-        in_one([_telling(session, wish, row) for wish, row in rows.items()]),
+        in_one([wish.context.run(announcements.telling_seated, session, row, wish.now) for wish, row in rows.items()]),
         in_one([idempotency.noting(wish.request, answer, wish.now) for wish, answer in answers.items()]),
     )
     while lacking := _without(lacking, coded):
@@ -168,10 +168,6 @@ def _seating(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[Questi
         places.seating(shift_id, dict(zip((row.number for row in numbers), ids, strict=True)))
         for numbers, (shift_id, ids) in zip(found, signups.items(), strict=True)
     ]
-
-
-def _telling(session: Session, wish: Wish, row: Mapping[str, Any]) -> Question:
-    return wish.context.run(announcements.telling, session, Signup(**row), wish.now)
 
 
 def _giving_codes(session: Session, signups: Mapping[UUID, UUID]) -> Question:
