@@ -43,7 +43,7 @@ def ask(session: Session, *questions: Question) -> list[Sequence[Any]]:
     try:
         with driver.pipeline() if travels else nullcontext():
             cursors = [
-                cursor(driver).execute(written.text, written.values(question.values))
+                _executed(connection, cursor(driver), written.text, written.values(question.values))
                 for written, question in zip(asked, questions, strict=True)
             ]
         return [written.rows(cursor) for written, cursor in zip(asked, cursors, strict=True)]
@@ -98,10 +98,10 @@ class _Written:
             column.type.dialect_impl(dialect).result_processor(dialect, None) or _as_it_is for column in columns
         ]
 
-    def values(self, given: Mapping[str, Any]) -> Sequence[Any]:
+    def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the values as the database takes them, in the order of their places."""
         values = self._fixed | {name: processor(given[name]) for name, processor in self._given.items()}
-        return [values[name] for name in self._places]
+        return tuple(values[name] for name in self._places)
 
     def rows(self, cursor: Any) -> list[Any]:
         """Return the rows that the database answered."""
@@ -111,6 +111,13 @@ class _Written:
             self._row(*(processor(value) for processor, value in zip(self._from_database, row, strict=True)))
             for row in cursor.fetchall()
         ]
+
+
+def _executed(connection: Connection, cursor: Any, text: str, values: tuple[Any, ...]) -> Any:
+    """Execute the statement, and let whoever listens to the engine know of it as of any other."""
+    for tell in connection.dispatch.before_cursor_execute:
+        tell(connection, cursor, text, values, None, False)
+    return cursor.execute(text, values)
 
 
 @lru_cache(KEPT)

@@ -9,22 +9,29 @@ import pytest
 import structlog
 from argon2 import PasswordHasher
 from sqlalchemy import Column, MetaData, String, Table, create_engine, insert
+from sqlalchemy.orm import Session
 
 from shared.messaging import outbox
+from shared.trips import Question, ask, in_one
 from tests.watching import WATCH
 
 NOW = datetime(2027, 6, 1, 9, 0, tzinfo=UTC)
 NAME, NUMBER, ADDRESS = "欧阳观照", "13912345607", "watched@example.com"
 
 
-@pytest.fixture(autouse=True)
-def somebody():
+@pytest.fixture(autouse=True, params=["statement by statement", "in one trip"])
+def somebody(request):
     """Somebody who is stored, as the service stores them; whatever is planted here is no leak of the run."""
     engine = create_engine("sqlite://")
     people = Table("volunteers", MetaData(), *(Column(name, String) for name in ("name", "phone", "email")))
     with engine.begin() as connection:
         people.create(connection)
-        connection.execute(insert(people).values(name=NAME, phone=f"+86{NUMBER}", email=ADDRESS))
+        row = {"name": NAME, "phone": f"+86{NUMBER}", "email": ADDRESS}
+        if request.param == "in one trip":
+            other = dict.fromkeys(row)
+            ask(Session(connection), in_one([Question(insert(people), one) for one in (other, row)]))
+        else:
+            connection.execute(insert(people).values(row))
     engine.dispose()
     yield
     WATCH.leaks.clear()

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from flask.signals import request_finished, request_started
 from sqlalchemy import Engine, event
 
+from shared import trips
 from shared.messaging import outbox
 
 TABLES = re.compile(r"INSERT INTO (?:volunteers|contacts|signups)\b")
@@ -71,6 +72,7 @@ class Watch:
     def install(self) -> None:
         """Look at everything from now on."""
         event.listen(Engine, "before_cursor_execute", self._stored)
+        trips._Written.values = self._noting(trips._Written.values)  # before they are sealed
         request_started.connect(self._asked)
         request_finished.connect(self._answered)
         for name, position in (("hash", 0), ("verify", 1)):
@@ -112,9 +114,17 @@ class Watch:
     def _stored(
         self, _connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any
     ) -> None:
-        if TABLES.match(statement):
+        if context is not None and TABLES.match(statement):
             for values in context.compiled_parameters or ():
                 self.know(values)
+
+    def _noting(self, make: Any) -> Any:
+        def made(written: Any, values: dict[str, Any]) -> Any:
+            if TABLES.match(written.text):
+                self.know(values)
+            return make(written, values)
+
+        return made
 
     def _answered(self, _app: flask.Flask, response: flask.Response, **_more: Any) -> None:
         self.look("address", response.headers.get("Location", ""))

@@ -1,17 +1,18 @@
 """Several statements in one trip, alike on SQLite and PostgreSQL."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.database import TYPES, Database, new_metadata, one_of
-from shared.trips import Question, ask
+from shared.database import TYPES, Database, insert_on, new_metadata, one_of
+from shared.trips import Question, ask, in_one
 from tests.shared.messaging.conftest import only_postgresql
 
 NOON = datetime(2027, 6, 1, 12, 0, tzinfo=UTC)
@@ -70,6 +71,24 @@ def test_each_statement_sees_what_those_before_it_did_and_gives_its_own_rows(dat
     assert (red[0][0], no_longer_red[0][0]) == (1, 0)
     assert tuple(blue[0]) == (boat["id"], Colour.BLUE, NOON, ["张喆堃䶮"], 12)
     assert (blue[0].colour, blue[0].at.tzinfo) == (Colour.BLUE, UTC)
+
+
+def test_rows_that_are_alike_are_written_by_one_statement(database):
+    boats = [a_boat(at=NOON + timedelta(hours=number), oars=number) for number in range(3)]
+    told = []
+    listen(database.engine, "before_cursor_execute", lambda *given: told.append(given[2]))
+    added, red = database.write(ask, in_one([Question(ADD, boat) for boat in boats]), Question(ALL, {"wished": "red"}))
+    assert added == []
+    assert [tuple(row) for row in red] == [tuple(boat.values()) for boat in boats]
+    assert [statement.split()[0] for statement in told[-2:]] == ["INSERT", "SELECT"]  # whoever listens is told
+
+
+def test_rows_that_were_there_are_told_from_those_that_were_not(database):
+    old, new, other = a_boat(), a_boat(), a_boat()
+    database.write(ask, Question(ADD, old))
+    fresh = insert_on(database.engine.dialect.name, BOATS).on_conflict_do_nothing().returning(BOATS.c.id)
+    [added] = database.write(ask, in_one([Question(fresh, boat) for boat in (new, old, other)]))
+    assert {row.id for row in added} == {new["id"], other["id"]}
 
 
 def test_it_is_part_of_the_transaction(database):
