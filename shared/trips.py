@@ -11,7 +11,8 @@ from contextlib import nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Connection, Dialect, Executable, Insert, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Processor = Callable[[Any], Any]
 KEPT: Final = 256
 """Statements that are kept as written for their dialect; those that are asked in one trip are made once and few."""
+LEFT: Final = "left_for_later"
+ALL_OF: Final = "all_of_"
 
 
 class Question(NamedTuple):
@@ -30,26 +33,49 @@ class Question(NamedTuple):
     values: Mapping[str, Any]
 
 
-def ask(session: Session, *questions: Question) -> list[Sequence[Any]]:
+class Rows(NamedTuple):
+    """An INSERT that is made once, and in place of a question's values those of each of its rows, at least one."""
+
+    statement: Insert
+    values: Sequence[Mapping[str, Any]]
+
+
+def later(session: Session, *questions: Question | Rows) -> None:
+    """Leave statements whose rows nobody reads to the next trip; whoever leaves some has to ``ask`` once more."""
+    session.info.setdefault(LEFT, []).extend(questions)
+
+
+def ask(session: Session, *questions: Question | Rows) -> list[Sequence[Any]]:
     """Execute the statements in their order and return the rows of each; of one that gives none, an empty list.
 
-    On SQLite, whose trips cost nothing, they are executed one by one. What the session holds is not flushed first.
-    Raises ``sqlalchemy.exc.DBAPIError`` as a session does; none of the statements after the one that failed is done.
+    Those that were left for ``later`` go before them. On SQLite, whose trips cost nothing, each is executed by itself.
+    What the session holds is not flushed first. Raises ``sqlalchemy.exc.DBAPIError`` as a session does; none of the
+    statements after the one that failed is done.
     """
-    connection = session.connection()
+    left = session.info.pop(LEFT, ())
+    answers = _answers(session.connection(), [*left, *questions])
+    return answers[len(left) :]
+
+
+def _answers(connection: Connection, questions: Sequence[Question | Rows]) -> list[Sequence[Any]]:
+    if not questions:
+        return []
     if connection.dialect.name != "postgresql":
         return _one_by_one(connection, questions)
     driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    asked = [_written(connection.dialect, statement, tuple(values)) for statement, values in questions]
+    asked = [_asked(connection.dialect, question) for question in questions]
     try:
-        with driver.pipeline() if len(asked) > 1 else nullcontext():
-            cursors = [
-                driver.execute(written.text, written.values(question.values))
-                for written, question in zip(asked, questions, strict=True)
-            ]
-        return [written.rows(cursor) for written, cursor in zip(asked, cursors, strict=True)]
+        with driver.pipeline() if len(asked) > 1 or _has_yet_to_begin(driver) else nullcontext():
+            cursors = [driver.execute(written.text, written.values(values)) for written, values in asked]
+        return [written.rows(cursor) for (written, _values), cursor in zip(asked, cursors, strict=True)]
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_known(connection, driver, error) from error
+
+
+def _has_yet_to_begin(driver: "psycopg.Connection[Any]") -> bool:
+    """Say whether the driver will send a BEGIN first, which in a pipeline takes no trip of its own."""
+    status = driver.info.transaction_status
+    return status == status.IDLE and not driver.autocommit
 
 
 class _Written:
@@ -89,16 +115,38 @@ class _Written:
         ]
 
 
+def _asked(dialect: Dialect, question: Question | Rows) -> tuple[_Written, Mapping[str, Any]]:
+    """Return the statement as it is written, and its values; those of several rows as one array for each column.
+
+    So it is the same statement, and short, however many rows there are.
+    """
+    if isinstance(question, Question):
+        return _written(dialect, question.statement, tuple(question.values)), question.values
+    statement, rows = question
+    names = tuple(rows[0])
+    if len(rows) == 1:
+        return _written(dialect, statement, names), rows[0]
+    arrays = {ALL_OF + name: [row[name] for row in rows] for name in names}
+    return _written(dialect, _of_arrays(statement, names), tuple(arrays)), arrays
+
+
 @lru_cache(KEPT)
 def _written(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> _Written:
     return _Written(dialect, statement, names)
+
+
+@lru_cache(KEPT)
+def _of_arrays(statement: Insert, names: tuple[str, ...]) -> Insert:
+    columns = statement.table.columns
+    arrays = [func.unnest(bindparam(ALL_OF + name, type_=ARRAY(columns[name].type, dimensions=1))) for name in names]
+    return statement.from_select(names, select(*arrays))
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _one_by_one(connection: Connection, questions: Iterable[Question]) -> list[Sequence[Any]]:
+def _one_by_one(connection: Connection, questions: Iterable[Question | Rows]) -> list[Sequence[Any]]:
     results = (connection.execute(question.statement, question.values) for question in questions)
     return [result.all() if result.returns_rows else [] for result in results]
 

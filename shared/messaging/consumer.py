@@ -7,11 +7,12 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from shared import failpoints
 from shared.clock import Clock
 from shared.database import Database
-from shared.messaging import inbox
+from shared.messaging import inbox, together
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.transport import Delivery, Subscriber
@@ -86,7 +87,7 @@ class Consumer:
         now = self._clock()
         applied: Sequence[UUID] = ()
         if batch:
-            applied = self._database.write(inbox.accept, self._registry, batch, now)
+            applied = self._accept(batch, now)
             self._say(applied)
             failpoints.reached("consumer.committed")
         for sealed in suspects:
@@ -94,6 +95,16 @@ class Consumer:
         settled, self._in_hand = self._in_hand, []
         self._subscriber.ack([delivery for delivery, _sealed in settled])
         return len(applied) == len(settled)
+
+    def _accept(self, batch: Sequence[Sealed], now: datetime) -> Sequence[UUID]:
+        if together.suits(self._registry, batch):
+            try:
+                return self._database.write(inbox.accept_at_once, self._registry, batch, now)
+            except Exception as error:
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    raise
+                log.info("messages.looked_at_closer", number=len(batch), error=type(error).__name__)
+        return self._database.write(inbox.accept, self._registry, batch, now)
 
     def _retry(self) -> int:
         tried = 0

@@ -6,16 +6,16 @@ is ``dead``, listed for a person to replay or discard.
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Insert, delete, func, select, update
+from sqlalchemy import Insert, Table, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from shared.messaging import together
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.tables import UNSETTLED, InboxStatus, Incoming
+from shared.trips import Rows, ask, later
 
 MAX_ATTEMPTS: Final = 15
 BACKOFF_FIRST: Final = timedelta(milliseconds=200)
@@ -35,6 +36,8 @@ BACKOFF_MAX: Final = timedelta(minutes=5)
 """Fifteen attempts from 0.2 s, doubling up to 5 min, are about a quarter of an hour."""
 LEASE: Final = timedelta(seconds=30)
 KEEP_DONE: Final = timedelta(days=30)
+INBOX: Final = cast("Table", Incoming.__table__)
+ADD: Final = insert(INBOX)
 
 log = structlog.get_logger()
 
@@ -66,6 +69,19 @@ def accept(session: Session, registry: Registry, batch: Sequence[Sealed], now: d
     applied += [sealed.id for sealed in left.values() if _apply(session, registry, sealed, attempts=1, now=now)]
     failpoints.reached("consumer.applied")
     return applied
+
+
+def accept_at_once(session: Session, registry: Registry, batch: Sequence[Sealed], now: datetime) -> list[UUID]:
+    """Apply a batch in the fewest trips, all of it or nothing; return the ids of all its messages.
+
+    Nearly every batch can be: nothing in it has come before, batch handlers are there for it (``together.suits``), and
+    none of them fails. Whatever is raised says that it is another one; ``accept`` then finds out what is wrong with it.
+    """
+    messages = {sealed.id: sealed for sealed in batch}
+    later(session, Rows(ADD, _rows(batch, now)))
+    together.apply_all(session, registry, list(messages.values()), now)
+    failpoints.reached("consumer.applied")
+    return list(messages)
 
 
 def park(session: Session, sealed: Sealed, now: datetime) -> None:
@@ -168,6 +184,10 @@ def purge(session: Session, now: datetime) -> int:
 
 def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUID]:
     """Insert the rows as done and return the ids that were new."""
+    return {row.message_id for row in ask(session, Rows(_inserting(dialect_of(session)), _rows(batch, now)))[0]}
+
+
+def _rows(batch: Sequence[Sealed], now: datetime) -> list[Mapping[str, Any]]:
     rows = {
         sealed.id: {
             "message_id": sealed.id,
@@ -179,12 +199,12 @@ def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUI
         }
         for sealed in sorted(batch, key=lambda sealed: sealed.id)  # one order, so that two readers never deadlock
     }
-    return set(session.connection().execute(_inserting(dialect_of(session)), list(rows.values())).scalars())
+    return list(rows.values())
 
 
 @cache
 def _inserting(dialect: str) -> Insert:
-    return insert_on(dialect, Incoming.__table__).on_conflict_do_nothing().returning(Incoming.message_id)
+    return insert_on(dialect, INBOX).on_conflict_do_nothing().returning(INBOX.c.message_id)
 
 
 def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import TYPES, Database, new_metadata, one_of
-from shared.trips import Question, ask
+from shared.trips import Question, Rows, ask, later
 from tests.shared.messaging.conftest import only_postgresql
 
 NOON = datetime(2027, 6, 1, 12, 0, tzinfo=UTC)
@@ -82,6 +82,27 @@ def test_it_is_part_of_the_transaction(database):
     with pytest.raises(RuntimeError):
         database.write(fail)
     assert database.read(ask, Question(RED, {}))[0][0][0] == 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 300])
+def test_an_insert_takes_the_values_of_several_rows(database, number):
+    boats = [a_boat(colour=Colour.BLUE, oars=oars) for oars in range(number)]
+    database.write(ask, Rows(ADD, boats))
+    found = database.read(ask, Question(ALL, {"wished": Colour.BLUE}))[0]
+    assert {(boat.id, boat.oars) for boat in found} == {(boat["id"], boat["oars"]) for boat in boats}
+    assert {(boat.colour, boat.at, *boat.crew) for boat in found} == {(Colour.BLUE, NOON, "张喆堃䶮")}
+
+
+def test_what_is_left_for_later_goes_before_the_next_question_and_its_error_comes_then(database):
+    boat = a_boat()
+
+    def add_and_count(session):
+        later(session, Question(ADD, boat))
+        return ask(session, Question(RED, {})), ask(session)
+
+    assert database.write(add_and_count) == ([[(1,)]], [])
+    with pytest.raises(IntegrityError):
+        database.write(add_and_count)
 
 
 def test_an_error_is_raised_as_a_session_raises_it_and_quotes_no_values(database):
