@@ -20,7 +20,7 @@ from shared.messaging.transport import Delivery, Subscriber
 BATCH: Final = 100
 """Messages that share one transaction, each in its savepoint."""
 WAIT: Final = 2.0
-"""Seconds between two looks for retries that a consumer does not know of (a message that is replayed), at most."""
+"""Seconds between two looks for retries that a consumer does not know of, while messages come."""
 
 log = structlog.get_logger()
 
@@ -43,12 +43,18 @@ class Consumer:
         Raises what the database or the broker raises; nothing was acknowledged then. What was in hand when the
         database failed is tried again by the next call, what was in hand when the broker went away comes again.
         """
+        tried = 0 if self._next_look else self._retry()
         if not self._in_hand:
             self._in_hand = self._open(self._subscriber.receive(BATCH, self._patience(wait)))
         taken = len(self._in_hand)
         if taken and self._take() and self._next_retry is None and time.monotonic() < self._next_look:
-            return taken
-        return taken + self._retry()
+            return tried + taken
+        return tried + taken + self._retry()
+
+    def look_for_retries(self) -> None:
+        """Say that there may be a message to try again that nobody here knows of; may be called from any thread."""
+        self._next_look = 0.0
+        self._subscriber.wake()
 
     def wake(self) -> None:
         """End the wait for messages; may be called from any thread."""
@@ -120,7 +126,7 @@ class Consumer:
     def _retry_is_due(self) -> bool:
         """Look with one plain read, so that a consumer without retries writes nothing."""
         self._next_look = time.monotonic() + WAIT
-        self._next_retry = self._database.read(inbox.next_retry)
+        self._next_retry = self._database.mark.look(inbox.NEXT_RETRY)[0][0][0]
         return self._next_retry is not None and self._next_retry <= self._clock()
 
     def _say(self, applied: Iterable[UUID]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import Insert, Table, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared import failpoints, tracing
+from shared import calling, failpoints, tracing
 from shared.contracts import ContractError, subject
 from shared.database import change, dialect_of, insert_on
 from shared.errors import DomainError, NotFound, Unready
@@ -28,7 +28,7 @@ from shared.messaging import together
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.tables import UNSETTLED, InboxStatus, Incoming
-from shared.trips import Rows, ask, later
+from shared.trips import Question, Rows, ask, later
 
 MAX_ATTEMPTS: Final = 15
 BACKOFF_FIRST: Final = timedelta(milliseconds=200)
@@ -38,6 +38,10 @@ LEASE: Final = timedelta(seconds=30)
 KEEP_DONE: Final = timedelta(days=30)
 INBOX: Final = cast("Table", Incoming.__table__)
 ADD: Final = insert(INBOX)
+NEXT_RETRY: Final = Question(
+    select(func.min(INBOX.c.next_at)).where(UNSETTLED, INBOX.c.status == InboxStatus.RETRY), {}
+)
+"""When the next attempt at a message is due; None where no message waits for one."""
 
 log = structlog.get_logger()
 
@@ -112,11 +116,6 @@ def claim_retry(session: Session, now: datetime) -> Sealed | None:
     return open_envelope(row.body)
 
 
-def next_retry(session: Session) -> datetime | None:
-    """Return when the next attempt at a message is due; None where no message waits for one."""
-    return session.scalar(select(func.min(Incoming.next_at)).where(UNSETTLED, Incoming.status == InboxStatus.RETRY))
-
-
 def retry(session: Session, registry: Registry, sealed: Sealed, now: datetime) -> bool:
     """Apply a claimed message, unless somebody settled it meanwhile; say whether it was applied."""
     row = session.execute(
@@ -166,8 +165,9 @@ def count(session: Session) -> dict[InboxStatus, int]:
 
 
 def replay(session: Session, message_id: UUID, now: datetime) -> None:
-    """Give a dead message its attempts back; raises NotFound where there is no such dead message."""
+    """Give a dead message its attempts back, now; raises NotFound where there is no such dead message."""
     _settle_dead(session, message_id, status=InboxStatus.RETRY, attempts=0, next_at=now)
+    calling.call(session, calling.RETRY)
 
 
 def discard(session: Session, message_id: UUID) -> None:
