@@ -15,13 +15,16 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from shared.database import Database
+from shared.database import Database, dialect_of
 
 CHANNEL: Final = "steward"
 MESSAGES: Final = "messages"
 WORK: Final = "work"
-"""What can be called: that there are messages for the relay, or work for the scheduler and the senders."""
+RETRY: Final = "retry"
+"""What can be called: that there are messages for the relay, work for the scheduler and the senders, or messages that
+the consumer is to try again."""
 BREATH: Final = 0.005
 """Seconds between two calls: those of a crowd are made as one."""
 CHECK: Final = 30.0
@@ -34,6 +37,12 @@ log = structlog.get_logger()
 def can_call(database: Database) -> bool:
     """Say whether the database carries calls; on SQLite there is one process, which needs none."""
     return database.engine.dialect.name == "postgresql"
+
+
+def call(session: Session, what: str) -> None:
+    """Call with the commit of the transaction, from whatever process; for what is rare."""
+    if dialect_of(session) == "postgresql":
+        session.connection().execute(CALL, {"channel": CHANNEL, "what": what})
 
 
 class Caller:
@@ -72,7 +81,7 @@ class Caller:
 
     def _call(self, what: str) -> None:
         try:
-            self._database.mark(lambda session: session.connection().execute(CALL, {"channel": CHANNEL, "what": what}))
+            self._database.mark(call, what)
         except DBAPIError as error:
             log.info("call.failed", error=type(error).__name__)
 

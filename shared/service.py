@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.sansio.blueprints import Blueprint
-from sqlalchemy import MetaData
+from sqlalchemy import Executable, MetaData
 from sqlalchemy.orm import Session
 
 from shared import checks, messages_desk, tracing
@@ -39,12 +39,14 @@ from shared.web.metrics import Gauges
 class Task:
     """Work that comes due with time. ``run`` gets a session and the moment, and returns how much it did.
 
-    One that is for what transactions leave to the worker runs ``when_planned`` as well.
+    One that is for what transactions leave to the worker runs ``when_planned`` as well. Where ``due`` (a statement with
+    one yes or no, which may ask for ``now``) says no, it would find nothing, and is passed over.
     """
 
     run: Callable[[Session, datetime], int]
     every: timedelta
     when_planned: bool = False
+    due: Executable | None = None
 
     @property
     def name(self) -> str:
@@ -167,6 +169,7 @@ def build_worker(
     """Return the service's worker: relay, consumer, scheduler and, where it sends notices, their senders."""
     tracing.start(config)
     extra: dict[str, Callable[[], float]] = {}
+    ends: list[Callable[[], None]] = []
     if service.composer is not None:
         policy = Policy(service.kinds, ZoneInfo(config.timezone), config.quiet_hours, config.daily_notices)
         pace = Pace(config.notice_rates)
@@ -174,8 +177,9 @@ def build_worker(
         sender = Sender(database, service.composer(config), ways, clock, policy=policy, pace=pace)
         extra["sender"] = sender.run_once
         extra |= {f"sender-{number}": sender.help_out for number in range(2, config.senders + 1)}
+        ends.append(sender.end)
     tasks = [*service.tasks, *(service.work(config) if service.work is not None else ())]
-    return Worker(database, transport, service.handlers, tasks, clock, extra)
+    return Worker(database, transport, service.handlers, tasks, clock, extra, ends)
 
 
 def _gauges(service: Service, session: Session, now: datetime) -> Mapping[str, float]:

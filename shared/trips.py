@@ -12,14 +12,15 @@ from functools import cache, lru_cache
 from operator import methodcaller
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Connection, Dialect, Executable, Insert, bindparam
+from sqlalchemy import Connection, Dialect, Executable, Insert, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 Processor = Callable[[Any], Any]
 KEPT: Final = 512
-"""Statements that are kept as written for their dialect; those that are asked in one trip are made once and few, with
-as many of them again for each number of rows."""
+"""Statements that are kept as written for their dialect; those that are asked in one trip are made once and few."""
+LEFT: Final = "left_for_later"
 
 
 class Question(NamedTuple):
@@ -29,49 +30,60 @@ class Question(NamedTuple):
     values: Mapping[str, Any]
 
 
-def ask(session: Session, *questions: Question) -> list[Sequence[Any]]:
+class Rows(NamedTuple):
+    """An INSERT that is made once, and in place of a question's values those of each of its rows, at least one.
+
+    What it answers are the rows of all of them, in no order that one could rely on.
+    """
+
+    statement: Insert
+    values: Sequence[Mapping[str, Any]]
+
+
+def in_one(questions: Sequence[Question]) -> Rows:
+    """Return INSERTs that differ in their values only as one of several rows."""
+    return Rows(cast("Insert", questions[0].statement), [question.values for question in questions])
+
+
+def later(session: Session, *questions: Question | Rows) -> None:
+    """Leave statements whose rows nobody reads to the next trip; whoever leaves some has to ``ask`` once more."""
+    session.info.setdefault(LEFT, []).extend(questions)
+
+
+def ask(session: Session, *questions: Question | Rows) -> list[Sequence[Any]]:
     """Execute the statements in their order and return the rows of each; of one that gives none, an empty list.
 
-    SQLite, to which a trip costs nothing, executes each as it comes. What the session holds is not flushed first.
-    Raises ``sqlalchemy.exc.DBAPIError`` as a session does; none of the statements after the one that failed is done.
+    Those that were left for ``later`` go before them. SQLite, to which a trip costs nothing, executes each as it comes.
+    What the session holds is not flushed first. Raises ``sqlalchemy.exc.DBAPIError`` as a session does; none of the
+    statements after the one that failed is done.
     """
-    connection = session.connection()
+    left = session.info.pop(LEFT, ())
+    answers = _answers(session.connection(), [*left, *questions])
+    return answers[len(left) :]
+
+
+def _answers(connection: Connection, questions: Sequence[Question | Rows]) -> list[Sequence[Any]]:
+    if not questions:
+        return []
     driver: Any = connection.connection.driver_connection
-    cursor = _cursor(connection.dialect.name)
-    travels = len(questions) > 1 and connection.dialect.name == "postgresql"
-    asked = [_written(connection.dialect, statement, tuple(values)) for statement, values in questions]
+    asked = [_asked(connection.dialect, question) for question in questions]
     try:
-        with driver.pipeline() if travels else nullcontext():
-            cursors = [
-                _executed(connection, cursor(driver), written.text, written.values(question.values))
-                for written, question in zip(asked, questions, strict=True)
-            ]
-        return [written.rows(cursor) for written, cursor in zip(asked, cursors, strict=True)]
+        with driver.pipeline() if _pays(connection, driver, len(asked)) else nullcontext():
+            answers = [[_executed(connection, written, one) for one in values] for written, values in asked]
+        return [
+            [row for answer in each for row in written.rows(answer)]
+            for (written, _values), each in zip(asked, answers, strict=True)
+        ]
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_known(connection, driver, error) from error
 
 
-def in_one(questions: Sequence[Question]) -> Question:
-    """Return INSERTs that differ in their values only as one INSERT of several rows.
-
-    Its answer are the rows of all of them, in no order that one could rely on.
-    """
-    first = questions[0]
-    if len(questions) == 1:
-        return first
-    statement = _of_several(cast("Insert", first.statement), tuple(first.values), len(questions))
-    return Question(
-        statement,
-        {f"{name}_{place}": value for place, one in enumerate(questions) for name, value in one.values.items()},
-    )
-
-
-@lru_cache(KEPT)
-def _of_several(statement: Insert, names: tuple[str, ...], number: int) -> Insert:
-    columns = statement.table.columns
-    return statement.values(
-        [{name: bindparam(f"{name}_{place}", type_=columns[name].type) for name in names} for place in range(number)]
-    )
+def _pays(connection: Connection, driver: Any, number: int) -> bool:
+    """Say whether there is more than one statement; the driver may send BEGIN first, which is another one."""
+    if connection.dialect.name != "postgresql":
+        return False
+    status = driver.info.transaction_status
+    return number > 1 or (status == status.IDLE and not driver.autocommit)
 
 
 class _Written:
@@ -113,16 +125,38 @@ class _Written:
         ]
 
 
-def _executed(connection: Connection, cursor: Any, text: str, values: tuple[Any, ...]) -> Any:
+def _executed(connection: Connection, written: _Written, given: Mapping[str, Any]) -> Any:
     """Execute the statement, and let whoever listens to the engine know of it as of any other."""
+    cursor = _cursor(connection.dialect.name)(connection.connection.driver_connection)
+    values = written.values(given)
     for tell in connection.dispatch.before_cursor_execute:
-        tell(connection, cursor, text, values, None, False)
-    return cursor.execute(text, values)
+        tell(connection, cursor, written.text, values, None, False)
+    return cursor.execute(written.text, values)
+
+
+def _asked(dialect: Dialect, question: Question | Rows) -> tuple[_Written, Sequence[Mapping[str, Any]]]:
+    """Return the statement as it is written, and the values for each time that it is to be executed."""
+    if isinstance(question, Question):
+        return _written(dialect, question.statement, tuple(question.values)), [question.values]
+    statement, rows = question
+    names = tuple(rows[0])
+    if len(rows) == 1 or dialect.name != "postgresql":
+        return _written(dialect, statement, names), rows
+    arrays = {f"all_of_{name}": [row[name] for row in rows] for name in names}
+    return _written(dialect, _of_arrays(statement, names), tuple(arrays)), [arrays]
 
 
 @lru_cache(KEPT)
 def _written(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> _Written:
     return _Written(dialect, statement, names)
+
+
+@lru_cache(KEPT)
+def _of_arrays(statement: Insert, names: tuple[str, ...]) -> Insert:
+    """Take an array for each column: so it is the same statement, and short, however many rows there are."""
+    types = statement.table.columns
+    arrays = [func.unnest(bindparam(f"all_of_{name}", type_=ARRAY(types[name].type, dimensions=1))) for name in names]
+    return statement.from_select(names, select(*arrays))
 
 
 @cache

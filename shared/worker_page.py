@@ -1,8 +1,9 @@
 """The little page of a worker, for those who watch over it: ``/healthz`` and ``/metrics``, on an address of its own."""
 
 import json
+import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -37,6 +38,27 @@ class Steps(Collector):
         yield family
 
 
+class Page(ThreadingHTTPServer):
+    """Waits for whoever asks without looking at a clock, which the server's own loop does twice a second."""
+
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__((host, port), handler)
+        self.host, self.is_over = host, False
+
+    def answer(self) -> None:
+        """Answer whoever asks, until ``end``."""
+        while not self.is_over:
+            self.handle_request()
+
+    def end(self) -> None:
+        """End the wait, by asking for nothing; may be called from any thread."""
+        self.is_over = True
+        with suppress(OSError), socket.create_connection((self.host, self.server_port), PATIENCE_SECONDS):
+            pass
+
+
 @contextmanager
 def served(bind: str, worker: Worker, database: Database) -> Iterator[tuple[str, int] | None]:
     """Serve the page at ``bind`` (host:port) meanwhile, and nothing where it is empty; yields the address."""
@@ -44,13 +66,14 @@ def served(bind: str, worker: Worker, database: Database) -> Iterator[tuple[str,
         yield None
         return
     host, _colon, port = bind.rpartition(":")
-    server = ThreadingHTTPServer((host, int(port)), _handler(worker, database))
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, name="worker-page", daemon=True).start()
+    server = Page(host, int(port), _handler(worker, database))
+    thread = Thread(target=server.answer, name="worker-page", daemon=True)
+    thread.start()
     try:
         yield host, server.server_port
     finally:
-        server.shutdown()
+        server.end()
+        thread.join(PATIENCE_SECONDS)
         server.server_close()
 
 

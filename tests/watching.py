@@ -50,6 +50,9 @@ class Watch:
     def know(self, values: dict[str, Any]) -> None:
         """Take note of somebody who is stored."""
         for name, value in values.items():
+            if isinstance(value, list):  # rows that travel together
+                for one in value:
+                    self.know({name.removeprefix("all_of_"): one})
             if not isinstance(value, str):
                 continue
             if name.startswith("name") and NAME.fullmatch(value) and len(self.names) < MOST:

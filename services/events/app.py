@@ -15,11 +15,11 @@ service = Service(
     organizer=[pages.desk, api.desk],
     handlers=handlers.registry,
     tasks=[
-        Task(operations.fire_due_reminders, every=timedelta(seconds=2)),
+        Task(operations.fire_due_reminders, every=timedelta(seconds=2), due=operations.REMINDERS_DUE),
         Task(imports.forget_uploads, every=timedelta(minutes=10)),
     ],
     work=lambda config: [
-        Task(imports.continuing([plan(config.timezone)]), timedelta(seconds=5), when_planned=True),
+        Task(imports.continuing([plan(config.timezone)]), timedelta(seconds=5), when_planned=True, due=imports.WAITING),
         Task(operations.planning(config.quiet_hours), every=timedelta(minutes=10)),
     ],
     told=agreement.TOLD,

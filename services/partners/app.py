@@ -19,9 +19,9 @@ service = Service(
     handlers=handlers.registry,
     tasks=[
         Task(sign_ins.forget, timedelta(hours=1)),
-        Task(imports.continuing([UNITS]), timedelta(seconds=5), when_planned=True),
+        Task(imports.continuing([UNITS]), timedelta(seconds=5), when_planned=True, due=imports.WAITING),
         Task(imports.forget_uploads, timedelta(minutes=10)),
-        Task(mailings.going_on(audiences.find), timedelta(seconds=5), when_planned=True),
+        Task(mailings.going_on(audiences.find), timedelta(seconds=5), when_planned=True, due=mailings.UNFINISHED),
         Task(forget_links, timedelta(hours=1)),
         Task(contact_views.forget_views, timedelta(hours=1)),
         Task(operations.remind_of_names, timedelta(minutes=15)),

@@ -34,8 +34,8 @@ service = Service(
     tasks=[
         Task(waitlist.sweep, timedelta(seconds=30)),
         Task(operations.expire_offers, timedelta(seconds=30)),
-        Task(operations.release_unclaimed, timedelta(seconds=5)),
-        Task(mailings.going_on(audiences.find), timedelta(seconds=5), when_planned=True),
+        Task(operations.release_unclaimed, timedelta(seconds=5), due=operations.UNCLAIMED),
+        Task(mailings.going_on(audiences.find), timedelta(seconds=5), when_planned=True, due=mailings.UNFINISHED),
         Task(operations.plan_for_missed, timedelta(minutes=10)),
         Task(idempotency.forget, timedelta(hours=1)),
         Task(operations.lapse_handovers, timedelta(minutes=1)),
@@ -48,7 +48,12 @@ service = Service(
         Task(contact_views.forget_views, timedelta(hours=1)),
     ],
     work=lambda config: [
-        Task(imports.continuing([people(Links(config.secret_key))]), timedelta(seconds=5), when_planned=True),
+        Task(
+            imports.continuing([people(Links(config.secret_key))]),
+            timedelta(seconds=5),
+            when_planned=True,
+            due=imports.WAITING,
+        ),
     ],
     told=agreement.TOLD,
     kept=agreement.KEPT,

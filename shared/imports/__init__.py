@@ -2,6 +2,7 @@
 
 from shared.imports.importing import (
     AT_ONCE,
+    WAITING,
     Finding,
     Importer,
     Owner,
@@ -19,6 +20,7 @@ from shared.imports.tables import Base, Upload, UploadState
 
 __all__ = [
     "AT_ONCE",
+    "WAITING",
     "Base",
     "Finding",
     "Importer",

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, exists, or_, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -165,6 +165,11 @@ def by_column(errors: FieldErrors, detail: str, layout: Layout, called: Mapping[
     return found
 
 
+OPEN: Final = or_(Upload.state == UploadState.CHECKING, Upload.state == UploadState.WRITING)
+WAITING: Final = select(exists().where(OPEN, Upload.expires_at > bindparam("now")))
+"""Whether there is an upload to go on with."""
+
+
 def continuing(importers: Sequence[Importer]) -> Callable[[Session, datetime], int]:
     """Return a worker's task: the next step of the oldest upload that is too long for a request.
 
@@ -175,7 +180,7 @@ def continuing(importers: Sequence[Importer]) -> Callable[[Session, datetime], i
     def continue_uploads(session: Session, now: datetime) -> int:
         upload = session.scalars(
             select(Upload)
-            .where(Upload.state.in_((UploadState.CHECKING, UploadState.WRITING)), Upload.expires_at > now)
+            .where(OPEN, Upload.expires_at > now)
             .order_by(Upload.created_at)
             .limit(1)
             .with_for_update(skip_locked=True)

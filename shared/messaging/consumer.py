@@ -7,11 +7,12 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from shared import failpoints
 from shared.clock import Clock
 from shared.database import Database
-from shared.messaging import inbox
+from shared.messaging import inbox, together
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.transport import Delivery, Subscriber
@@ -19,7 +20,7 @@ from shared.messaging.transport import Delivery, Subscriber
 BATCH: Final = 100
 """Messages that share one transaction, each in its savepoint."""
 WAIT: Final = 2.0
-"""Seconds between two looks for retries that a consumer does not know of (a message that is replayed), at most."""
+"""Seconds between two looks for retries that a consumer does not know of, while messages come."""
 
 log = structlog.get_logger()
 
@@ -42,12 +43,18 @@ class Consumer:
         Raises what the database or the broker raises; nothing was acknowledged then. What was in hand when the
         database failed is tried again by the next call, what was in hand when the broker went away comes again.
         """
+        tried = 0 if self._next_look else self._retry()
         if not self._in_hand:
             self._in_hand = self._open(self._subscriber.receive(BATCH, self._patience(wait)))
         taken = len(self._in_hand)
         if taken and self._take() and self._next_retry is None and time.monotonic() < self._next_look:
-            return taken
-        return taken + self._retry()
+            return tried + taken
+        return tried + taken + self._retry()
+
+    def look_for_retries(self) -> None:
+        """Say that there may be a message to try again that nobody here knows of; may be called from any thread."""
+        self._next_look = 0.0
+        self._subscriber.wake()
 
     def wake(self) -> None:
         """End the wait for messages; may be called from any thread."""
@@ -86,7 +93,7 @@ class Consumer:
         now = self._clock()
         applied: Sequence[UUID] = ()
         if batch:
-            applied = self._database.write(inbox.accept, self._registry, batch, now)
+            applied = self._accept(batch, now)
             self._say(applied)
             failpoints.reached("consumer.committed")
         for sealed in suspects:
@@ -94,6 +101,16 @@ class Consumer:
         settled, self._in_hand = self._in_hand, []
         self._subscriber.ack([delivery for delivery, _sealed in settled])
         return len(applied) == len(settled)
+
+    def _accept(self, batch: Sequence[Sealed], now: datetime) -> Sequence[UUID]:
+        if together.suits(self._registry, batch):
+            try:
+                return self._database.write(inbox.accept_at_once, self._registry, batch, now)
+            except Exception as error:
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    raise
+                log.info("messages.looked_at_closer", number=len(batch), error=type(error).__name__)
+        return self._database.write(inbox.accept, self._registry, batch, now)
 
     def _retry(self) -> int:
         tried = 0
@@ -109,7 +126,7 @@ class Consumer:
     def _retry_is_due(self) -> bool:
         """Look with one plain read, so that a consumer without retries writes nothing."""
         self._next_look = time.monotonic() + WAIT
-        self._next_retry = self._database.read(inbox.next_retry)
+        self._next_retry = self._database.mark.look(inbox.NEXT_RETRY)[0][0][0]
         return self._next_retry is not None and self._next_retry <= self._clock()
 
     def _say(self, applied: Iterable[UUID]) -> None:

@@ -6,20 +6,20 @@ is ``dead``, listed for a person to replay or discard.
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Insert, delete, func, select, update
+from sqlalchemy import Insert, Table, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared import failpoints, tracing
+from shared import calling, failpoints, tracing
 from shared.contracts import ContractError, subject
 from shared.database import change, dialect_of, insert_on
 from shared.errors import DomainError, NotFound, Unready
@@ -28,6 +28,7 @@ from shared.messaging import together
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.tables import UNSETTLED, InboxStatus, Incoming
+from shared.trips import Question, Rows, ask, later
 
 MAX_ATTEMPTS: Final = 15
 BACKOFF_FIRST: Final = timedelta(milliseconds=200)
@@ -35,6 +36,12 @@ BACKOFF_MAX: Final = timedelta(minutes=5)
 """Fifteen attempts from 0.2 s, doubling up to 5 min, are about a quarter of an hour."""
 LEASE: Final = timedelta(seconds=30)
 KEEP_DONE: Final = timedelta(days=30)
+INBOX: Final = cast("Table", Incoming.__table__)
+ADD: Final = insert(INBOX)
+NEXT_RETRY: Final = Question(
+    select(func.min(INBOX.c.next_at)).where(UNSETTLED, INBOX.c.status == InboxStatus.RETRY), {}
+)
+"""When the next attempt at a message is due; None where no message waits for one."""
 
 log = structlog.get_logger()
 
@@ -68,6 +75,19 @@ def accept(session: Session, registry: Registry, batch: Sequence[Sealed], now: d
     return applied
 
 
+def accept_at_once(session: Session, registry: Registry, batch: Sequence[Sealed], now: datetime) -> list[UUID]:
+    """Apply a batch in the fewest trips, all of it or nothing; return the ids of all its messages.
+
+    Nearly every batch can be: nothing in it has come before, batch handlers are there for it (``together.suits``), and
+    none of them fails. Whatever is raised says that it is another one; ``accept`` then finds out what is wrong with it.
+    """
+    messages = {sealed.id: sealed for sealed in batch}
+    later(session, Rows(ADD, _rows(batch, now)))
+    together.apply_all(session, registry, list(messages.values()), now)
+    failpoints.reached("consumer.applied")
+    return list(messages)
+
+
 def park(session: Session, sealed: Sealed, now: datetime) -> None:
     """Note a message whose earlier reader died over it, to be tried alone and counted before it is tried."""
     if _insert(session, [sealed], now):
@@ -94,11 +114,6 @@ def claim_retry(session: Session, now: datetime) -> Sealed | None:
         return None
     _mark(session, row.message_id, InboxStatus.RETRY, row.attempts + 1, now + LEASE, row.last_error)
     return open_envelope(row.body)
-
-
-def next_retry(session: Session) -> datetime | None:
-    """Return when the next attempt at a message is due; None where no message waits for one."""
-    return session.scalar(select(func.min(Incoming.next_at)).where(UNSETTLED, Incoming.status == InboxStatus.RETRY))
 
 
 def retry(session: Session, registry: Registry, sealed: Sealed, now: datetime) -> bool:
@@ -150,8 +165,9 @@ def count(session: Session) -> dict[InboxStatus, int]:
 
 
 def replay(session: Session, message_id: UUID, now: datetime) -> None:
-    """Give a dead message its attempts back; raises NotFound where there is no such dead message."""
+    """Give a dead message its attempts back, now; raises NotFound where there is no such dead message."""
     _settle_dead(session, message_id, status=InboxStatus.RETRY, attempts=0, next_at=now)
+    calling.call(session, calling.RETRY)
 
 
 def discard(session: Session, message_id: UUID) -> None:
@@ -168,6 +184,10 @@ def purge(session: Session, now: datetime) -> int:
 
 def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUID]:
     """Insert the rows as done and return the ids that were new."""
+    return {row.message_id for row in ask(session, Rows(_inserting(dialect_of(session)), _rows(batch, now)))[0]}
+
+
+def _rows(batch: Sequence[Sealed], now: datetime) -> list[Mapping[str, Any]]:
     rows = {
         sealed.id: {
             "message_id": sealed.id,
@@ -179,12 +199,12 @@ def _insert(session: Session, batch: Sequence[Sealed], now: datetime) -> set[UUI
         }
         for sealed in sorted(batch, key=lambda sealed: sealed.id)  # one order, so that two readers never deadlock
     }
-    return set(session.connection().execute(_inserting(dialect_of(session)), list(rows.values())).scalars())
+    return list(rows.values())
 
 
 @cache
 def _inserting(dialect: str) -> Insert:
-    return insert_on(dialect, Incoming.__table__).on_conflict_do_nothing().returning(Incoming.message_id)
+    return insert_on(dialect, INBOX).on_conflict_do_nothing().returning(INBOX.c.message_id)
 
 
 def _apply(session: Session, registry: Registry, sealed: Sealed, attempts: int, now: datetime) -> bool:

@@ -3,13 +3,14 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
+from sqlalchemy import Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -17,15 +18,19 @@ from shared import calling
 from shared.clock import Clock
 from shared.database import Database
 from shared.messaging import inbox, outbox
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import WAIT, Consumer
 from shared.messaging.registry import Registry
 from shared.messaging.relay import WINDOW, Relay
 from shared.messaging.transport import Transport, TransportError
+from shared.trips import Question
 
 IDLE: Final = 0.2
 IDLE_MAX: Final = 5.0
 """Seconds between two looks into an outbox, at first and where it has been empty for a while. A commit ends the rest,
 also that of another process (``calling.py``); looking is for what nobody could announce."""
+CALLED_WAIT: Final = 10.0
+"""Seconds between two looks of a consumer for retries that it does not know of, where it is called for replays: then
+there are only those whose reader has died."""
 BACKOFF_MAX: Final = 30.0
 TICK: Final = 5.0
 """Seconds between two looks at the tasks that come due, at most."""
@@ -55,6 +60,11 @@ class Periodic(Protocol):
         ...
 
     @property
+    def due(self) -> Executable | None:
+        """The question, with ``now``, whether it would find anything; None where only running it can tell."""
+        ...
+
+    @property
     def run(self) -> Callable[[Session, datetime], int]:
         """What is done, in one transaction."""
         ...
@@ -67,6 +77,7 @@ class Housekeeping:
     run: Callable[[Session, datetime], int]
     every: timedelta = timedelta(hours=1)
     when_planned: bool = False
+    due: Executable | None = None
 
     @property
     def name(self) -> str:
@@ -78,7 +89,8 @@ class Worker:
     """Keeps one service's messages and due times moving until it is told to stop.
 
     ``extra`` are further steps by name; a step returns the seconds it wants to rest before the next. A step that
-    fails is logged and tried again after a growing pause: no thread ends before ``stop``.
+    fails is logged and tried again after a growing pause: no thread ends before ``stop``, which calls ``ends`` for
+    steps that wait on something of their own.
     """
 
     def __init__(
@@ -89,6 +101,7 @@ class Worker:
         tasks: Sequence[Periodic],
         clock: Clock,
         extra: Mapping[str, Callable[[], float]],
+        ends: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._stopping = threading.Event()
         self._clock = clock
@@ -106,9 +119,17 @@ class Worker:
             "scheduler": self._scheduler_step,
             **{name: self._resting(name, step) for name, step in extra.items()},
         }
+        self._ends = ends
+        self._patience = WAIT
         self._listener: calling.Listener | None = None
         if calling.can_call(database):
-            self._listener = calling.Listener(database, {calling.MESSAGES: self.wake, calling.WORK: self.look_for_work})
+            hear = {
+                calling.MESSAGES: self.wake,
+                calling.WORK: self.look_for_work,
+                calling.RETRY: self._consumer.look_for_retries,
+            }
+            self._listener = calling.Listener(database, hear)
+            self._patience = CALLED_WAIT
             steps["listener"] = self._listener.run_once
         self._planned = {name: threading.Event() for name in ("scheduler", *extra)}
         # A thread that still hangs on the network when its time is over is left behind by the process: what it has in
@@ -145,6 +166,8 @@ class Worker:
         self._consumer.wake()
         if self._listener is not None:
             self._listener.end()
+        for end in self._ends:
+            end()
         self.look_for_work()
 
     def stop(self, timeout: float = 9.0) -> bool:
@@ -207,23 +230,35 @@ class Worker:
         self._publisher.wait(self._idle)
 
     def _consumer_step(self) -> None:
-        self._consumer.run_once()
+        self._consumer.run_once(self._patience)
 
     def _scheduler_step(self) -> None:
         moment, more = time.monotonic(), False
         # The most overdue first, and each put off before it runs: one that fails holds up no other.
-        for number in sorted(range(len(self._tasks)), key=self._next_run.__getitem__):
+        turns = sorted(range(len(self._tasks)), key=self._next_run.__getitem__)
+        come = [number for number in turns if self._next_run[number] <= moment]
+        idle = self._with_nothing_to_do(come)
+        for number in come:
             task = self._tasks[number]
-            if self._next_run[number] <= moment and not self._stopping.is_set():
+            if not self._stopping.is_set():
                 self._next_run[number] = moment + task.every.total_seconds()
                 # In a context of its own, so that each run's messages have a correlation id of their own.
-                if copy_context().run(self._database.write, task.run, self._clock()):
+                if number not in idle and copy_context().run(self._database.write, task.run, self._clock()):
                     self._next_run[number] = moment  # work that was found suggests that there is more of it
                     more = True
         if more:
             self._stopping.wait(BREATH)
         elif self._wait_for_work("scheduler", min(min(self._next_run) - time.monotonic(), TICK)):
             self._look_at_once()
+
+    def _with_nothing_to_do(self, numbers: Iterable[int]) -> Collection[int]:
+        """Return those of the tasks that need not run now, as they tell in one trip for all of them."""
+        asked = {number: due for number in numbers if (due := self._tasks[number].due) is not None}
+        if not asked:
+            return ()
+        now = {"now": self._clock()}
+        answers = self._database.mark.look(*(Question(due, now) for due in asked.values()))
+        return {number for number, rows in zip(asked, answers, strict=True) if not rows[0][0]}
 
     def _look_at_once(self) -> None:
         for number, task in enumerate(self._tasks):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.database import change, insert
@@ -19,6 +19,9 @@ from shared.texts import text as _
 
 BATCH: Final = 5_000
 """People that are planned for in one transaction: some tenths of a second."""
+
+UNFINISHED: Final = select(exists().where(Mailing.state == MailingState.RUNNING))
+"""Whether there is a mailing to go on with."""
 
 Audience = Callable[[Mapping[str, Any]], Select[UUID]]
 """Selects the ids of the people whom a mailing's ``audience`` means, as it stands in the service's own words."""

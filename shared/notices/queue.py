@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, TextClause, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, TextClause, bindparam, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from shared.database import change, insert, planned, random_uuid
 from shared.logs import current_correlation_id
 from shared.notices.tables import ALONE, BULK, Notice, NoticeState
+from shared.trips import Question
 
 LEASE: Final = timedelta(minutes=5)
 """Longer than any channel takes to send one notice."""
@@ -21,6 +22,8 @@ SETTLED: Final = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDI
 """One person's open notices are looked for by what they are not. Until PostgreSQL has counted a mailing it takes the
 open ones for few, and would read all of them for each person, were they named as in ``ix_notices_alone``."""
 EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+FREE: Final = or_(Notice.lease_until.is_(None), Notice.lease_until <= bindparam("now"))
+DUE: Final = select(or_(*(exists().where(among, Notice.next_at <= bindparam("now"), FREE) for among in (ALONE, BULK))))
 UNSURE: Final = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
 """Where an organizer may say that a notice is to be sent once more."""
 
@@ -181,6 +184,11 @@ def resend(
     anew = {"attempts": 0, "refused_by": [], "carried_by": None, "last_error": None, "next_at": now}
     statement = update(Notice).where(which, in_time, Notice.state.in_(UNSURE & set(states)))
     return change(session, statement.values(state=NoticeState.QUEUED, **anew))
+
+
+def any_due(now: datetime) -> Question:
+    """Return what asks whether there is anything that ``claim`` might find."""
+    return Question(DUE, {"now": now})
 
 
 def claim(session: Session, now: datetime) -> Notice | None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from shared import failpoints, tracing
 from shared.clock import Clock
 from shared.database import Database, change
+from shared.notices import queue
 from shared.notices.channels import Channel, ChannelError
 from shared.notices.pace import Pace
 from shared.notices.policy import Policy
@@ -29,8 +30,8 @@ from shared.notices.tables import Mailing, MailingState, Notice, NoticeState
 
 IDLE: Final = 5.0
 """Seconds that a sender rests where nothing is due; what is planned meanwhile ends the rest."""
-HELP_AFTER: Final = 1.0
-"""Seconds for which a helper waits to be needed before it looks whether it is to stop."""
+HELP_AFTER: Final = 60.0
+"""Seconds for which a helper waits to be needed before it says that it is still there."""
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ class Sender:
         self._clock = clock
         self._preparation = Preparation(database.service, composer, channels, policy or Policy(), pace or Pace())
         self._has_work = threading.Event()
+        self._is_over = False
 
     def run_once(self) -> float:
         """Send the next letter that is due; return the seconds to rest before the one after it."""
@@ -59,17 +61,31 @@ class Sender:
 
     def help_out(self) -> float:
         """Send beside ``run_once`` while there is more; a helper asks no database whether there is anything."""
-        return self.run_once() if self._has_work.wait(HELP_AFTER) else 0
+        return self.run_once() if self._has_work.wait(HELP_AFTER) and not self._is_over else 0
+
+    def end(self) -> None:
+        """Let helpers wait no more; may be called from any thread."""
+        self._is_over = True
+        self._has_work.set()
 
     def _run_once(self) -> float:
-        ready = self._database.write(self._preparation.prepare, self._clock())
+        ready = self._prepared()
         if ready is None:
             self._has_work.clear()
+            if self._is_over:  # it may have been said in between
+                self._has_work.set()
             return IDLE
         self._has_work.set()
         time.sleep(ready.pause)
         self._send(ready)
         return 0
+
+    def _prepared(self) -> Ready | None:
+        """Prepare the next letter; whoever has had nothing to do looks first, which takes no transaction."""
+        now = self._clock()
+        if not self._has_work.is_set() and not self._database.mark.look(queue.any_due(now))[0][0][0]:
+            return None
+        return self._database.write(self._preparation.prepare, now)
 
     def _send(self, ready: Ready) -> None:
         begun = time.perf_counter()

@@ -8,6 +8,7 @@ import pytest
 from services.events import operations
 from services.events.models import ReminderState
 from services.events.times import Distance
+from tests import due
 from tests.events.world import NOW, STARTS_AT
 
 DAY_BEFORE = STARTS_AT - timedelta(days=1)
@@ -15,7 +16,7 @@ SECOND = timedelta(seconds=1)
 
 
 def fire(world, now):
-    return world.database.write(operations.fire_due_reminders, now)
+    return due.run(world.database, operations.fire_due_reminders, operations.REMINDERS_DUE, now)
 
 
 def test_a_reminder_is_told_when_it_comes_due_and_not_again(world):

@@ -1,7 +1,7 @@
 """Several statements in one trip, alike on SQLite and PostgreSQL."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import TYPES, Database, insert_on, new_metadata, one_of
-from shared.trips import Question, ask, in_one
+from shared.trips import Question, Rows, ask, in_one, later
 from tests.shared.messaging.conftest import only_postgresql
 
 NOON = datetime(2027, 6, 1, 12, 0, tzinfo=UTC)
@@ -73,14 +73,11 @@ def test_each_statement_sees_what_those_before_it_did_and_gives_its_own_rows(dat
     assert (blue[0].colour, blue[0].at.tzinfo) == (Colour.BLUE, UTC)
 
 
-def test_rows_that_are_alike_are_written_by_one_statement(database):
-    boats = [a_boat(at=NOON + timedelta(hours=number), oars=number) for number in range(3)]
+def test_whoever_listens_to_the_database_is_told_of_them(database):
     told = []
     listen(database.engine, "before_cursor_execute", lambda *given: told.append(given[2]))
-    added, red = database.write(ask, in_one([Question(ADD, boat) for boat in boats]), Question(ALL, {"wished": "red"}))
-    assert added == []
-    assert [tuple(row) for row in red] == [tuple(boat.values()) for boat in boats]
-    assert [statement.split()[0] for statement in told[-2:]] == ["INSERT", "SELECT"]  # whoever listens is told
+    database.write(ask, Question(ADD, a_boat()), Question(RED, {}))
+    assert [statement.split()[0] for statement in told[-2:]] == ["INSERT", "SELECT"]
 
 
 def test_rows_that_were_there_are_told_from_those_that_were_not(database):
@@ -101,6 +98,27 @@ def test_it_is_part_of_the_transaction(database):
     with pytest.raises(RuntimeError):
         database.write(fail)
     assert database.read(ask, Question(RED, {}))[0][0][0] == 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 300])
+def test_an_insert_takes_the_values_of_several_rows(database, number):
+    boats = [a_boat(colour=Colour.BLUE, oars=oars) for oars in range(number)]
+    database.write(ask, Rows(ADD, boats))
+    found = database.read(ask, Question(ALL, {"wished": Colour.BLUE}))[0]
+    assert {(boat.id, boat.oars) for boat in found} == {(boat["id"], boat["oars"]) for boat in boats}
+    assert {(boat.colour, boat.at, *boat.crew) for boat in found} == {(Colour.BLUE, NOON, "张喆堃䶮")}
+
+
+def test_what_is_left_for_later_goes_before_the_next_question_and_its_error_comes_then(database):
+    boat = a_boat()
+
+    def add_and_count(session):
+        later(session, Question(ADD, boat))
+        return ask(session, Question(RED, {})), ask(session)
+
+    assert database.write(add_and_count) == ([[(1,)]], [])
+    with pytest.raises(IntegrityError):
+        database.write(add_and_count)
 
 
 def test_an_error_is_raised_as_a_session_raises_it_and_quotes_no_values(database):

@@ -10,6 +10,7 @@ import pytest
 from services.signups import operations, waitlist
 from services.signups.models import SignupStatus
 from shared.errors import Conflict
+from tests import due
 from tests.signups.conftest import NOW, World
 from tests.signups.test_holds import PLEDGE, claim_token, last, roomy  # noqa: F401  (a fixture)
 
@@ -19,7 +20,7 @@ Late = Callable[[], int]
 
 
 def release(world: World, now: datetime = DEADLINE) -> int:
-    return world.database.write(operations.release_unclaimed, now)
+    return due.run(world.database, operations.release_unclaimed, operations.UNCLAIMED, now)
 
 
 def pledge(world: World, quantity: int, *, version: int = 1, pledge_id: UUID = PLEDGE, **changes: object) -> None:

@@ -21,6 +21,7 @@ from shared.imports.importing import BATCH
 from shared.sheets.layout import Arranged, arrange
 from shared.sheets.reading import read_pasted
 from shared.sheets.writing import xlsx
+from tests import due
 from tests.conftest import ON_SQLITE
 from tests.signups.conftest import LINKS, NOW, World, a_child, shift_data
 from tests.signups.web import Site
@@ -80,7 +81,7 @@ def count(world: World) -> int:
 def work(world: World) -> int:
     """What the worker does until there is no more of it; returns the steps."""
     step, steps = imports.continuing([IMPORTER]), 0
-    while world.database.write(step, NOW):
+    while due.run(world.database, step, imports.WAITING, NOW):
         steps += 1
     return steps
 

@@ -32,11 +32,12 @@ from services.events.operations.preparation import (
     tick_task,
 )
 from services.events.operations.programme import add_item, change_item, move_item, remove_item
-from services.events.operations.reminders import fire_due_reminders, planning
+from services.events.operations.reminders import REMINDERS_DUE, fire_due_reminders, planning
 from services.events.operations.repeating import leave_series, repeat_event
 from services.events.operations.saving import delete_template, rename_template, save_template
 
 __all__ = [
+    "REMINDERS_DUE",
     "Desk",
     "Outcome",
     "RowGone",

@@ -23,6 +23,7 @@ from services.events.models import (
 )
 from services.events.operations import lifecycle
 from shared.database import dialect_of, insert_on
+from shared.trips import Rows, ask, later
 
 GONE: Final = "withdrawn"
 """The state of a sign-up that holds neither a place nor a turn."""
@@ -33,8 +34,8 @@ def record_signups(session: Session, signups: Sequence[Mapping[str, Any]], *, no
 
     An event that was taken back to a draft in the same moment is published again.
     """
-    _keep(session, SignupCopy, signups)
-    _publish_again(session, (signup["event_id"] for signup in signups if signup["status"] != GONE), now)
+    later(session, _keeping(session, SignupCopy, signups))
+    lifecycle.publish_again(session, {signup["event_id"] for signup in signups if signup["status"] != GONE}, now)
 
 
 def record_holds(session: Session, holds: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
@@ -42,8 +43,8 @@ def record_holds(session: Session, holds: Sequence[Mapping[str, Any]], *, now: d
 
     An event that was taken back to a draft in the same moment is published again.
     """
-    _keep(session, HoldCopy, holds)
-    _publish_again(session, (hold["event_id"] for hold in holds if hold["held"]), now)
+    later(session, _keeping(session, HoldCopy, holds))
+    lifecycle.publish_again(session, {hold["event_id"] for hold in holds if hold["held"]}, now)
 
 
 def keep_given_places(session: Session, refusal: Mapping[str, Any], *, now: datetime) -> None:
@@ -71,39 +72,33 @@ def keep_given_places(session: Session, refusal: Mapping[str, Any], *, now: date
 
 def record_pledges(session: Session, pledges: Sequence[Mapping[str, Any]]) -> None:
     """Keep what units promise; ``pledges`` are the data of ``pledge.*`` messages."""
-    _keep(session, PledgeCopy, pledges)
+    ask(session, _keeping(session, PledgeCopy, pledges))
 
 
 def record_feedback(session: Session, feedback: Sequence[Mapping[str, Any]]) -> None:
     """Keep what those who were there thought of it; ``feedback`` are the data of ``feedback.given`` messages."""
-    _keep(session, FeedbackCopy, feedback)
+    ask(session, _keeping(session, FeedbackCopy, feedback))
 
 
 def record_needs(session: Session, needs: Sequence[Mapping[str, Any]]) -> None:
     """Keep what is asked of units; ``needs`` are the data of ``need.posted`` messages."""
-    _keep(session, NeedCopy, needs)
+    ask(session, _keeping(session, NeedCopy, needs))
 
 
-def _publish_again(session: Session, event_ids: Iterable[UUID], now: datetime) -> None:
-    for event_id in sorted(set(event_ids)):  # one order, so that two readers never deadlock
-        lifecycle.publish_again(session, event_id, now)
-
-
-def _keep(session: Session, model: type[Base], copies: Iterable[Mapping[str, Any]]) -> None:
-    """Insert or replace the copies, in one statement that refuses older versions and takes none twice."""
+def _keeping(session: Session, model: type[Base], copies: Iterable[Mapping[str, Any]]) -> Rows:
+    """Return what inserts or replaces the copies: one statement, which refuses older versions and takes none twice."""
     [key] = model.__table__.primary_key
     newest: dict[UUID, Mapping[str, Any]] = {}
     for copy in copies:
         if copy[key.name] not in newest or newest[copy[key.name]]["version"] < copy["version"]:
             newest[copy[key.name]] = copy
     columns = [column.name for column in model.__table__.columns]
-    values = [{name: newest[one].get(name) for name in columns} for one in sorted(newest)]
-    connection = session.connection()
-    connection.execute(_keeping(model, dialect_of(connection)), values)
+    rows = [{name: newest[one].get(name) for name in columns} for one in sorted(newest)]
+    return Rows(_replacing(model, dialect_of(session)), rows)
 
 
 @cache
-def _keeping(model: type[Base], dialect: str) -> Insert:
+def _replacing(model: type[Base], dialect: str) -> Insert:
     table = model.__table__
     [key] = table.primary_key
     statement = insert_on(dialect, table)
@@ -111,4 +106,4 @@ def _keeping(model: type[Base], dialect: str) -> Insert:
         index_elements=[key],
         set_={column.name: statement.excluded[column.name] for column in table.columns if column is not key},
         where=table.c.version < statement.excluded.version,
-    ).returning(key)  # so that several rows are one statement
+    )

@@ -1,5 +1,6 @@
 """The steps of an event's life: published, perhaps taken back while nobody has signed up, cancelled or completed."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,8 +15,9 @@ from services.events.operations import reminders
 from services.events.operations.desk import Desk, take
 from shared.errors import Conflict, Invalid
 from shared.texts import text as _
+from shared.trips import Question, ask
 
-LOCKED_STATUS: Final = select(Event.status).where(Event.id == bindparam("event")).with_for_update()
+LOCKED_STATUS: Final = select(Event.id, Event.status).where(Event.id == bindparam("event")).with_for_update()
 
 
 def publish_event(session: Session, event_id: UUID, *, desk: Desk, now: datetime) -> Event:
@@ -54,16 +56,21 @@ def unpublish_event(session: Session, event_id: UUID, *, desk: Desk, now: dateti
     return event
 
 
-def publish_again(session: Session, event_id: UUID, now: datetime) -> None:
-    """Publish a draft for which somebody holds a place or waits after all; for anything else, do nothing.
+def publish_again(session: Session, event_ids: Collection[UUID], now: datetime) -> None:
+    """Publish drafts for which somebody holds a place or waits after all; for anything else, do nothing.
 
     They signed up before the sign-up service heard that the event was taken back, so they keep what they were given.
+    What was left for ``later`` is asked first.
     """
-    # The row is locked before it is looked at: whoever takes the event back meanwhile either sees this sign-up or is
-    # seen here.
-    status = session.connection().execute(LOCKED_STATUS, {"event": event_id}).scalar()
-    if status is not EventStatus.DRAFT or is_untouched(session, event_id):
-        return
+    # The rows are locked before they are looked at: whoever takes an event back meanwhile either sees this sign-up or
+    # is seen here. They are locked in one order, so that two readers never deadlock.
+    questions = [Question(LOCKED_STATUS, {"event": event_id}) for event_id in sorted(event_ids)]
+    for event in (row for rows in ask(session, *questions) for row in rows):
+        if event.status is EventStatus.DRAFT and not is_untouched(session, event.id):
+            _publish_again(session, event.id, now)
+
+
+def _publish_again(session: Session, event_id: UUID, now: datetime) -> None:
     event = session.get_one(Event, event_id, populate_existing=True)
     event.move_to(EventStatus.PUBLISHED)
     event.version += 1

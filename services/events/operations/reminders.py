@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, not_, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, not_, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from services.events import daytime, rules
@@ -23,6 +23,9 @@ from shared.notices.quiet import QuietHours
 
 AT_ONCE: Final = 100
 """How many due reminders are worked through in one transaction."""
+REMINDERS_DUE: Final = select(
+    exists().where(Reminder.state == ReminderState.PENDING, Reminder.due_at <= bindparam("now"))
+)
 SETTLED: Final = (ReminderState.FIRED, ReminderState.SKIPPED)
 AFTERWARDS: Final = (Milestone.TASKS, Milestone.RECORDS)
 """Milestones that also lie after an event."""

@@ -23,7 +23,7 @@ from services.signups.operations.handing_over import (
     offer_place,
     take_place,
 )
-from services.signups.operations.holds import record_pledge, release_unclaimed
+from services.signups.operations.holds import UNCLAIMED, record_pledge, release_unclaimed
 from services.signups.operations.hours import find_forgotten
 from services.signups.operations.missed import plan_for_missed
 from services.signups.operations.newcomers import Wish, sign_up_newcomers
@@ -35,6 +35,7 @@ from services.signups.operations.signing import Answer, Application, Guardian, s
 from services.signups.operations.together import sign_up_together
 
 __all__ = [
+    "UNCLAIMED",
     "WALK_INS_FOR",
     "Answer",
     "Application",

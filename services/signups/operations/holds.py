@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, holding, places, waitlist
@@ -15,6 +15,9 @@ from shared.database import change
 from shared.errors import Unready
 
 CLAIM_TOKEN_BYTES: Final = 32
+NAMELESS: Final = exists(select(Place.number).where(Place.pledge_id == Hold.pledge_id, Place.signup_id.is_(None)))
+UNCLAIMED: Final = select(exists().where(Hold.release_at <= bindparam("now"), NAMELESS))
+"""Whether a unit has places without a name although its time is over."""
 
 
 def record_pledge(session: Session, pledge: Mapping[str, Any], *, now: datetime) -> None:
@@ -62,10 +65,9 @@ def release_unclaimed(session: Session, now: datetime) -> int:
 
     They go to whoever waits, in the same transaction.
     """
-    nameless = exists(select(Place.number).where(Place.pledge_id == Hold.pledge_id, Place.signup_id.is_(None)))
     hold = session.scalars(
         select(Hold)
-        .where(Hold.release_at <= now, nameless)
+        .where(Hold.release_at <= now, NAMELESS)
         .order_by(Hold.release_at, Hold.pledge_id)
         .limit(1)
         .with_for_update(of=Hold, skip_locked=True)

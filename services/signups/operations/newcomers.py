@@ -23,7 +23,7 @@ from services.signups.operations.together import checked
 from services.signups.wanted import WantedShift
 from shared.errors import DomainError
 from shared.names import name_key
-from shared.trips import Question, ask, in_one
+from shared.trips import Question, Rows, ask, in_one
 
 WANTED: Final = wanted.WANTED.add_columns(waitlist.HAS_ROOM)
 SIGNUPS: Final = Signup.__table__
@@ -170,7 +170,7 @@ def _seating(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[Questi
     ]
 
 
-def _giving_codes(session: Session, signups: Mapping[UUID, UUID]) -> Question:
+def _giving_codes(session: Session, signups: Mapping[UUID, UUID]) -> Rows:
     """Return what gives codes to the sign-ups (id -> event); it answers whom it could give the one it made."""
     return in_one([giving_code(session, event_id, signup_id) for signup_id, event_id in signups.items()])
 

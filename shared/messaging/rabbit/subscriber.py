@@ -1,6 +1,7 @@
 """The way from the broker for what a service is told."""
 
 import contextlib
+import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -23,6 +24,7 @@ class RabbitSubscriber:
         self._connection: pika.BlockingConnection | None = None
         self._channel: BlockingChannel | None = None
         self._arrived: deque[Delivery] = deque()
+        self._woken = threading.Event()
         # The broker counts anew on each connection; with tags of our own, one from an earlier connection can never
         # acknowledge another message.
         self._broker_tags: dict[int, int] = {}
@@ -32,13 +34,15 @@ class RabbitSubscriber:
         """Return what has arrived, or what arrives within ``seconds``."""
         with as_transport_error(self.close):
             connection, channel = self._open()
-            connection.process_data_events(0 if self._arrived else seconds)
+            connection.process_data_events(0 if self._arrived or self._woken.is_set() else seconds)
+            self._woken.clear()
             if not (channel.is_open and channel.consumer_tags):
                 raise TransportError("the broker ended the subscription")
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 
     def wake(self) -> None:
-        """End a wait for deliveries."""
+        """End a wait for deliveries, or the next one where there is none now."""
+        self._woken.set()
         if (connection := self._connection) is not None:
             with contextlib.suppress(AMQPError):  # it may be closing this very moment
                 connection.add_callback_threadsafe(lambda: None)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from shared.database import insert
 from shared.messaging import inbox, outbox
+from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.tables import InboxStatus
@@ -32,6 +33,14 @@ class Crowd:
             session.execute(insert(session, Copy).values(values).on_conflict_do_nothing())
             session.add(Applied(message_id=message.id))
             self.failing.get(pledge_id, lambda *_: None)(session, now)
+
+    def take(self, sending, local, *bodies):
+        """Let them come to a consumer, which applies and acknowledges them."""
+        consumer = Consumer(self.world.reader, local.subscriber("events"), self.registry, lambda: START)
+        sent = sending.bodies(*bodies)
+        while not sent.done():
+            consumer.run_once(wait=0.05)
+        assert sent.result() == {}
 
     def hear(self, *bodies):
         """Let the bodies come as one batch; return what the inbox says to have applied."""
@@ -130,6 +139,40 @@ def test_what_is_said_because_of_a_message_bears_the_id_of_the_request_that_it_c
 
     said = world.reader.write(outbox.claim, 10, START)
     assert [open_envelope(row.body).read().correlation_id for row in said] == [f"form-{one}" for one in speaking]
+
+
+def test_a_consumer_applies_what_is_new_at_once_one_that_comes_alone_too(world, crowd, sending, local):
+    bodies = [held(), held()]
+    crowd.take(sending, local, held())
+    crowd.take(sending, local, *bodies, bodies[0])
+    assert world.applied() == sum(crowd.sizes) == 3
+    assert world.statuses() == [InboxStatus.DONE] * 3
+
+
+def test_a_consumer_looks_closer_where_something_came_before(world, crowd, sending, local):
+    first, second = held(), held()
+    for bodies in ([first], [first, second], [first], [second]):
+        crowd.take(sending, local, *bodies)
+    assert world.applied() == 2
+    assert world.statuses() == [InboxStatus.DONE] * 2
+
+
+@pytest.mark.parametrize("failure", [fail, break_a_rule])
+def test_a_consumer_finds_the_one_that_fails(world, crowd, sending, local, failure):
+    crowd.failing[bad := uuid4()] = failure
+    crowd.take(sending, local, held(), held(bad), held())
+    crowd.take(sending, local, orjson.dumps(orjson.loads(held()) | {"data": {"version": 1}}))
+    assert world.applied() == 2
+    assert bad not in world.copies()
+    assert world.statuses() == [InboxStatus.DEAD, InboxStatus.DONE, InboxStatus.DONE, InboxStatus.RETRY]
+
+
+def test_a_consumer_lets_what_speaks_speak_for_itself(world, crowd, sending, local):
+    crowd.failing[speaking := uuid4()] = say_something
+    crowd.take(sending, local, orjson.dumps(orjson.loads(held(speaking)) | {"correlationid": "form-4"}))
+    [said] = world.reader.write(outbox.claim, 10, START)
+    assert open_envelope(said.body).read().correlation_id == "form-4"
+    assert world.applied() == 1
 
 
 @only_sqlite

@@ -8,19 +8,21 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Executable, exists, select, text
 from sqlalchemy.orm import Session
 
 from shared.clock import utc_now
 from shared.database import planned
-from shared.messaging import outbox
+from shared.messaging import inbox, outbox
 from shared.messaging import worker as module
 from shared.messaging.envelope import open_envelope
 from shared.messaging.local import LocalTransport
 from shared.messaging.rabbit import RabbitTransport
 from shared.messaging.registry import Registry
+from shared.messaging.tables import InboxStatus, Incoming
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import Handlers, World, places
+from tests.shared.messaging.conftest import Copy, Handlers, World, held, only_postgresql, places
 
 BINDINGS = {"events": ["places.held"], "signups": []}
 
@@ -32,6 +34,7 @@ class Task:
     name: str
     every: timedelta = timedelta(hours=1)
     when_planned: bool = False
+    due: Executable | None = None
     failure: Exception | None = None
     more: int = 0
 
@@ -301,3 +304,29 @@ def test_planned_work_ends_the_rest_of_whoever_looks_for_it(world, within, start
     assert taken.acquire(timeout=60)
     assert eventually(lambda: looked.runs > 1, seconds=60)
     assert seldom.runs == 1
+
+
+def test_a_task_that_says_that_it_has_nothing_to_do_is_passed_over_until_it_has(world, within, start, monkeypatch):
+    monkeypatch.setattr(module, "TICK", 0.01)
+    waiting = select(exists().where(Copy.held == 4))
+    asked, other = Task("asked", timedelta(0), due=waiting), Task("other", timedelta(0))
+    start(world.reader, within, tasks=[asked, other])
+    assert eventually(lambda: other.runs > 2, seconds=60)
+    assert asked.runs == 0
+    world.reader.write(lambda session: session.add(Copy(pledge_id=uuid4(), version=1, held=4)))
+    assert asked.ran.wait(60)
+
+
+@only_postgresql
+def test_a_message_that_another_process_replays_is_tried_at_once(world, within, handlers, start, monkeypatch):
+    monkeypatch.setattr(module, "CALLED_WAIT", 600.0)
+    message = open_envelope(held())
+    dead = {"message_id": message.id, "type": message.type, "body": message.body, "received_at": utc_now()}
+    start(world.reader, within, handlers.registry)
+    listening = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    )
+    assert eventually(lambda: world.reader.read(lambda session: session.scalar(listening)) == 1, seconds=60)
+    world.reader.write(lambda session: session.add(Incoming(status=InboxStatus.DEAD, attempts=15, **dead)))
+    world.reader.write(inbox.replay, message.id, utc_now())
+    assert handlers.applied.wait(60)

@@ -12,6 +12,7 @@ from shared.errors import NotFound
 from shared.notices import mailings, queue
 from shared.notices.channels import ChannelError
 from shared.notices.tables import Mailing, MailingState, NoticeState
+from tests import due
 from tests.shared.messaging.conftest import only_postgresql
 from tests.shared.notices.conftest import EVENT, NOW, Person
 
@@ -45,7 +46,7 @@ def start(office, find=everybody, audience=None, **details):
 
 
 def go_on(office, find=everybody):
-    return office.database.write(mailings.going_on(find), office.clock())
+    return due.run(office.database, mailings.going_on(find), mailings.UNFINISHED, office.clock())
 
 
 def finish(office, find=everybody):

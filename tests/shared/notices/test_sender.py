@@ -75,6 +75,17 @@ def test_helpers_send_while_there_is_work_and_ask_for_none(office, monkeypatch):
     assert sorted(office.states()) == ["queued", "sent", "sent"]
 
 
+def test_a_helper_that_waits_to_be_needed_is_let_go(office):
+    sender = office.sender()
+    helper = threading.Thread(target=sender.help_out)
+    helper.start()
+    sender.end()
+    helper.join(30)
+    assert not helper.is_alive()
+    office.plan()
+    assert [sender.run_once(), sender.run_once(), sender.help_out()] == [0, IDLE, 0]
+
+
 def test_who_asks_to_be_left_alone_for_longer_is(office):
     office.provider.outcomes = [ChannelError("HTTP 429", permanent=False, retry_after=90)]
     office.plan()
