@@ -1,5 +1,7 @@
 """Messages: a backlog that drains, beside pika with the same bodies; and how soon a sign-up shows in ``events``."""
 
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -10,12 +12,12 @@ import pika
 import psycopg
 import requests
 
+from shared.calling import CHANNEL, MESSAGES
 from shared.clock import utc_now
 from shared.messaging.envelope import seal
-from shared.messaging.rabbit import RabbitTransport
 from shared.messaging.relay import WINDOW
 from shared.messaging.transport import EXCHANGE, PREFETCH, Parcel
-from tools.bench import load
+from tools.bench import load, plain
 from tools.bench.figures import Figure
 from tools.bench.installation import Installation, connected, somebody
 
@@ -30,19 +32,27 @@ WRITE: Final = """
 INSERT INTO outbox (message_id, aggregate, version, type, body, attempts, next_at)
 VALUES (%s, %s, 1, 'signup.confirmed', %s, 0, now())
 """
+CALL: Final = f"SELECT pg_notify('{CHANNEL}', '{MESSAGES}')"
+PUBLISHED: Final = "SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
+APPLIED: Final = "SELECT count(*) >= %s FROM inbox"
 
 
 def measure(steward: Installation, seconds: float, *, backlog: int | None = None) -> list[Figure]:
     """Return how fast a backlog is published and applied, and the waits until sign-ups show."""
     number = backlog or round(2000 * seconds)
     event = steward.event()
-    parcels = [_parcel(event["id"], event["shifts"][0]["id"], one) for one in range(number)]
-    published, applied = _drained(steward, parcels)
+    parcels, others = (
+        [_parcel(event["id"], event["shifts"][0]["id"], one) for one in range(number)] for _backlog in range(2)
+    )
+    alone = _published_alone(steward, others)
     pika_publishes, pika_consumes = _by_pika(steward, parcels)
+    published, applied = _drained(steward, parcels)
     waits = _shown(steward, event["shifts"][0]["id"], seconds)
     what = f"a backlog of {number:,} messages"
+    by_pika = f"pika, a window of {WINDOW}, no reader"
     return [
-        Figure(f"{what}: published", published, "/s", 3000.0, pika_publishes, f"pika, a window of {WINDOW}"),
+        Figure(f"{what}: published, no reader", alone, "/s", 0.6 * pika_publishes, pika_publishes, by_pika),
+        Figure(f"{what}: published", published, "/s", 3000.0, pika_publishes, by_pika),
         Figure(f"{what}: applied", applied, "/s", 2000.0, pika_consumes, "pika, consumed and acknowledged"),
         Figure(f"{what}: drained", number / applied, "s", DRAINED if number == LARGE else None, smaller=True),
         Figure("a sign-up shows in events: p50", waits[len(waits) // 2], "ms", 15.0, smaller=True),
@@ -57,17 +67,47 @@ def _parcel(event_id: str, shift_id: str, seq: int) -> Parcel:
     return Parcel(seq, message_id, "signup.confirmed", body)
 
 
+def _published_alone(steward: Installation, parcels: list[Parcel]) -> float:
+    """Return how many messages a second the relay publishes while its reader stands still, as pika's has none."""
+    readers = steward.site.supervised("worker", "events")
+    with connected(steward, "signups") as signups, connected(steward, "events") as events:
+        before = _applied(events)
+        for pid in readers:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            began = _write(signups, parcels)
+            _until(signups, PUBLISHED)
+            rate = len(parcels) / (time.perf_counter() - began)
+        finally:
+            for pid in readers:
+                os.kill(pid, signal.SIGCONT)
+        _until(events, APPLIED, before + len(parcels))
+        return rate
+
+
 def _drained(steward: Installation, parcels: list[Parcel]) -> tuple[float, float]:
     """Return how many messages a second the running workers publish, and how many they apply."""
     with connected(steward, "signups") as signups, connected(steward, "events") as events:
-        before = events.execute("SELECT count(*) FROM inbox").fetchone()
-        with signups.transaction(), signups.cursor() as cursor:
-            cursor.executemany(WRITE, [(one.message_id, str(uuid4()), one.body) for one in parcels])
-        began = time.perf_counter()
-        _until(signups, "SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
+        before = _applied(events)
+        began = _write(signups, parcels)
+        _until(signups, PUBLISHED)
         published = time.perf_counter() - began
-        _until(events, "SELECT count(*) >= %s FROM inbox", (before or (0,))[0] + len(parcels))
+        _until(events, APPLIED, before + len(parcels))
         return len(parcels) / published, len(parcels) / (time.perf_counter() - began)
+
+
+def _write(signups: psycopg.Connection, parcels: list[Parcel]) -> float:
+    """Write the messages into the outbox and call the relay; return when it was."""
+    with signups.transaction(), signups.cursor() as cursor:
+        cursor.executemany(WRITE, [(one.message_id, str(uuid4()), one.body) for one in parcels])
+    began = time.perf_counter()
+    signups.execute(CALL)
+    return began
+
+
+def _applied(events: psycopg.Connection) -> int:
+    found = events.execute("SELECT count(*) FROM inbox").fetchone()
+    return int(found[0]) if found is not None else 0
 
 
 def _by_pika(steward: Installation, parcels: list[Parcel]) -> tuple[float, float]:
@@ -77,13 +117,9 @@ def _by_pika(steward: Installation, parcels: list[Parcel]) -> tuple[float, float
     channel = connection.channel()
     channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
     channel.queue_bind(QUEUE, EXCHANGE, TYPE)
-    publisher = RabbitTransport(url).publisher("signups")
     raw = [Parcel(one.seq, one.message_id, TYPE, one.body) for one in parcels]
-    began = time.perf_counter()
-    for first in range(0, len(raw), WINDOW):
-        publisher.publish(raw[first : first + WINDOW])
-    published = time.perf_counter() - began
-    publisher.close()
+    publisher = plain.Publisher(url, raw)
+    publisher.run()
     channel.basic_qos(prefetch_count=PREFETCH)
     began = time.perf_counter()
     for number, (method, _properties, _body) in enumerate(channel.consume(QUEUE), start=1):
@@ -94,7 +130,7 @@ def _by_pika(steward: Installation, parcels: list[Parcel]) -> tuple[float, float
     channel.cancel()
     channel.queue_delete(QUEUE)
     connection.close()
-    return len(raw) / published, len(raw) / consumed
+    return len(raw) / publisher.seconds, len(raw) / consumed
 
 
 def _shown(steward: Installation, shift_id: str, seconds: float) -> list[float]:
