@@ -52,8 +52,6 @@ def embedded(port: int) -> None:
         from shared.config import ConfigError  # noqa: PLC0415
         from shared.native import surroundings  # noqa: PLC0415
 
-        services = all_services()
-
     folder = (DATA / "embedded").resolve()
     try:
         held = mode.lock(folder)
@@ -63,14 +61,25 @@ def embedded(port: int) -> None:
     environ = mode.environment(folder, NAMES, os.environ)
     surroundings.keep(folder, environ)
     fresh = not (folder / "events.db").exists()
+
+    first, *others = NAMES
     try:
-        parts = mode.open_parts(services, environ)
+        with loading():
+            if mode.is_current(NAMES, environ):
+                parts = [mode.open_part(one_service(first), environ)]
+            else:
+                parts = mode.open_parts(all_services(), environ)
     except ConfigError as error:
         raise click.ClickException("\n".join(("the configuration needs mending:", *error.problems))) from None
     links = _seed(parts) if fresh else []
     for part in parts:
         part.database.dispose()
-    running = mode.workers(parts)
+
+    def the_others() -> "Sequence[Part]":
+        with loading():
+            return parts[1:] or mode.open_parts([one_service(name) for name in others], environ)
+
+    site = mode.Site(parts[0], the_others, serving.give_up)
     click.echo(
         f"""
   小管家 Steward     {environ["STEWARD_ORIGIN"]}/
@@ -84,18 +93,9 @@ def embedded(port: int) -> None:
     for unit, path in links:
         click.echo(f"  work unit          {unit}: {environ['STEWARD_ORIGIN']}{path}")
 
-    def start() -> None:
-        for worker in running:
-            worker.start()
-
-    def stop() -> None:
-        for worker in running:
-            worker.ask_to_stop()
-        for worker in running:
-            worker.stop()
-
     go_on_unless_interrupted()
-    serving.serve(lambda: mode.web(parts), f"127.0.0.1:{port}", workers=1, threads=16, started=start, stopped=stop)
+    address = f"127.0.0.1:{port}"
+    serving.serve(site.application, address, workers=1, threads=16, started=site.start, stopped=site.stop)
     held.close()
 
 

@@ -17,12 +17,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
-
-from icalendar import Calendar, Event, vDuration
+from typing import TYPE_CHECKING, Final
 
 from shared.catalogues import Language
 from shared.texts import text as _
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
 
 READ_AGAIN: Final = timedelta(hours=1)
 STAYS: Final = timedelta(days=30)
@@ -66,6 +67,8 @@ def single(entry: Entry, language: Language) -> bytes:
 
 def subscription(entries: Iterable[Entry], language: Language, *, name: str, timezone: str) -> bytes:
     """Return a calendar that is read again and again; ``timezone`` is the one that it is about."""
+    from icalendar import vDuration  # noqa: PLC0415  (it takes long to import)
+
     whole = _calendar(entries, language)
     for key in ("name", "x-wr-calname"):
         whole.add(key, name)
@@ -75,7 +78,9 @@ def subscription(entries: Iterable[Entry], language: Language, *, name: str, tim
     return _written(whole)
 
 
-def _calendar(entries: Iterable[Entry], language: Language) -> Calendar:
+def _calendar(entries: Iterable[Entry], language: Language) -> "Calendar":
+    from icalendar import Calendar  # noqa: PLC0415
+
     whole = Calendar()
     whole.add("prodid", "-//Steward//Steward//")
     whole.add("version", "2.0")
@@ -84,7 +89,9 @@ def _calendar(entries: Iterable[Entry], language: Language) -> Calendar:
     return whole
 
 
-def _component(entry: Entry, language: Language) -> Event:
+def _component(entry: Entry, language: Language) -> "Event":
+    from icalendar import Event  # noqa: PLC0415
+
     is_off = entry.status is Status.CANCELLED
     event = Event()
     event.add("uid", f"{entry.key}@steward")
@@ -101,5 +108,5 @@ def _component(entry: Entry, language: Language) -> Event:
     return event
 
 
-def _written(whole: Calendar) -> bytes:
+def _written(whole: "Calendar") -> bytes:
     return bytes(whole.to_ical())

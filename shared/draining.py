@@ -5,10 +5,13 @@ import ctypes
 import socket
 import struct
 from collections.abc import Sequence
-from typing import Final
+from time import perf_counter
+from typing import Any, Final
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
+
+from shared.arriving import came
 
 ATTACH_FILTER: Final = 26
 """Linux's SO_ATTACH_FILTER, which Python does not name."""
@@ -43,6 +46,19 @@ class Draining(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """
 
     door_is_open = True
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        """Note when the next request of a connection that was kept came."""
+        conn.came = perf_counter()
+        super().on_client_socket_readable(conn, client)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer it; a request that came at once with the one before, or on a new connection, came just now."""
+        token = came.set(vars(conn).pop("came", None))
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            came.reset(token)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn's
         """Begin or end taking in connections; for good where the worker is to stop."""

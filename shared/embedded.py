@@ -5,11 +5,13 @@ The same outbox rows, the same bytes and the same inboxes as in production; only
 
 import fcntl
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from threading import Event, Thread
+from typing import IO, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from shared import clock, config, versions
@@ -22,6 +24,8 @@ from shared.native import keys
 from shared.service import Service, build_app, build_worker
 
 SETTLE_SECONDS = 60
+PATIENCE: Final = 1.0
+"""Seconds after which everything is opened, if nobody asks for a page before."""
 
 
 class AlreadyRunning(Exception):
@@ -61,17 +65,33 @@ def environment(folder: Path, services: Sequence[str], given: Mapping[str, str])
 
 
 def open_parts(services: Sequence[Service], environ: Mapping[str, str]) -> list[Part]:
-    """Return each service with its configuration and its database, brought to the newest version."""
+    """Return each service with its configuration and its database, brought to the newest version and prepared."""
     parts = []
     for service in services:
-        settings = config.load(service.name, environ)
-        database = Database(settings.database_url, service.name, keys=settings.data_keys)
-        _migrate(service, database)
-        database.write(outbox.end_leases)  # the lock on the folder says that nobody else is at work
-        if service.prepare is not None:
-            database.write(service.prepare, settings, clock.utc_now())
-        parts.append(Part(service, settings, database))
+        part = open_part(service, environ)
+        _migrate(service, part.database)
+        _prepare(part)
+        parts.append(part)
     return parts
+
+
+def open_part(service: Service, environ: Mapping[str, str]) -> Part:
+    """Return a service with its configuration and its database, which is of the newest version already."""
+    settings = config.load(service.name, environ)
+    return Part(service, settings, Database(settings.database_url, service.name, keys=settings.data_keys))
+
+
+def is_current(services: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Say whether the databases of all services are of the newest version; raises ConfigError."""
+    return all(_is_current(config.load(name, environ)) for name in services)
+
+
+def _is_current(settings: Config) -> bool:
+    database = Database(settings.database_url, settings.service)
+    try:
+        return database.read(versions.seen) == versions.newest(settings.service) is not None
+    finally:
+        database.dispose()
 
 
 def _migrate(service: Service, database: Database) -> None:
@@ -82,19 +102,78 @@ def _migrate(service: Service, database: Database) -> None:
         migrations.migrate(service, database)
 
 
-def web(parts: Sequence[Part]) -> WSGIApplication:
-    """Return one application for all services; the first path segment names the service."""
-    applications = {part.service.name: build_app(part.service, part.config, part.database) for part in parts}
-    home = parts[0].service.name
+def _prepare(part: Part) -> None:
+    part.database.write(outbox.end_leases)  # the lock on the folder says that nobody else is at work
+    if part.service.prepare is not None:
+        part.database.write(part.service.prepare, part.config, clock.utc_now())
 
-    def route(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        first = environ.get("PATH_INFO", "/").split("/", 2)[1:2]
-        if first in ([], [""]):
-            start_response("302 Found", [("Location", f"/{home}/"), ("Content-Length", "0")])
-            return []
-        return applications.get(first[0], applications[home])(environ, start_response)
 
-    return route
+class Site:
+    """All services as one application and one set of workers; the first path segment names the service.
+
+    The first service answers at once. The others and the workers are opened after its first page, and whoever comes to
+    them meanwhile waits. ``others`` opens them, and ``give_up`` is called where that fails.
+    """
+
+    def __init__(self, first: Part, others: Callable[[], Sequence[Part]], give_up: Callable[[], None]) -> None:
+        self._first = first
+        self._open_others = others
+        self._give_up = give_up
+        self._was_asked = Event()
+        self._opening = Thread(target=self._open, name="opening", daemon=True)
+        self._others: Future[Mapping[str, WSGIApplication]] = Future()
+        self._workers: Sequence[Worker] = ()
+
+    def application(self) -> WSGIApplication:
+        """Return the application."""
+        name, home = self._first.service.name, _app(self._first)
+
+        def route(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            service = environ.get("PATH_INFO", "/").split("/", 2)[1:2]
+            if service in ([], [""]):
+                start_response("302 Found", [("Location", f"/{name}/"), ("Content-Length", "0")])
+                return []
+            if service == [name]:
+                try:
+                    return home(environ, start_response)
+                finally:
+                    self._was_asked.set()
+            self._was_asked.set()
+            return self._others.result().get(service[0], home)(environ, start_response)
+
+        return route
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._opening.start()
+
+    def stop(self) -> None:
+        """Stop the workers."""
+        self._was_asked.set()
+        if self._opening.is_alive():
+            self._opening.join()
+        for worker in self._workers:
+            worker.ask_to_stop()
+        for worker in self._workers:
+            worker.stop()
+
+    def _open(self) -> None:
+        try:
+            _prepare(self._first)
+            self._was_asked.wait(PATIENCE)
+            others = self._open_others()
+            self._others.set_result({part.service.name: _app(part) for part in others})
+            self._workers = workers([self._first, *others])
+            for worker in self._workers:
+                worker.start()
+        except BaseException:
+            self._others.cancel()  # who waits for them does not any more
+            self._give_up()
+            raise
+
+
+def _app(part: Part) -> WSGIApplication:
+    return build_app(part.service, part.config, part.database)
 
 
 def workers(parts: Sequence[Part]) -> list[Worker]:

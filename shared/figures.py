@@ -7,6 +7,7 @@ gunicorn put their counts together in a folder (``shared.web.metrics``).
 import os
 from collections import Counter as Counted
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -44,22 +45,34 @@ class Figures:
         self._send_seconds = self._histogram("send_seconds", "Time to hand a letter to a channel", "channel")
         self._settled = self._counter("notices_settled", "Notices that came to a state", "channel", "state")
         self._repeated = self._counter("notices_repeated", "Notices sent once more, as nobody knew of the first time")
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    @cached_property
+    def _busy_here(self) -> Gauge:
+        return self._busy.labels(self.service)
 
     def begun(self, waited: float | None) -> None:
         """Count a request that a thread took up; ``waited`` are the seconds since the gateway had it, if it says so."""
-        self._busy.labels(self.service).inc()
+        self._busy_here.inc()
         if waited is not None:
             self._waited.labels(self.service).observe(waited)
 
     def ended(self) -> None:
         """Count that a thread is free again."""
-        self._busy.labels(self.service).dec()
+        self._busy_here.dec()
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request that was answered, by the rule that was matched: an address may hold a token."""
         verb = method if method in METHODS else "other"
-        self._requests.labels(self.service, route, verb, status).inc()
-        self._request_seconds.labels(self.service, route, verb).observe(seconds)
+        kept = self._answers.get((route, verb, status))  # finding them by their labels takes as long as counting
+        if kept is None:
+            kept = self._answers[route, verb, status] = (
+                self._requests.labels(self.service, route, verb, status),
+                self._request_seconds.labels(self.service, route, verb),
+            )
+        requests, request_seconds = kept
+        requests.inc()
+        request_seconds.observe(seconds)
 
     def refused(self, reason: str) -> None:
         """Count that somebody asked for what is not theirs."""

@@ -1,6 +1,8 @@
 """Serving a web application with gunicorn, in production shape and embedded alike."""
 
 import gc
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -71,6 +73,11 @@ def serve(
             Departing(self).run()
 
     Server().run()
+
+
+def give_up() -> None:
+    """Stop the server whose worker process this is."""
+    os.kill(os.getppid(), signal.SIGTERM)
 
 
 def _settle_down() -> None:

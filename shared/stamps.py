@@ -1,13 +1,17 @@
 """Asking PostgreSQL whether anything was written, as cheaply as that can be asked."""
 
 from contextlib import suppress
+from math import inf
 from threading import Lock
+from time import perf_counter
 from typing import Any, Final
 
 import psycopg
 from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
+
+from shared.arriving import came
 
 QUESTION: Final = "SELECT pg_current_snapshot()::text"
 NAME: Final = b"stamp"
@@ -16,27 +20,28 @@ NAME: Final = b"stamp"
 class Stamps:
     """Asks on a connection of its own, which is not the pool's, with a statement that is prepared once.
 
-    An answer counts for those who came before it was asked for. Whoever comes while one is under way waits for the
-    next, which is asked once for all of them.
+    An answer counts for those who came before it was asked for (``arriving.came``). Whoever comes while one is under
+    way waits for the next, which is asked once for all of them.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._turn = Lock()
-        self._asked = 0
-        self._answer: bytes | None = None
+        self._told = -inf, b""
+        """When PostgreSQL was asked, and what it answered."""
         self._connection: Connection | None = None
         self._driver: Any = None
 
     def now(self) -> bytes:
         """Return PostgreSQL's own word for what a reader sees; raises sqlalchemy.exc.DBAPIError where it is away."""
-        asked = self._asked
+        since = came.get() or perf_counter()
+        moment, answer = self._told
+        if moment >= since:
+            return answer
         with self._turn:
-            if self._asked == asked or self._answer is None:
-                self._asked += 1
-                self._answer = None  # should asking fail, nobody may take the one before
-                self._answer = self._ask()
-            return self._answer
+            if self._told[0] < since:
+                self._told = perf_counter(), self._ask()
+            return self._told[1]
 
     def hang_up(self) -> None:
         """Close the connection; the next question opens another."""

@@ -10,7 +10,7 @@ from wsgiref.types import WSGIEnvironment
 import structlog
 from flask import Flask, Response, g, request
 
-from shared import tracing
+from shared import logs, tracing
 from shared.config import Config
 from shared.database import Database
 from shared.logs import correlation_id, current_correlation_id
@@ -42,8 +42,7 @@ class Requests:
     def end(self, rule: str, method: str, status: int, seconds: float, *, quietly: bool = False) -> None:
         """Note what was answered after so many seconds."""
         self._figures.answered(rule, method, status, seconds)
-        log = structlog.get_logger()
-        note = log.debug if quietly else log.info
+        note = structlog.get_logger().debug if quietly else logs.note
         note("http.request", method=method, route=rule, status=status, ms=round(seconds * 1000, 1))
 
     def leave(self) -> None:

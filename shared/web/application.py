@@ -18,6 +18,7 @@ from shared.web import (
     access_log,
     assets,
     auth,
+    compiled,
     compression,
     errors,
     health,
@@ -99,6 +100,7 @@ def _register(app: Flask, service: str, blueprints: Sequence[AnyBlueprint]) -> N
 
 def _init_templates(app: Flask, service: str) -> None:
     """Give every page what its frame needs."""
+    app.jinja_env.bytecode_cache = compiled.Compiled()
     app.jinja_env.globals["asset"] = lambda name: assets.address(service, name)
 
     @app.context_processor

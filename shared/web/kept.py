@@ -54,12 +54,14 @@ class Page:
 
     def plain(self, fresh: Mapping[str, str]) -> bytes:
         """Return the page with this filled in."""
-        return b"".join(fresh[part].encode() if isinstance(part, str) else part[0] for part in self.parts)
+        filled = {name: value.encode() for name, value in fresh.items()}
+        return b"".join([filled[part] if isinstance(part, str) else part[0] for part in self.parts])
 
     def packed(self, fresh: Mapping[str, str]) -> bytes:
         """Return the same as gzip has it; what is filled in stands in it as it is."""
         plain = self.plain(fresh)
-        blocks = [_stored(fresh[part].encode()) if isinstance(part, str) else part[1] for part in self.parts]
+        stored = {name: _stored(value.encode()) for name, value in fresh.items()}
+        blocks = [stored[part] if isinstance(part, str) else part[1] for part in self.parts]
         return b"".join([HEAD, *blocks, END, struct.pack("<LL", zlib.crc32(plain), len(plain))])
 
 
@@ -70,7 +72,7 @@ class Given:
     page: Page
     moment: tuple[object, ...]
     rule: str
-    fresh: Callable[[], Mapping[str, str]]
+    fresh: Callable[[], Mapping[str, str]] | None
 
 
 class Shelf:
@@ -108,13 +110,13 @@ class Shelf:
                 self._pages.popitem(last=False)
 
 
-def page(fresh: Callable[[], Mapping[str, str]] = dict) -> Callable[[View[P]], View[P]]:
+def page(fresh: Callable[[], Mapping[str, str]] | None = None) -> Callable[[View[P]], View[P]]:
     """Keep what the view draws; it gets what is ``fresh`` for each visitor from ``mine``, and prints it as it is."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def keeping(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            g.fresh = dict(fresh())
+            g.fresh = dict(fresh()) if fresh is not None else {}
             key = _key()
             if key is None:
                 return view(*args, **kwargs)
@@ -161,7 +163,7 @@ def _tells_who(cookie: str) -> bool:
     return name not in {i18n.COOKIE, *preferences.COOKIES, f"steward-{config.service}"} and not name.startswith(others)
 
 
-def _answer(found: Page, key: Key, fresh: Callable[[], Mapping[str, str]]) -> Response:
+def _answer(found: Page, key: Key, fresh: Callable[[], Mapping[str, str]] | None) -> Response:
     request.environ[GIVEN] = Given(found, key[:2], str(request.url_rule), fresh)
     packs = request.accept_encodings["gzip"] > 0
     response = Response(found.packed(mine()) if packs else found.plain(mine()), mimetype="text/html")

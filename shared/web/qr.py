@@ -1,9 +1,12 @@
 """QR codes of addresses: as inline SVG, and as a picture to save."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import segno
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    import segno
 
 
 def svg(address: str) -> Markup:
@@ -20,5 +23,7 @@ def png(address: str) -> bytes:
     return drawn.getvalue()
 
 
-def _code(address: str) -> segno.QRCode:
+def _code(address: str) -> "segno.QRCode":
+    import segno  # noqa: PLC0415  (a start need not wait for it)
+
     return segno.make(address, error="m", micro=False)

@@ -3,10 +3,14 @@
 import gc
 import subprocess
 import sys
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from threading import Event
 
 import pytest
+from werkzeug.test import Client
 
-from services.commands.opening import loading
+from services.commands.opening import NAMES, loading, one_service
+from shared import embedded
 from tests.commands.conftest import run
 from tests.conftest import ON_SQLITE
 
@@ -25,8 +29,8 @@ for path in ("readyz", ""):
     assert answer.status_code < 400, answer.text
 print(*sys.modules)
 """
-LATER = ("alembic", "openpyxl", "fpdf", "pika", "psycopg", "jwt")
-"""What migrates, reads sheets, makes papers, reads tokens, and talks to what is not there."""
+LATER = ("alembic", "openpyxl", "fpdf", "pika", "psycopg", "jwt", "icalendar", "segno", "urllib3")
+"""What migrates, reads sheets, makes papers, codes and calendars, reads tokens, and talks to what is not there."""
 
 
 @ON_SQLITE
@@ -44,3 +48,57 @@ def test_while_it_loads_nobody_looks_for_garbage_and_what_was_loaded_is_passed_o
     assert gc.isenabled()
     assert gc.get_freeze_count() > frozen
     gc.unfreeze()
+
+
+@pytest.fixture
+def environ(tmp_path):
+    return embedded.environment(tmp_path, NAMES, {})
+
+
+def test_the_first_page_waits_for_no_other_service_and_whoever_comes_to_one_waits(environ):
+    may_open = Event()
+
+    def others():
+        assert may_open.wait(60)
+        return embedded.open_parts([one_service("partners")], environ)
+
+    (first,) = embedded.open_parts([one_service("events")], environ)
+    site = embedded.Site(first, others, pytest.fail)
+    visitor = Client(site.application())
+    site.start()
+    try:
+        assert visitor.get("/events/").status_code == 200
+        with ThreadPoolExecutor() as threads:
+            asked = threads.submit(visitor.get, "/partners/readyz")
+            assert visitor.get("/events/").status_code == 200
+            assert not asked.done()
+            may_open.set()
+            assert asked.result(60).status_code == 200
+    finally:
+        may_open.set()
+        site.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_where_another_service_cannot_be_opened_nobody_waits_and_all_of_it_ends(environ):
+    gave_up = Event()
+
+    def others():
+        raise OSError("the disk is full")
+
+    (first,) = embedded.open_parts([one_service("events")], environ)
+    site = embedded.Site(first, others, gave_up.set)
+    visitor = Client(site.application())
+    site.start()
+    with pytest.raises(CancelledError):
+        visitor.get("/partners/")
+    assert gave_up.wait(60)
+    site.stop()
+
+
+def test_databases_are_current_once_all_are_migrated(environ):
+    assert not embedded.is_current(NAMES, environ)
+    embedded.open_parts([one_service(name) for name in NAMES[:2]], environ)
+    assert not embedded.is_current(NAMES, environ)
+    embedded.open_parts([one_service(NAMES[2])], environ)
+    assert embedded.is_current(NAMES, environ)

@@ -1,10 +1,12 @@
 """Stamps: PostgreSQL's word for whether anything was written."""
 
 import threading
+from time import perf_counter
 
 import pytest
 from sqlalchemy import text
 
+from shared.arriving import came
 from shared.clock import utc_now
 from shared.database import Database
 from shared.messaging import outbox, tables
@@ -62,6 +64,20 @@ def test_after_a_start_of_the_server_it_is_told_again(database):
     end_connections(database)
     assert database.stamp() != before
     assert told_twice(database)
+
+
+def test_what_was_asked_since_a_request_came_counts_for_it_and_nothing_that_was_asked_before(database):
+    before = perf_counter()
+    asked = database.stamp()
+    after = perf_counter()
+    write(database)
+    told = {}
+    for since in (before, after):
+        token = came.set(since)
+        told[since] = database.stamp()
+        came.reset(token)
+    assert told[before] == asked
+    assert told[after] != asked
 
 
 class Turn:

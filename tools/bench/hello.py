@@ -16,15 +16,15 @@ from shared.native.server import accepts
 
 
 @contextmanager
-def running() -> Iterator[int]:
-    """Serve it with two processes of eight threads meanwhile; yields the port."""
+def running() -> Iterator[tuple[int, int]]:
+    """Serve it with two processes of eight threads meanwhile; yields the pid and the port."""
     with TemporaryDirectory(prefix="steward-hello-") as folder:
         port = kept_port(Path(folder) / "port")
         process = subprocess.Popen([sys.executable, "-m", "tools.bench.hello", str(port)])  # noqa: S603 - our own command
         try:
             while not accepts(port):
                 time.sleep(0.05)
-            yield port
+            yield process.pid, port
         finally:
             process.terminate()
             process.wait(30)

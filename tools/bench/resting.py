@@ -55,8 +55,8 @@ def _started(folder: Path, seconds: float) -> list[Figure]:
         start = time.perf_counter() - began
         if not seconds:
             return []
-        memory = max(_resident(pid) for pid in sites.family(process.pid))
         share = sum(_shares(process.pid, seconds).values())
+        memory = max(_resident(pid) for pid in sites.family(process.pid))  # when all of it has started
     finally:
         process.terminate()
         process.wait(30)

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from shared.clock import utc_now
 from shared.endpoints import is_loopback
-from shared.notices.channels.posting import CLIENT_ERRORS, LATER, post
 from shared.notices.channels.protocol import ChannelError, Unclear
 from shared.notices.channels.texts import shortened
 from shared.notices.queue import Letter
@@ -90,6 +89,8 @@ class ChatChannel:
 
     def send(self, notice_id: UUID, letter: Letter) -> None:  # noqa: ARG002  (a robot has no use for it)
         """Post the subject and the body; taken is what the robot says 0 to, since it answers refusals with HTTP 200."""
+        from shared.notices.channels.posting import CLIENT_ERRORS, LATER, post  # noqa: PLC0415  (its library takes long)
+
         found = _robot(letter.robot or "", self._hosts)
         if found is None:
             raise ChannelError("no robot of a chat service", permanent=True)

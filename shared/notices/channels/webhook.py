@@ -8,7 +8,6 @@ from uuid import UUID
 
 from shared.clock import utc_now
 from shared.notices.channels import signatures
-from shared.notices.channels.posting import post
 from shared.notices.queue import Letter
 
 TAKEN: Final = range(200, 300)
@@ -34,6 +33,8 @@ class WebhookChannel:
 
     def send(self, notice_id: UUID, letter: Letter) -> str | None:
         """Post the letter; the answer may hold ``{"receipt": "…"}``, by which its delivery is reported later."""
+        from shared.notices.channels.posting import post  # noqa: PLC0415  (its library takes long to import)
+
         content = {
             "id": str(notice_id),
             "kind": letter.kind,
