@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from services.signups import operations
 from services.signups.idempotency import Request
@@ -16,6 +16,7 @@ from shared import sealing
 from shared.logs import correlation_id
 from shared.messaging.envelope import open_envelope
 from shared.messaging.tables import Outgoing
+from tests.shared.messaging.conftest import only_postgresql
 from tests.signups.conftest import LINKS, NOW, World, a_child, shift_data
 
 PLACES = 12
@@ -173,6 +174,19 @@ def test_a_crowd_for_several_shifts_gets_places_of_the_right_ones(roomy):
 def test_while_keys_are_changed_everybody_is_left(roomy):
     sealing.give(roomy.database.engine.dialect, [f"{age} data key for tests that is long enough" for age in "ba"])
     assert write(roomy, a_wish(roomy)) == [None]
+
+
+@only_postgresql
+def test_whoever_is_locked_elsewhere_holds_up_nobody_else_for_long(roomy):
+    somebody = {"name": "扎西", "phone": "+8613800138000"}
+    [answer] = write(roomy, a_wish(roomy, **somebody))
+    with roomy.database.engine.begin() as elsewhere:
+        known = select(Signup.volunteer_id).where(Signup.id == answer.signup_id).scalar_subquery()
+        elsewhere.execute(select(Volunteer.id).where(Volunteer.id == known).with_for_update())
+        quickly = roomy.database.write_together
+        assert quickly(operations.sign_up_newcomers, a_wish(roomy, **somebody)) is None
+        assert quickly(operations.sign_up_newcomers, a_wish(roomy)).status == "confirmed"
+    assert roomy.database.read(lambda session: session.scalar(text("SHOW lock_timeout"))) == "0"  # as before
 
 
 def test_crowds_of_several_processes_fill_a_shift_to_the_last_place_and_no_further(roomy):

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, idempotency, identity, places, timing, waitlist, wanted
@@ -21,13 +21,17 @@ from services.signups.models import Signup, SignupStatus, giving_code
 from services.signups.operations.signing import Application, new_row
 from services.signups.operations.together import checked
 from services.signups.wanted import WantedShift
+from shared.database import dialect_of
 from shared.errors import DomainError
 from shared.names import name_key
-from shared.trips import Question, Rows, ask, in_one
+from shared.trips import Question, Rows, ask, in_one, later
 
 WANTED: Final = wanted.WANTED.add_columns(waitlist.HAS_ROOM)
 SIGNUPS: Final = Signup.__table__
 NOTE: Final = insert(SIGNUPS)  # type: ignore[arg-type]
+PATIENCE: Final = 200
+"""Milliseconds for which a crowd waits for somebody whom another transaction has locked: all of it waits for them."""
+WAIT_BRIEFLY: Final = Question(select(func.set_config("lock_timeout", f"{PATIENCE}ms", True)), {})
 
 
 class Filled(Exception):
@@ -81,6 +85,8 @@ def _who_may(session: Session, wishes: Sequence[Wish]) -> list[Newcomer]:
         return []
     wished = list({wish.applications[0].shift_id for wish in alone.values()})
     requests = [wish.request for wish in alone.values()]
+    if dialect_of(session) == "postgresql":  # SQLite's writers take turns anyway
+        later(session, WAIT_BRIEFLY)
     turns, known, *found = ask(
         session, *idempotency.trying(requests), *(Question(WANTED, {"shift": shift_id}) for shift_id in wished)
     )
