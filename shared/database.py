@@ -188,6 +188,8 @@ class Database:
         )
         self._stamps = _stamps(self.engine)
         self._reader = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        alone = {} if url.startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
+        self._looker = sessionmaker(self.engine.execution_options(**alone), expire_on_commit=False, info=info)
         self.mark = Marks(self.engine, info, engines.CONNECT_TIMEOUT)
 
     def write(self, operation: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -224,6 +226,14 @@ class Database:
     def read(self, query: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the query in one read-only transaction; what it changed by mistake is rolled back."""
         with self._reader() as session:
+            return query(session, *args, **kwargs)
+
+    def look(self, query: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query that is a statement or two, without a transaction around them, which would take two trips more.
+
+        That is for what only reads: nothing would take back what it changed by mistake.
+        """
+        with self._looker() as session:
             return query(session, *args, **kwargs)
 
     def stamp(self) -> bytes | None:

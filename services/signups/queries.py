@@ -15,6 +15,7 @@ from services.signups.models import Event, Hold, Place, Shift, Signup, SignupSta
 from shared.errors import Invalid, NotFound, field_error
 from shared.notices.tables import Notice
 from shared.texts import text as _
+from shared.trips import Question, ask
 
 SHIFTS: Final = Shift.__table__
 ASKED: Final = select(SHIFTS.c.id, SHIFTS.c.questions).where(SHIFTS.c.event_id == bindparam("event"), SHIFTS.c.listed)
@@ -102,10 +103,10 @@ def listed(session: Session, event_id: UUID) -> Sequence[Shift]:
 
 def asked(session: Session, event_id: UUID) -> Mapping[UUID, Sequence[Mapping[str, Any]]]:
     """Return shift id -> the questions that it asks, for those that the event lists; raises NotFound."""
-    rows = session.connection().execute(ASKED, {"event": event_id}).all()
+    [rows] = ask(session, Question(ASKED, {"event": event_id}))
     if not rows:
         event(session, event_id)
-    return {shift_id: questions for shift_id, questions in rows}  # noqa: C416  (a Row is no pair to mypy)
+    return {row.id: row.questions for row in rows}
 
 
 def shift(session: Session, shift_id: UUID, *, community: str | None = None, event_id: UUID | None = None) -> Shift:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -101,6 +101,24 @@ def test_arguments_reach_the_operation(database):
 def test_what_a_query_changed_by_mistake_is_undone(database):
     assert database.read(add_one) == 1
     assert value(database) == 0
+
+
+def test_a_look_sees_what_was_committed_and_leaves_transactions_as_they_are(database):
+    database.write(add_one)
+    assert database.look(lambda session, number: session.get(Counter, number).value, 1) == 1
+    assert database.read(add_one) == 2
+    assert value(database) == 1
+
+
+@only_postgresql
+def test_a_look_is_in_no_transaction(database):
+    def moments(session):
+        return [session.scalar(select(func.now())) for _statement in range(2)]
+
+    first, second = database.look(moments)
+    assert first < second
+    first, second = database.read(moments)
+    assert first == second
 
 
 def test_moments_are_kept_in_utc_and_come_back_aware(database):

@@ -120,7 +120,7 @@ def received() -> ResponseReturnValue:
 def _sent(event_id: UUID) -> Form:
     """Read the form, with one row of people more or less where a button says so; rows that are empty stay then."""
     kept = _kept_rows(typed())
-    sent = entering.read(kept, database.read(queries.asked, event_id))
+    sent = entering.read(kept, database.look(queries.asked, event_id))
     if REDRAWN & request.form.keys():
         rows = sum(ROW.fullmatch(name) is not None for name in kept) + ("_add" in request.form)
         people = sent.values["companions"]
