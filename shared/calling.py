@@ -104,8 +104,9 @@ class Listener:
             connection = self._listening()
             if not self._over.is_set():
                 driver: Any = connection.connection.driver_connection
-                select.select([driver, self._alarm[0]], [], [], CHECK)
-                connection.exec_driver_sql("SELECT 1")  # what was called comes along with the answer
+                heard = select.select([driver, self._alarm[0]], [], [], CHECK)[0]
+                if not heard or (driver in heard and not self._has_heard(driver)):
+                    connection.exec_driver_sql("SELECT 1")  # else the server is gone, which this raises
         except DBAPIError:
             self._part()
             raise
@@ -122,6 +123,16 @@ class Listener:
         self._part()
         for end in self._alarm or ():
             end.close()
+
+    def _has_heard(self, driver: Any) -> bool:
+        """Take in what was called, without a word to the server; False where nothing was, or nothing can be."""
+        number = 0
+        with contextlib.suppress(driver.OperationalError):
+            driver.pgconn.consume_input()
+            while (call := driver.pgconn.notifies()) is not None:
+                self._hear[call.extra.decode()]()
+                number += 1
+        return number > 0
 
     def _listening(self) -> Connection:
         if self._connection is None:

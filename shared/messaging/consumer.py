@@ -16,6 +16,7 @@ from shared.messaging import inbox, together
 from shared.messaging.envelope import Garbage, Sealed, open_envelope
 from shared.messaging.registry import Registry
 from shared.messaging.transport import Delivery, Subscriber
+from shared.trips import ask
 
 BATCH: Final = 100
 """Messages that share one transaction, each in its savepoint."""
@@ -126,7 +127,7 @@ class Consumer:
     def _retry_is_due(self) -> bool:
         """Look with one plain read, so that a consumer without retries writes nothing."""
         self._next_look = time.monotonic() + WAIT
-        self._next_retry = self._database.mark.look(inbox.NEXT_RETRY)[0][0][0]
+        self._next_retry = self._database.look(ask, inbox.NEXT_RETRY)[0][0][0]
         return self._next_retry is not None and self._next_retry <= self._clock()
 
     def _say(self, applied: Iterable[UUID]) -> None:

@@ -7,11 +7,12 @@ from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Table, any_, bindparam, delete, func, insert, null, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from shared import contracts
-from shared.database import change
+from shared.database import change, dialect_of
 from shared.messaging.envelope import seal, written_at
 from shared.messaging.tables import UNPUBLISHED, Outgoing
 from shared.trips import Question, ask
@@ -41,11 +42,10 @@ CLAIM: Final = (
     .values(lease_until=bindparam("until"), attempts=OUTBOX.c.attempts + 1)
     .returning(OUTBOX.c.seq, OUTBOX.c.message_id, OUTBOX.c.type, OUTBOX.c.body, OUTBOX.c.attempts)
 )
-CONFIRM: Final = (
-    update(OUTBOX)
-    .where(OUTBOX.c.seq.in_(bindparam("confirmed", expanding=True)))
-    .values(published_at=bindparam("now"), lease_until=None, last_error=None)
-)
+CONFIRM: Final = update(OUTBOX).values(published_at=bindparam("now"), lease_until=null(), last_error=null())
+CONFIRM_LISTED: Final = CONFIRM.where(OUTBOX.c.seq.in_(bindparam("confirmed", expanding=True)))
+CONFIRM_IN_ARRAY: Final = CONFIRM.where(OUTBOX.c.seq == any_(bindparam("confirmed", type_=ARRAY(BigInteger))))
+"""The same on SQLite, which has no arrays, and on PostgreSQL, which then reads one short statement for any window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def adding(session: Session, message_type: str, data: Mapping[str, Any], *, now:
 
 def claim(session: Session, limit: int, now: datetime) -> Sequence[Claimed]:
     """Lease up to ``limit`` rows that are due, oldest first; rows under another relay's lease are passed over."""
-    rows = session.connection().execute(CLAIM, {"limit": limit, "now": now, "until": now + LEASE})
+    rows = ask(session, Question(CLAIM, {"limit": limit, "now": now, "until": now + LEASE}))[0]
     return sorted((Claimed(*row) for row in rows), key=attrgetter("seq"))
 
 
@@ -101,7 +101,11 @@ def end_leases(session: Session) -> None:
 def settle(session: Session, confirmed: Collection[int], refused: Mapping[int, tuple[int, str]], now: datetime) -> None:
     """Mark confirmed rows (by ``seq``) as published; put refused ones (``seq`` -> attempts, reason) back."""
     if confirmed:
-        session.connection().execute(CONFIRM, {"confirmed": list(confirmed), "now": now})
+        values = {"confirmed": list(confirmed), "now": now}
+        if dialect_of(session) == "postgresql":
+            ask(session, Question(CONFIRM_IN_ARRAY, values))
+        else:
+            session.connection().execute(CONFIRM_LISTED, values)
     alike: dict[tuple[int, str], list[int]] = {}
     for seq, outcome in refused.items():
         alike.setdefault(outcome, []).append(seq)

@@ -22,7 +22,7 @@ from shared.messaging.consumer import WAIT, Consumer
 from shared.messaging.registry import Registry
 from shared.messaging.relay import WINDOW, Relay
 from shared.messaging.transport import Transport, TransportError
-from shared.trips import Question
+from shared.trips import Question, ask
 
 IDLE: Final = 0.2
 IDLE_MAX: Final = 5.0
@@ -257,7 +257,7 @@ class Worker:
         if not asked:
             return ()
         now = {"now": self._clock()}
-        answers = self._database.mark.look(*(Question(due, now) for due in asked.values()))
+        answers = self._database.look(ask, *(Question(due, now) for due in asked.values()))
         return {number for number, rows in zip(asked, answers, strict=True) if not rows[0][0]}
 
     def _look_at_once(self) -> None:

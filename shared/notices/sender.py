@@ -27,6 +27,7 @@ from shared.notices.policy import Policy
 from shared.notices.preparing import BACKOFF_FIRST, MAX_ATTEMPTS, Preparation, Ready, backoff
 from shared.notices.queue import Composer
 from shared.notices.tables import Mailing, MailingState, Notice, NoticeState
+from shared.trips import ask
 
 IDLE: Final = 5.0
 """Seconds that a sender rests where nothing is due; what is planned meanwhile ends the rest."""
@@ -83,7 +84,7 @@ class Sender:
     def _prepared(self) -> Ready | None:
         """Prepare the next letter; whoever has had nothing to do looks first, which takes no transaction."""
         now = self._clock()
-        if not self._has_work.is_set() and not self._database.mark.look(queue.any_due(now))[0][0][0]:
+        if not self._has_work.is_set() and not self._database.look(ask, queue.any_due(now))[0][0][0]:
             return None
         return self._database.write(self._preparation.prepare, now)
 
