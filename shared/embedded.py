@@ -120,7 +120,7 @@ class Site:
         self._open_others = others
         self._give_up = give_up
         self._was_asked = Event()
-        self._opening = Thread(target=self._open, name="opening", daemon=True)
+        self._opening: Thread | None = None
         self._others: Future[Mapping[str, WSGIApplication]] = Future()
         self._workers: Sequence[Worker] = ()
 
@@ -144,13 +144,14 @@ class Site:
         return route
 
     def start(self) -> None:
-        """Begin to serve."""
+        """Open the rest, in the process that serves: a thread that was made before the fork cannot be waited for."""
+        self._opening = Thread(target=self._open, name="opening", daemon=True)
         self._opening.start()
 
     def stop(self) -> None:
-        """Stop the workers."""
+        """Stop the workers, when they have finished what they have in hand."""
         self._was_asked.set()
-        if self._opening.is_alive():
+        if self._opening is not None:
             self._opening.join()
         for worker in self._workers:
             worker.ask_to_stop()

@@ -4,7 +4,8 @@ import gc
 import subprocess
 import sys
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from threading import Event
+from multiprocessing import get_context
+from threading import Event, Timer
 
 import pytest
 from werkzeug.test import Client
@@ -94,6 +95,33 @@ def test_where_another_service_cannot_be_opened_nobody_waits_and_all_of_it_ends(
         visitor.get("/partners/")
     assert gave_up.wait(60)
     site.stop()
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_the_process_that_serves_ends_when_what_it_is_opening_is_open(environ):
+    begun, may_open, is_open = Event(), Event(), Event()
+
+    def others():
+        begun.set()
+        assert may_open.wait(60)
+        is_open.set()
+        return []
+
+    (first,) = embedded.open_parts([one_service("events")], environ)
+    first.database.dispose()
+    site = embedded.Site(first, others, pytest.fail)
+
+    def serve():
+        site.start()
+        assert begun.wait(60)
+        Timer(0.1, may_open.set).start()
+        site.stop()
+        sys.exit(0 if is_open.is_set() else "it ended before")
+
+    process = get_context("fork").Process(target=serve)  # as gunicorn makes those that serve
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
 
 
 def test_databases_are_current_once_all_are_migrated(environ):
