@@ -19,7 +19,7 @@ service = Service(
         Task(imports.forget_uploads, every=timedelta(minutes=10)),
     ],
     work=lambda config: [
-        Task(imports.continuing([plan(config.timezone)]), timedelta(seconds=5), when_planned=True, due=imports.WAITING),
+        Task(imports.continuing([plan(config.timezone)]), timedelta(seconds=5), when_planned=True, due=imports.DUE),
         Task(operations.planning(config.quiet_hours), every=timedelta(minutes=10)),
     ],
     told=agreement.TOLD,

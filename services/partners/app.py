@@ -19,7 +19,7 @@ service = Service(
     handlers=handlers.registry,
     tasks=[
         Task(sign_ins.forget, timedelta(hours=1)),
-        Task(imports.continuing([UNITS]), timedelta(seconds=5), when_planned=True, due=imports.WAITING),
+        Task(imports.continuing([UNITS]), timedelta(seconds=5), when_planned=True, due=imports.DUE),
         Task(imports.forget_uploads, timedelta(minutes=10)),
         Task(mailings.going_on(audiences.find), timedelta(seconds=5), when_planned=True, due=mailings.UNFINISHED),
         Task(forget_links, timedelta(hours=1)),

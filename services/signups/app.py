@@ -15,7 +15,6 @@ from services.signups import (
     waitlist,
 )
 from services.signups.letters.wordings import KINDS
-from services.signups.links import Links
 from services.signups.models import Base
 from services.signups.operations.importing import people
 from services.signups.operations.own_data import erase_unused
@@ -48,12 +47,7 @@ service = Service(
         Task(contact_views.forget_views, timedelta(hours=1)),
     ],
     work=lambda config: [
-        Task(
-            imports.continuing([people(Links(config.secret_key))]),
-            timedelta(seconds=5),
-            when_planned=True,
-            due=imports.WAITING,
-        ),
+        Task(imports.continuing([people(config.secret_key)]), timedelta(seconds=5), when_planned=True, due=imports.DUE),
     ],
     told=agreement.TOLD,
     kept=agreement.KEPT,

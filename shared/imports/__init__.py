@@ -2,7 +2,7 @@
 
 from shared.imports.importing import (
     AT_ONCE,
-    WAITING,
+    DUE,
     Finding,
     Importer,
     Owner,
@@ -20,7 +20,7 @@ from shared.imports.tables import Base, Upload, UploadState
 
 __all__ = [
     "AT_ONCE",
-    "WAITING",
+    "DUE",
     "Base",
     "Finding",
     "Importer",

@@ -166,7 +166,7 @@ def by_column(errors: FieldErrors, detail: str, layout: Layout, called: Mapping[
 
 
 OPEN: Final = or_(Upload.state == UploadState.CHECKING, Upload.state == UploadState.WRITING)
-WAITING: Final = select(exists().where(OPEN, Upload.expires_at > bindparam("now")))
+DUE: Final = select(exists().where(OPEN, Upload.expires_at > bindparam("now")))
 """Whether there is an upload to go on with."""
 
 

@@ -26,7 +26,7 @@ from tests.conftest import ON_SQLITE
 from tests.signups.conftest import LINKS, NOW, World, a_child, shift_data
 from tests.signups.web import Site
 
-IMPORTER = people(LINKS)
+IMPORTER = people(LINKS.secret_key)
 HEAD = ["姓名", "手机号", "岗位", "开始时间", "出生日期", "已同意"]
 
 
@@ -81,7 +81,7 @@ def count(world: World) -> int:
 def work(world: World) -> int:
     """What the worker does until there is no more of it; returns the steps."""
     step, steps = imports.continuing([IMPORTER]), 0
-    while due.run(world.database, step, imports.WAITING, NOW):
+    while due.run(world.database, step, imports.DUE, NOW):
         steps += 1
     return steps
 

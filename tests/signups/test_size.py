@@ -9,9 +9,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.event import listen, remove
 
 from services.signups import operations
+from services.signups.idempotency import Request
 from services.signups.models import Event, Feedback, Place, Shift, Signup, Volunteer
 from tests.conftest import ON_SQLITE
-from tests.signups.conftest import NOW, shift_data
+from tests.signups.conftest import LINKS, NOW, shift_data
 from tests.signups.test_roster_pages import counted
 from tests.signups.web import Site
 
@@ -121,6 +122,17 @@ def test_a_free_place_is_looked_for_among_those_of_its_shift_only(world):
     with planned(world) as steps:
         world.sign_up()
     assert {step for step in steps if " places " in step} == {"SEARCH places USING INDEX ix_places_free (shift_id=?)"}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_crowd_looks_at_the_sign_ups_of_its_own_people_only(world, number):
+    world.publish(shifts=[world.event["shifts"][0] | {"capacity": 5}])
+    requests = [Request.of(str(one), {}) for one in range(number)]
+    wishes = [operations.Wish([world.application()], request, LINKS, NOW) for request in requests]
+    with planned(world) as steps:
+        assert None not in world.database.write(operations.sign_up_newcomers, wishes)
+    assert not [step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step]
+    assert "SEARCH signups USING INDEX ix_signups_volunteer_id (volunteer_id=?)" in steps
 
 
 @contextmanager

@@ -37,8 +37,9 @@ Person = tuple[str, str]
 """Phone and name as they are compared: what makes two rows one person."""
 
 
-def people(links: Links) -> Importer:
-    """Return how a list of people is imported; ``links`` make each sign-up's manage link."""
+def people(secret_key: str) -> Importer:
+    """Return how a list of people is imported; each sign-up's manage link is made with the key."""
+    links = Links(secret_key)
 
     def write(session: Session, upload: Upload, records: Sequence[Record], now: datetime) -> Mapping[str, int]:
         return _write(session, upload, records, links, now)

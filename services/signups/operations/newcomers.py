@@ -3,7 +3,7 @@
 That is only a quicker way to where ``sign_up_together`` leads, and whoever needs more than it can do is left to that.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, insert, select
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, idempotency, identity, places, timing, waitlist, wanted
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
-from services.signups.models import Signup, SignupStatus, giving_code
+from services.signups.models import Signup, SignupStatus, Volunteer, giving_code
 from services.signups.operations.signing import Application, new_row
 from services.signups.operations.together import checked
 from services.signups.wanted import WantedShift
@@ -28,6 +28,8 @@ from shared.trips import Question, Rows, ask, in_one, later
 
 WANTED: Final = wanted.WANTED.add_columns(waitlist.HAS_ROOM)
 SIGNUPS: Final = Signup.__table__
+PERSON: Final = ("phone_key", "name_key")
+"""By which somebody is found."""
 NOTE: Final = insert(SIGNUPS)  # type: ignore[arg-type]
 PATIENCE: Final = 200
 """Milliseconds for which a crowd waits for somebody whom another transaction has locked: all of it waits for them."""
@@ -71,7 +73,7 @@ def sign_up_newcomers(session: Session, wishes: Sequence[Wish]) -> list[Answer |
     and leaves them time for their other ones. Raises Filled, and what the database raises: nothing was done then.
     """
     newcomers = [] if identity.is_changing_keys(session) else _who_may(session, wishes)
-    people = _with_time(session, _get_to_know(session, newcomers)) if newcomers else {}
+    people = _get_to_know(session, newcomers) if newcomers else {}
     answers = _seat(session, people) if people else {}
     return [answers.get(wish) for wish in wishes]
 
@@ -113,31 +115,29 @@ def _newcomer(wish: Wish, found: Sequence[Any]) -> Newcomer | None:
 
 
 def _get_to_know(session: Session, newcomers: Sequence[Newcomer]) -> dict[Newcomer, UUID]:
-    """Find or note the people, and lock them, so that their sign-ups take turns."""
+    """Find or note the people, and lock them, so that their sign-ups take turns; return those who have time."""
     asked = [
         identity.noting(
             session, name=one.application.name, name_key=one.name_key, phone=one.application.phone, now=one.wish.now
         )
         for one in newcomers
     ]
-    ids = {(row.phone_key, row.name_key): row.id for row in ask(session, in_one(asked))[0]}
-    return {
-        one: ids[question.values["phone_key"], one.name_key] for one, question in zip(newcomers, asked, strict=True)
-    }
-
-
-def _with_time(session: Session, people: Mapping[Newcomer, UUID]) -> dict[Newcomer, UUID]:
-    """Return those who are not on the shift, and have time for it."""
-    values = {f"volunteer_{place}": volunteer_id for place, volunteer_id in enumerate(people.values())}
+    keys = [tuple(question.values[name] for name in PERSON) for question in asked]
+    values = {f"{name}_{place}": key for place, pair in enumerate(keys) for name, key in zip(PERSON, pair, strict=True)}
+    noted, taken = ask(session, in_one(asked), Question(_shifts_of(len(keys)), values))
+    ids = {(row.phone_key, row.name_key): row.id for row in noted}
     shifts: dict[UUID, set[UUID]] = {}
-    for row in ask(session, Question(_shifts_of(len(people)), values))[0]:
+    for row in taken:
         shifts.setdefault(row.volunteer_id, set()).add(row.shift_id)
     return {
-        one: volunteer_id
-        for one, volunteer_id in people.items()
-        if volunteer_id not in shifts
-        or (one.shift.id not in shifts[volunteer_id] and timing.refusal(session, volunteer_id, one.shift) is None)
+        one: ids[key]
+        for one, key in zip(newcomers, keys, strict=True)
+        if ids[key] not in shifts or _has_time(session, ids[key], one.shift, shifts[ids[key]])
     }
+
+
+def _has_time(session: Session, volunteer_id: UUID, shift: WantedShift, others: Collection[UUID]) -> bool:
+    return shift.id not in others and timing.refusal(session, volunteer_id, shift) is None
 
 
 def _seat(session: Session, people: Mapping[Newcomer, UUID]) -> dict[Wish, Answer]:
@@ -187,9 +187,13 @@ def _without(signups: Mapping[UUID, UUID], coded: Sequence[Any]) -> dict[UUID, U
 
 
 @cache
-def _shifts_of(people: int) -> Select[UUID, UUID]:
-    """Select the shifts of so many people, as far as they have not withdrawn from them."""
-    whose = [bindparam(f"volunteer_{place}", type_=SIGNUPS.c.volunteer_id.type) for place in range(people)]
-    return select(Signup.volunteer_id, Signup.shift_id).where(
-        Signup.volunteer_id.in_(whose), Signup.status != SignupStatus.WITHDRAWN
+def _shifts_of(number: int) -> Select[UUID, UUID]:
+    """Select the shifts of so many people, by their keys, as far as they have not withdrawn from them."""
+    people = (
+        and_(*(getattr(Volunteer, name) == bindparam(f"{name}_{place}") for name in PERSON)) for place in range(number)
+    )
+    return (
+        select(Signup.volunteer_id, Signup.shift_id)
+        .join(Volunteer, Volunteer.id == Signup.volunteer_id)
+        .where(or_(*people), Signup.status != SignupStatus.WITHDRAWN)
     )

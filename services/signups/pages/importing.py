@@ -8,7 +8,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.signups import queries
-from services.signups.links import Links
 from services.signups.models import Event
 from services.signups.operations.importing import people
 from services.signups.pages.desk import desk
@@ -67,7 +66,7 @@ def _event(event_id: UUID) -> Event:
 
 
 def _importer() -> Importer:
-    return people(Links(config.secret_key))
+    return people(config.secret_key)
 
 
 def _owner(event_id: UUID) -> Owner:
