@@ -42,10 +42,7 @@ class Page(ThreadingHTTPServer):
     """Waits for whoever asks without looking at a clock, which the server's own loop does twice a second."""
 
     daemon_threads = True
-
-    def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__((host, port), handler)
-        self.host, self.is_over = host, False
+    is_over = False
 
     def answer(self) -> None:
         """Answer whoever asks, until ``end``."""
@@ -55,7 +52,8 @@ class Page(ThreadingHTTPServer):
     def end(self) -> None:
         """End the wait, by asking for nothing; may be called from any thread."""
         self.is_over = True
-        with suppress(OSError), socket.create_connection((self.host, self.server_port), PATIENCE_SECONDS):
+        address = str(self.server_address[0]), self.server_port
+        with suppress(OSError), socket.create_connection(address, PATIENCE_SECONDS):
             pass
 
 
@@ -66,7 +64,7 @@ def served(bind: str, worker: Worker, database: Database) -> Iterator[tuple[str,
         yield None
         return
     host, _colon, port = bind.rpartition(":")
-    server = Page(host, int(port), _handler(worker, database))
+    server = Page((host, int(port)), _handler(worker, database))
     thread = Thread(target=server.answer, name="worker-page", daemon=True)
     thread.start()
     try:
