@@ -51,23 +51,24 @@ def inbox() -> Iterable[Replaced]:
 
 def place() -> Iterable[Replaced]:
     """The lock on a place: it is read and then written, as if nobody else were there."""
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import bindparam  # noqa: PLC0415
 
-    from services.signups import waitlist  # noqa: PLC0415
+    from services.signups import places, waitlist  # noqa: PLC0415
     from services.signups.models import Place  # noqa: PLC0415
-    from services.signups.operations import signing  # noqa: PLC0415
+    from shared.trips import Question  # noqa: PLC0415
 
-    def reserve(session: Any, shift_id: Any) -> int | None:
-        free = Place.shift_id == shift_id, Place.signup_id.is_(None), Place.pledge_id.is_(None)
-        number: int | None = session.scalar(select(Place.number).where(*free).order_by(Place.number).limit(1))
+    unlocked = places.FOR_ANYBODY.order_by(Place.number).limit(bindparam("number"))
+    seating = places.seating
+
+    def reserving(shift_id: Any, number: int) -> Question:
+        return Question(unlocked, {"shift": shift_id, "number": number})
+
+    def thoughtful(*seats: Any) -> Question:
         time.sleep(THOUGHT)
-        return number
+        return seating(*seats)
 
-    def others_and_place(session: Any, _volunteer: Any, shift_id: Any, **_how: Any) -> tuple[set[Any], int | None]:
-        return set(), reserve(session, shift_id)
-
-    yield Replaced(waitlist, "reserve", reserve)
-    yield Replaced(signing, "_others_and_place", others_and_place)
+    yield Replaced(waitlist, "reserving", reserving)
+    yield Replaced(places, "seating", thoughtful)
 
 
 def lease() -> Iterable[Replaced]:
