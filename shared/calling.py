@@ -105,8 +105,12 @@ class Listener:
             if not self._over.is_set():
                 driver: Any = connection.connection.driver_connection
                 heard = select.select([driver, self._alarm[0]], [], [], CHECK)[0]
-                if not heard or (driver in heard and not self._has_heard(driver)):
-                    connection.exec_driver_sql("SELECT 1")  # else the server is gone, which this raises
+                calls = _calls(driver)
+                if not calls and self._alarm[0] not in heard:
+                    connection.exec_driver_sql("SELECT 1")  # raises where the server is gone
+                    calls = _calls(driver)
+                for call in calls:
+                    self._hear[call]()
         except DBAPIError:
             self._part()
             raise
@@ -124,22 +128,10 @@ class Listener:
         for end in self._alarm or ():
             end.close()
 
-    def _has_heard(self, driver: Any) -> bool:
-        """Take in what was called, without a word to the server; False where nothing was, or nothing can be."""
-        number = 0
-        with contextlib.suppress(driver.OperationalError):
-            driver.pgconn.consume_input()
-            while (call := driver.pgconn.notifies()) is not None:
-                self._hear[call.extra.decode()]()
-                number += 1
-        return number > 0
-
     def _listening(self) -> Connection:
         if self._connection is None:
             self._connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self._connection.exec_driver_sql(f"LISTEN {CHANNEL}")
-            driver: Any = self._connection.connection.driver_connection
-            driver.add_notify_handler(lambda call: self._hear[call.payload]())
         return self._connection
 
     def _part(self) -> None:
@@ -147,3 +139,10 @@ class Listener:
         if connection is not None:
             connection.invalidate()  # back in the pool it would go on hearing
             connection.close()
+
+
+def _calls(driver: Any) -> list[str]:
+    """Return what was called, without a word to the server; nothing where it is gone."""
+    with contextlib.suppress(driver.OperationalError):
+        return [call.payload for call in driver.notifies(timeout=0)]
+    return []

@@ -83,20 +83,21 @@ def open_part(service: Service, environ: Mapping[str, str]) -> Part:
 
 def is_current(services: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Say whether the databases of all services are of the newest version; raises ConfigError."""
-    return all(_is_current(config.load(name, environ)) for name in services)
-
-
-def _is_current(settings: Config) -> bool:
-    database = Database(settings.database_url, settings.service)
+    databases = [Database(config.load(name, environ).database_url, name) for name in services]
     try:
-        return database.read(versions.seen) == versions.newest(settings.service) is not None
+        return all(_is_current(database) for database in databases)
     finally:
-        database.dispose()
+        for database in databases:
+            database.dispose()
+
+
+def _is_current(database: Database) -> bool:
+    newest = versions.newest(database.service)
+    return newest is not None and database.read(versions.seen) == newest
 
 
 def _migrate(service: Service, database: Database) -> None:
-    newest = versions.newest(service.name)
-    if newest is None or database.read(versions.seen) != newest:
+    if not _is_current(database):
         from shared import migrations  # noqa: PLC0415  (alembic imports slowly)
 
         migrations.migrate(service, database)

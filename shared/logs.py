@@ -3,10 +3,8 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -39,37 +37,12 @@ def configure(*, level: str = "INFO", human: bool = False, service: str = "") ->
         return event
 
     first: list[structlog.typing.Processor] = [add_origin, structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    global _note  # noqa: PLW0603  (logs are set up once for the process, as structlog's are)
-    _note = _by_structlog if human or logging.getLevelNamesMapping()[level] > logging.INFO else _in_a_line(add_origin)
     structlog.configure(
         processors=[*first, *_renderers(human=human)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),  # what it is when something is said
     )
     _take_over_from_libraries(first, _renderers(human=human))
-
-
-def note(event: str, **about: Any) -> None:
-    """Say what is said for each request, as ``info`` of a logger says it, for a third of the work."""
-    _note(event, **about)
-
-
-def _by_structlog(event: str, **about: Any) -> None:
-    structlog.get_logger().info(event, **about)
-
-
-_note: Callable[..., None] = _by_structlog
-
-
-def _in_a_line(add_origin: Callable[[object, str, structlog.typing.EventDict], Any]) -> Callable[..., None]:
-    """Return what writes the line that structlog would write."""
-
-    def write(event: str, **about: Any) -> None:
-        told = add_origin(None, "info", {**about, "event": event})
-        moment = datetime.now(UTC).replace(tzinfo=None).isoformat()
-        sys.stderr.write(f"{_as_json({**told, 'timestamp': f'{moment}Z'})}\n")
-
-    return write
 
 
 def _take_over_from_libraries(

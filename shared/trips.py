@@ -6,16 +6,17 @@ for it, and the threads of a web process hand each other the interpreter.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache, lru_cache
 from operator import methodcaller
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Connection, Dialect, Executable, Insert, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Insert, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 Processor = Callable[[Any], Any]
 KEPT: Final = 512
@@ -24,7 +25,10 @@ LEFT: Final = "left_for_later"
 
 
 class Question(NamedTuple):
-    """A statement that is made once, and its values by their names: all of them, since no default is filled in."""
+    """A statement that is made once, and its values by their names: all of them, since no default is filled in.
+
+    It holds no list that is as long as it happens to be (``in_``): it would not be the same statement each time.
+    """
 
     statement: Executable
     values: Mapping[str, Any]
@@ -40,13 +44,26 @@ class Rows(NamedTuple):
     values: Sequence[Mapping[str, Any]]
 
 
+def numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
+    """Return the values by the names that ``binds`` gives to as many of them."""
+    return {f"{name}_{number}": value for number, value in enumerate(values)}
+
+
+def binds(name: str, number: int, kind: TypeEngine[Any]) -> list[BindParameter[Any]]:
+    """Return the places of so many values in a statement, of which each number is a statement of its own."""
+    return [bindparam(f"{name}_{place}", type_=kind) for place in range(number)]
+
+
 def in_one(questions: Sequence[Question]) -> Rows:
     """Return INSERTs that differ in their values only as one of several rows."""
     return Rows(cast("Insert", questions[0].statement), [question.values for question in questions])
 
 
 def later(session: Session, *questions: Question | Rows) -> None:
-    """Leave statements whose rows nobody reads to the next trip; whoever leaves some has to ``ask`` once more."""
+    """Leave statements whose rows nobody reads to the next trip; whoever leaves some has to ``ask`` once more.
+
+    That is for transactions without savepoints: one that is rolled back would take along what was left before it.
+    """
     session.info.setdefault(LEFT, []).extend(questions)
 
 

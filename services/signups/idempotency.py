@@ -19,7 +19,7 @@ from services.signups.models import IdempotencyKey
 from shared.database import change
 from shared.errors import Conflict, Invalid, field_error
 from shared.texts import text as _
-from shared.trips import Question, ask
+from shared.trips import Question, ask, binds, numbered
 
 KEEP: Final = timedelta(days=2)
 """How long a client may take to send a request again."""
@@ -63,7 +63,7 @@ NOTE: Final = insert(KEYS)  # type: ignore[arg-type]
 
 @cache
 def _trying(number: int) -> tuple[Select[*tuple[bool, ...]], Select[str]]:
-    keys = [bindparam(f"key_{place}", type_=String()) for place in range(number)]
+    keys = binds("key", number, String())
     return select(*map(has_turn, keys)), select(KEYS.c.key).where(KEYS.c.key.in_(keys))
 
 
@@ -122,7 +122,7 @@ def asking(request: Request) -> tuple[Question, Question]:
 
 def trying(requests: Sequence[Request]) -> tuple[Question, Question]:
     """Return what asks for the turns of several requests, waiting for none; ``are_new`` reads the answers."""
-    keys = {f"key_{place}": request.key for place, request in enumerate(requests)}
+    keys = numbered("key", (request.key for request in requests))
     turns, known = _trying(len(requests))
     return Question(turns, keys), Question(known, keys)
 

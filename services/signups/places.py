@@ -6,7 +6,7 @@ finds no unlocked free place gets none. A place that a rolled-back transaction h
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from services.signups.models import Place, Shift
 from shared.database import change
-from shared.trips import Question
+from shared.trips import Question, binds, numbered
 
 
 def take(session: Session, shift_id: UUID, signup_id: UUID, pledge_id: UUID | None = None) -> bool:
@@ -42,9 +42,7 @@ def take(session: Session, shift_id: UUID, signup_id: UUID, pledge_id: UUID | No
 
 def seating(shift_id: UUID, seats: Mapping[int, UUID]) -> Question:
     """Return what gives places that the transaction has locked to sign-ups; ``seats``: number -> sign-up."""
-    values: dict[str, Any] = {"shift": shift_id}
-    for place, (number, signup_id) in enumerate(seats.items()):
-        values |= {f"number_{place}": number, f"signup_{place}": signup_id}
+    values = {"shift": shift_id} | numbered("number", seats) | numbered("signup", seats.values())
     return Question(_seating(len(seats)), values)
 
 
@@ -138,14 +136,11 @@ LOCKED_FOR_ANYBODY: Final = _free(SHIFT, Place.pledge_id.is_(None))
 
 @cache
 def _seating(number: int) -> Update:
-    numbers, signups = PLACES.c.number, PLACES.c.signup_id
-    seats = [(bindparam(f"number_{place}", type_=numbers.type), place) for place in range(number)]
+    numbers = binds("number", number, PLACES.c.number.type)
+    signups = binds("signup", number, PLACES.c.signup_id.type)
+    seats = [(PLACES.c.number == place, signup) for place, signup in zip(numbers, signups, strict=True)]
     return (
         update(PLACES)  # type: ignore[arg-type]
-        .where(PLACES.c.shift_id == bindparam("shift"), numbers.in_([place for place, _signup in seats]))
-        .values(
-            signup_id=case(
-                *((numbers == bound, bindparam(f"signup_{place}", type_=signups.type)) for bound, place in seats)
-            )
-        )
+        .where(PLACES.c.shift_id == bindparam("shift"), PLACES.c.number.in_(numbers))
+        .values(signup_id=case(*seats))
     )

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups.models import KEEPS_TIME, Event, Shift, Signup
@@ -22,6 +22,11 @@ NEAR: Final = timedelta(days=7)
 """No rule reaches farther than from a shift to those of the week before and after it."""
 COUNTED: Final = ("published", "completed")
 """States of events whose shifts leave no time for others."""
+LEAVES_NO_TIME: Final = and_(
+    or_(*(Signup.status == status for status in KEEPS_TIME), Signup.offered_until.is_not(None)),
+    or_(*(Event.status == status for status in COUNTED)),
+)
+"""Whether the person has a place on the shift, or is offered one; without ``in_``, for ``shared.trips``."""
 OVERLAPS: Final = _(
     "There is already a place at an overlapping time. Please give that one up first, or choose another shift."
 )
@@ -105,8 +110,7 @@ def _others(volunteer_id: UUID, shift: AnyShift) -> Select[Shift]:
         .where(
             Signup.volunteer_id == volunteer_id,
             Signup.shift_id != shift.id,
-            or_(Signup.status.in_(KEEPS_TIME), Signup.offered_until.is_not(None)),
-            Event.status.in_(COUNTED),
+            LEAVES_NO_TIME,
             Shift.ends_at > shift.starts_at - NEAR,
             Shift.starts_at < shift.ends_at + NEAR,
         )

@@ -63,10 +63,13 @@ def asking(shift_id: UUID) -> Question:
 
 
 def answered(rows: Sequence[Sequence[Any]]) -> WantedShift | None:
-    """Return the shift, or None where there is none such; more columns may follow."""
-    if not rows:
-        return None
-    values = tuple(rows[0])
+    """Return the shift, or None where there is none such."""
+    return read(rows[0]) if rows else None
+
+
+def read(row: Sequence[Any]) -> WantedShift:
+    """Return a shift from a row of ``COLUMNS``; more may follow."""
+    values = tuple(row)
     return WantedShift._make((*values[: len(OF_SHIFT)], WantedEvent._make(values[len(OF_SHIFT) : len(COLUMNS)])))
 
 

@@ -10,7 +10,7 @@ from wsgiref.types import WSGIEnvironment
 import structlog
 from flask import Flask, Response, g, request
 
-from shared import logs, tracing
+from shared import tracing
 from shared.config import Config
 from shared.database import Database
 from shared.logs import correlation_id, current_correlation_id
@@ -23,6 +23,8 @@ ARRIVED: Final = "HTTP_X_REQUEST_START"
 MOMENT: Final = re.compile(r"t=([0-9]{1,12}\.[0-9]{3})")
 QUIET: Final = frozenset({"health", "assets"})
 """Blueprints whose requests are noted only when details are asked for."""
+
+log = structlog.get_logger()
 
 
 class Requests:
@@ -42,7 +44,7 @@ class Requests:
     def end(self, rule: str, method: str, status: int, seconds: float, *, quietly: bool = False) -> None:
         """Note what was answered after so many seconds."""
         self._figures.answered(rule, method, status, seconds)
-        note = structlog.get_logger().debug if quietly else logs.note
+        note = log.debug if quietly else log.info
         note("http.request", method=method, route=rule, status=status, ms=round(seconds * 1000, 1))
 
     def leave(self) -> None:

@@ -5,18 +5,17 @@ of the application's own, so that it cannot differ from it. Fresh are the id, th
 here, the session. Counts, limits and the line in the log are as for every request.
 """
 
-import hmac
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
-from time import perf_counter, time
+from time import perf_counter
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import orjson
 from flask import Flask
 from itsdangerous import BadData, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode, int_to_bytes
+from itsdangerous.encoding import base64_encode
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
 
@@ -162,14 +161,6 @@ def _around_value(cookie: str) -> tuple[str, str]:
 
 
 def _signer(serializer: URLSafeTimedSerializer) -> Callable[[object], str]:
-    """Return what signs as the serializer does, which would make what it needs, and derive its key, anew each time."""
+    """Return what signs as the serializer does, which would make what it needs anew each time."""
     signer = serializer.make_signer(serializer.salt)
-    keyed = hmac.new(signer.derive_key(), digestmod=signer.digest_method)
-
-    def sign(value: object) -> str:
-        parts = [base64_encode(orjson.dumps(value)), base64_encode(int_to_bytes(int(time())))]
-        mac = keyed.copy()
-        mac.update(signer.sep.join(parts))
-        return signer.sep.join([*parts, base64_encode(mac.digest())]).decode()
-
-    return sign
+    return lambda value: signer.sign(base64_encode(orjson.dumps(value))).decode()

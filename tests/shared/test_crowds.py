@@ -9,7 +9,7 @@ from sqlalchemy import Integer, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.crowds import MOST, Crowd
-from shared.database import Database, new_metadata
+from shared.database import new_metadata
 
 PATIENCE = 60
 
@@ -100,11 +100,8 @@ def write_down(session, numbers):
 
 
 @pytest.fixture
-def database(new_database_url) -> Iterator[Database]:
-    database = Database(new_database_url(), "signups")
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.dispose()
+def database(open_database):
+    return open_database(Base.metadata)
 
 
 def test_what_is_written_down_is_committed_and_what_fails_leaves_nothing(database):

@@ -1,7 +1,6 @@
 """One way to open a transaction, on SQLite and PostgreSQL alike."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -38,13 +37,10 @@ class Ticket(Base):
 
 
 @pytest.fixture
-def database(new_database_url) -> Iterator[Database]:
-    database = Database(new_database_url(), "signups", pool_size=25)
-    for metadata in (Base.metadata, tables.Base.metadata):
-        metadata.create_all(database.engine)
+def database(open_database):
+    database = open_database(Base.metadata, tables.Base.metadata, pool_size=25)
     database.write(lambda session: session.execute(insert(Counter).values([{"number": 1}, {"number": 2}])))
-    yield database
-    database.dispose()
+    return database
 
 
 def value(database, number=1):

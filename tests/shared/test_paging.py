@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.database import TYPES, Database, new_metadata
+from shared.database import TYPES, new_metadata
 from shared.paging import Page, fetch
 
 START = datetime(2027, 6, 19, 6, tzinfo=UTC)
@@ -27,13 +27,11 @@ class Row(Base):
 
 
 @pytest.fixture
-def database(database_url):
-    database = Database(database_url, "board")
-    Base.metadata.create_all(database.engine)
+def database(open_database):
+    database = open_database(Base.metadata, service="board")
     rows = [Row(id=UUID(int=n), at=START + timedelta(hours=n // 3), name=f"row {n}") for n in range(10)]
     database.write(lambda session: session.add_all(rows))
-    yield database
-    database.dispose()
+    return database
 
 
 def walk(database, statement, *, descending=False):

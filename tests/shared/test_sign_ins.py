@@ -1,6 +1,6 @@
 """What services without accounts know of sign-ins: ended ones let nobody in, whatever order the news came in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -19,11 +19,8 @@ sign_ins.register(REGISTRY)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, "signups")
-    sign_ins.Base.metadata.create_all(database.engine)
-    yield database
-    database.dispose()
+def database(open_database: Callable[..., Database]) -> Database:
+    return open_database(sign_ins.Base.metadata)
 
 
 def tell(database: Database, message_type: str, **data: object) -> None:

@@ -1,6 +1,5 @@
 """Several statements in one trip, alike on SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -11,7 +10,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.database import TYPES, Database, insert_on, new_metadata, one_of
+from shared.database import TYPES, insert_on, new_metadata, one_of
 from shared.trips import Question, Rows, ask, in_one, later
 from tests.shared.messaging.conftest import only_postgresql
 
@@ -46,11 +45,8 @@ PAINT = update(BOATS).where(BOATS.c.id == bindparam("boat")).values(colour=bindp
 
 
 @pytest.fixture
-def database(new_database_url) -> Iterator[Database]:
-    database = Database(new_database_url(), "signups")
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.dispose()
+def database(open_database):
+    return open_database(Base.metadata)
 
 
 def a_boat(**changes):

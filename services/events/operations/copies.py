@@ -23,7 +23,7 @@ from services.events.models import (
 )
 from services.events.operations import lifecycle
 from shared.database import dialect_of, insert_on
-from shared.trips import Rows, ask, later
+from shared.trips import Rows, ask
 
 GONE: Final = "withdrawn"
 """The state of a sign-up that holds neither a place nor a turn."""
@@ -34,8 +34,8 @@ def record_signups(session: Session, signups: Sequence[Mapping[str, Any]], *, no
 
     An event that was taken back to a draft in the same moment is published again.
     """
-    later(session, _keeping(session, SignupCopy, signups))
-    lifecycle.publish_again(session, {signup["event_id"] for signup in signups if signup["status"] != GONE}, now)
+    expected = {signup["event_id"] for signup in signups if signup["status"] != GONE}
+    lifecycle.publish_again(session, expected, now, after=_keeping(session, SignupCopy, signups))
 
 
 def record_holds(session: Session, holds: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
@@ -43,8 +43,8 @@ def record_holds(session: Session, holds: Sequence[Mapping[str, Any]], *, now: d
 
     An event that was taken back to a draft in the same moment is published again.
     """
-    later(session, _keeping(session, HoldCopy, holds))
-    lifecycle.publish_again(session, {hold["event_id"] for hold in holds if hold["held"]}, now)
+    expected = {hold["event_id"] for hold in holds if hold["held"]}
+    lifecycle.publish_again(session, expected, now, after=_keeping(session, HoldCopy, holds))
 
 
 def keep_given_places(session: Session, refusal: Mapping[str, Any], *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from services.events.operations import reminders
 from services.events.operations.desk import Desk, take
 from shared.errors import Conflict, Invalid
 from shared.texts import text as _
-from shared.trips import Question, ask
+from shared.trips import Question, Rows, ask
 
 LOCKED_STATUS: Final = select(Event.id, Event.status).where(Event.id == bindparam("event")).with_for_update()
 
@@ -56,16 +56,16 @@ def unpublish_event(session: Session, event_id: UUID, *, desk: Desk, now: dateti
     return event
 
 
-def publish_again(session: Session, event_ids: Collection[UUID], now: datetime) -> None:
+def publish_again(session: Session, event_ids: Collection[UUID], now: datetime, *, after: Rows) -> None:
     """Publish drafts for which somebody holds a place or waits after all; for anything else, do nothing.
 
     They signed up before the sign-up service heard that the event was taken back, so they keep what they were given.
-    What was left for ``later`` is asked first.
+    ``after`` is what tells of them, and is written first, in the same trip.
     """
     # The rows are locked before they are looked at: whoever takes an event back meanwhile either sees this sign-up or
     # is seen here. They are locked in one order, so that two readers never deadlock.
     questions = [Question(LOCKED_STATUS, {"event": event_id}) for event_id in sorted(event_ids)]
-    for event in (row for rows in ask(session, *questions) for row in rows):
+    for event in (row for rows in ask(session, after, *questions)[1:] for row in rows):
         if event.status is EventStatus.DRAFT and not is_untouched(session, event.id):
             _publish_again(session, event.id, now)
 

@@ -22,7 +22,7 @@ from services.signups.models import (
     may_be_given,
 )
 from services.signups.operations.codes import Proof, prove
-from services.signups.operations.signing import Application, Guardian, confirm, is_on, locked, new_signup, person
+from services.signups.operations.signing import Application, Guardian, confirm, is_on, locked, new_row, person
 from services.signups.wanted import check_age
 from shared.database import change
 from shared.errors import Conflict
@@ -172,7 +172,7 @@ def _change_hands(
     now: datetime,
 ) -> Signup:
     """Write the taker's sign-up onto the giver's place; one that a unit keeps stays the unit's."""
-    signup = new_signup(application, giver.shift, volunteer_id, None, links, now)
+    signup = Signup(**new_row(application, giver.shift, volunteer_id, None, links, now))
     signup.pledge_id, signup.consented_at = giver.pledge_id, handover.asked_at or now
     if handover.answers is not None:  # given when the taker asked, whatever the shift asks by now
         signup.answers = handover.answers

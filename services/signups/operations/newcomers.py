@@ -3,7 +3,7 @@
 That is only a quicker way to where ``sign_up_together`` leads, and whoever needs more than it can do is left to that.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,25 +11,23 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select
+from sqlalchemy import Select, String, and_, bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from services.signups import announcements, idempotency, identity, places, timing, waitlist, wanted
 from services.signups.idempotency import Answer, Request
 from services.signups.links import Links
-from services.signups.models import Signup, SignupStatus, Volunteer, giving_code
+from services.signups.models import Event, Shift, Signup, SignupStatus, Volunteer, giving_code
 from services.signups.operations.signing import Application, new_row
 from services.signups.operations.together import checked
 from services.signups.wanted import WantedShift
 from shared.database import dialect_of
 from shared.errors import DomainError
 from shared.names import name_key
-from shared.trips import Question, Rows, ask, in_one, later
+from shared.trips import Question, Rows, ask, binds, in_one, later, numbered
 
 WANTED: Final = wanted.WANTED.add_columns(waitlist.HAS_ROOM)
 SIGNUPS: Final = Signup.__table__
-PERSON: Final = ("phone_key", "name_key")
-"""By which somebody is found."""
 NOTE: Final = insert(SIGNUPS)  # type: ignore[arg-type]
 PATIENCE: Final = 200
 """Milliseconds for which a crowd waits for somebody whom another transaction has locked: all of it waits for them."""
@@ -122,22 +120,21 @@ def _get_to_know(session: Session, newcomers: Sequence[Newcomer]) -> dict[Newcom
         )
         for one in newcomers
     ]
-    keys = [tuple(question.values[name] for name in PERSON) for question in asked]
-    values = {f"{name}_{place}": key for place, pair in enumerate(keys) for name, key in zip(PERSON, pair, strict=True)}
-    noted, taken = ask(session, in_one(asked), Question(_shifts_of(len(keys)), values))
+    keys = [(question.values["phone_key"], question.values["name_key"]) for question in asked]
+    noted, taken = ask(session, in_one(asked), _shifts_near(keys, [one.shift for one in newcomers]))
     ids = {(row.phone_key, row.name_key): row.id for row in noted}
-    shifts: dict[UUID, set[UUID]] = {}
+    people = {one: ids[key] for one, key in zip(newcomers, keys, strict=True)}
+    shifts: dict[UUID, list[Any]] = {}
     for row in taken:
-        shifts.setdefault(row.volunteer_id, set()).add(row.shift_id)
-    return {
-        one: ids[key]
-        for one, key in zip(newcomers, keys, strict=True)
-        if ids[key] not in shifts or _has_time(session, ids[key], one.shift, shifts[ids[key]])
-    }
+        shifts.setdefault(row.volunteer_id, []).append(row)
+    return {one: person for one, person in people.items() if _has_time(one.shift, shifts.get(person, ()))}
 
 
-def _has_time(session: Session, volunteer_id: UUID, shift: WantedShift, others: Collection[UUID]) -> bool:
-    return shift.id not in others and timing.refusal(session, volunteer_id, shift) is None
+def _has_time(shift: WantedShift, taken: Sequence[Any]) -> bool:
+    """Tell whether somebody is not on the shift, and those that they have taken leave time for it."""
+    if any(row.id == shift.id for row in taken):
+        return False
+    return timing.conflict(shift, [wanted.read(row) for row in taken if row.leaves_no_time]) is None
 
 
 def _seat(session: Session, people: Mapping[Newcomer, UUID]) -> dict[Wish, Answer]:
@@ -186,14 +183,31 @@ def _without(signups: Mapping[UUID, UUID], coded: Sequence[Any]) -> dict[UUID, U
     return {signup_id: event_id for signup_id, event_id in signups.items() if signup_id not in given}
 
 
+def _shifts_near(people: Sequence[tuple[str, str]], shifts: Sequence[WantedShift]) -> Question:
+    """Return what asks for the shifts near any of these that the people have not withdrawn from."""
+    phone_keys, name_keys = zip(*people, strict=True)
+    values = numbered("phone_key", phone_keys) | numbered("name_key", name_keys)
+    values["since"] = min(shift.starts_at for shift in shifts) - timing.NEAR
+    values["until"] = max(shift.ends_at for shift in shifts) + timing.NEAR
+    return Question(_taken(len(people)), values)
+
+
 @cache
-def _shifts_of(number: int) -> Select[UUID, UUID]:
-    """Select the shifts of so many people, by their keys, as far as they have not withdrawn from them."""
-    people = (
-        and_(*(getattr(Volunteer, name) == bindparam(f"{name}_{place}") for name in PERSON)) for place in range(number)
+def _taken(people: int) -> Select[Any]:
+    phone_keys, name_keys = binds("phone_key", people, String()), binds("name_key", people, String())
+    theirs = (
+        and_(Volunteer.phone_key == phone_key, Volunteer.name_key == name_key)
+        for phone_key, name_key in zip(phone_keys, name_keys, strict=True)
     )
     return (
-        select(Signup.volunteer_id, Signup.shift_id)
+        select(*wanted.COLUMNS, Signup.volunteer_id, timing.LEAVES_NO_TIME.label("leaves_no_time"))
+        .join(Event, Event.id == Shift.event_id)
+        .join(Signup, Signup.shift_id == Shift.id)
         .join(Volunteer, Volunteer.id == Signup.volunteer_id)
-        .where(or_(*people), Signup.status != SignupStatus.WITHDRAWN)
+        .where(
+            or_(*theirs),
+            Signup.status != SignupStatus.WITHDRAWN,
+            Shift.ends_at > bindparam("since"),
+            Shift.starts_at < bindparam("until"),
+        )
     )

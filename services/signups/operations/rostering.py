@@ -13,7 +13,7 @@ from services.signups.links import Links
 from services.signups.models import LIVE, NEEDS_CLEARING, Event, Shift, Signup, SignupStatus
 from services.signups.operations import holds
 from services.signups.operations.attendance import check_in, note_presence
-from services.signups.operations.signing import Application, confirm, is_on, locked, new_signup, person
+from services.signups.operations.signing import Application, confirm, is_on, locked, new_row, person
 from services.signups.wanted import check_age, refuse_over
 from shared import dates
 from shared.errors import Conflict, NotFound
@@ -91,7 +91,7 @@ def add_walk_in(
     if refusal is not None:
         raise Conflict(refusal)
     waitlist.promote(session, shift, now)  # whoever waits comes first
-    signup = new_signup(application, shift, volunteer_id, None, links, now)
+    signup = Signup(**new_row(application, shift, volunteer_id, None, links, now))
     signup.walk_in = True
     session.add(signup)
     session.flush()

@@ -93,7 +93,7 @@ def enter(
     refusal = timing.refusal(session, volunteer_id, shift)
     if refusal is not None:
         raise Conflict(refusal)
-    signup = new_signup(application, shift, volunteer_id, hold, links, now)
+    signup = Signup(**new_row(application, shift, volunteer_id, hold, links, now))
     _seat(session, signup, shift, hold, now)
     if own is not None:
         announcements.hold_changed(session, own, now)
@@ -171,18 +171,6 @@ def is_on(session: Session, shift_id: UUID, volunteer_id: UUID) -> bool:
     )
 
 
-def new_signup(
-    application: Application,
-    shift: Shift | WantedShift,
-    volunteer_id: UUID,
-    hold: Hold | None,
-    links: Links,
-    now: datetime,
-) -> Signup:
-    """Return a sign-up that has neither a place nor a turn yet."""
-    return Signup(**new_row(application, shift, volunteer_id, hold, links, now))
-
-
 def new_row(
     application: Application,
     shift: Shift | WantedShift,
@@ -191,7 +179,7 @@ def new_row(
     links: Links,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return the same as a row of its table; what it does not name is empty."""
+    """Return a sign-up that has neither a place nor a turn yet, as its row; what the row does not name is empty."""
     signup_id = uuid4()
     guardian = application.guardian
     return {
