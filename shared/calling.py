@@ -52,10 +52,18 @@ class Caller:
         self._database = database
         self._to_say = {what: threading.Event() for what in (MESSAGES, WORK)}
         self._awake = threading.Event()
+        self._over = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         database.after_commit.append(lambda: self._say(MESSAGES))
         database.after_planning.append(lambda: self._say(WORK))
+
+    def end(self) -> None:
+        """Call what is left to be called, and end."""
+        self._over.set()
+        self._awake.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def _say(self, what: str) -> None:
         self._to_say[what].set()
@@ -70,9 +78,11 @@ class Caller:
                 self._thread.start()
 
     def _keep_calling(self) -> None:
-        while True:
+        is_last = False
+        while not is_last:
             self._awake.wait()
             self._awake.clear()
+            is_last = self._over.is_set()
             for what, to_say in self._to_say.items():
                 if to_say.is_set():
                     to_say.clear()

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -105,10 +106,12 @@ def _web(name: str, bind: str, workers: int, threads: int) -> None:
         logs.configure(level=config.log_level, human=config.log_format == "words", service=name)
         service = one_service(name)
 
+    ending = ExitStack()
+
     def make() -> "WSGIApplication":
         database = opened(config, pool_size=threads)
         if calling.can_call(database):
-            calling.Caller(database)
+            ending.callback(calling.Caller(database).end)
         return build_app(service, config, database, threads=threads)
 
-    serving.serve(make, bind, workers=workers, threads=threads)
+    serving.serve(make, bind, workers=workers, threads=threads, stopped=ending.close)

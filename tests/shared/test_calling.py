@@ -52,9 +52,17 @@ def heard(database, elsewhere):
     assert not thread.is_alive()
 
 
+@pytest.fixture
+def caller(elsewhere):
+    """What the other process calls with."""
+    caller = calling.Caller(elsewhere)
+    yield caller
+    caller.end()
+
+
 @only_postgresql
+@pytest.mark.usefixtures("caller")
 def test_a_commit_in_one_process_is_heard_in_another(elsewhere, heard):
-    calling.Caller(elsewhere)
     for _ in range(3):
         elsewhere.write(lambda session: outbox.add(session, "places.held", places(), now=utc_now()))
         assert heard[calling.MESSAGES].wait(60)
@@ -65,9 +73,16 @@ def test_a_commit_in_one_process_is_heard_in_another(elsewhere, heard):
 
 
 @only_postgresql
-def test_what_is_rolled_back_is_not_called(elsewhere, heard):
-    calling.Caller(elsewhere)
+def test_what_was_committed_last_is_called_before_the_process_ends(elsewhere, caller, heard):
+    elsewhere.write(planned)
+    caller.end()
+    assert "caller" not in {thread.name for thread in threading.enumerate()}
+    assert heard[calling.WORK].wait(60)
 
+
+@only_postgresql
+@pytest.mark.usefixtures("caller")
+def test_what_is_rolled_back_is_not_called(elsewhere, heard):
     def fail(session):
         planned(session)
         raise LookupError
