@@ -5,21 +5,31 @@ import logging
 import sys
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any
-from uuid import uuid4
+from random import getrandbits
+from typing import Any, Final
+from uuid import UUID
 
 import orjson
 import structlog
 
+from shared.lines import Lines
+
 correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 """The id of the request or message that is being worked on; it travels in every message that comes of it."""
+lines: Final = Lines(lambda: sys.stderr)
+"""Where all logs go; standard error is what it is when something is written."""
+
+
+def new_id() -> str:
+    """Return an id that nobody else has; it is no secret, so that it need not be asked of the system."""
+    return str(UUID(int=getrandbits(128), version=4))
 
 
 def current_correlation_id() -> str:
     """Return the id of the work at hand, making one up where the work begins here."""
     known = correlation_id.get()
     if known is None:
-        known = str(uuid4())
+        known = new_id()
         correlation_id.set(known)
     return known
 
@@ -40,7 +50,8 @@ def configure(*, level: str = "INFO", human: bool = False, service: str = "") ->
     structlog.configure(
         processors=[*first, *_renderers(human=human)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),  # what it is when something is said
+        logger_factory=lambda *_names: lines,
+        cache_logger_on_first_use=bool(service),  # a process that has taken its service's name is not told otherwise
     )
     _take_over_from_libraries(first, _renderers(human=human))
 
@@ -49,7 +60,7 @@ def _take_over_from_libraries(
     first: list[structlog.typing.Processor], renderers: list[structlog.typing.Processor]
 ) -> None:
     """Write what libraries log as our own lines are written."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *first],
@@ -58,7 +69,7 @@ def _take_over_from_libraries(
             pass_foreign_args=True,
         )
     )
-    logging.basicConfig(level="WARNING", handlers=[handler])
+    logging.basicConfig(level="WARNING", handlers=[handler], force=True)
 
 
 def _without_values(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -4,7 +4,6 @@ import re
 from contextlib import ExitStack
 from time import perf_counter, time
 from typing import Final
-from uuid import uuid4
 from wsgiref.types import WSGIEnvironment
 
 import structlog
@@ -13,7 +12,7 @@ from flask import Flask, Response, g, request
 from shared import tracing
 from shared.config import Config
 from shared.database import Database
-from shared.logs import correlation_id, current_correlation_id
+from shared.logs import correlation_id, current_correlation_id, new_id
 
 HEADER: Final = "X-Request-ID"
 GIVEN: Final = "HTTP_X_REQUEST_ID"
@@ -39,7 +38,7 @@ class Requests:
         """Note that a thread took the request up, and give it its id."""
         self._figures.begun(self._waited(environ))
         given = environ.get(GIVEN, "")
-        correlation_id.set(given if SANE.fullmatch(given) else str(uuid4()))
+        correlation_id.set(given if SANE.fullmatch(given) else new_id())
 
     def end(self, rule: str, method: str, status: int, seconds: float, *, quietly: bool = False) -> None:
         """Note what was answered after so many seconds."""

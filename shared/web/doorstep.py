@@ -1,8 +1,9 @@
 """Gives kept pages as the application gave them to somebody alike before, without asking it once more.
 
 Somebody alike asked with the same headers and choices, and with cookies of the same names. The answer has the headers
-of the application's own, so that it cannot differ from it. Fresh are the id, the tokens and, for whoever was never
-here, the session. Counts, limits and the line in the log are as for every request.
+of the application's own, so that it cannot differ from it. Fresh are the id and, on a page with a form, its token and
+the session of whoever was never here. Whoever has the same page already is told so (304). Counts, limits and the line
+in the log are as for every request.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -45,20 +46,28 @@ Asked = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody of whom nothing is known: the secret of their session, and whether this service has given it before."""
+    """Somebody of whom nothing is known but the secret of their session, if they have one."""
 
-    secret: str
-    is_new: bool
+    secret: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the application answered: a page that it keeps, its headers, and a new session's cookie around its value."""
+    """What the application answered: a page that it keeps, its headers, and a new session's cookie around its value.
+
+    ``same`` is the body of a page that is the same for all.
+    """
 
     given: Given
     headers: Sequence[tuple[str, str]]
     packed: bool
     cookie: tuple[str, str] | None
+    same: bytes | None
+
+    def is_known_to(self, environ: WSGIEnvironment) -> bool:
+        """Say whether whoever asks has it already."""
+        tag = self.given.page.tag
+        return tag is not None and tag in environ.get("HTTP_IF_NONE_MATCH", "")
 
 
 class Doorstep:
@@ -86,15 +95,18 @@ class Doorstep:
         visitor = self._visitor(cookies)
         if visitor is None:
             return self._inside(environ, start_response)
-        asked = (*map(environ.get, ASKED), visitor.is_new, frozenset(map(_what_counts, cookies.items())))
+        asked = (*map(environ.get, ASKED), visitor.secret is None, frozenset(map(_what_counts, cookies.items())))
         answer = self._answers.get(asked)
         if answer is None or not self._still_holds(answer) or not limits.lets_in(self._app, environ):
             return self._inside(environ, self._remembering(asked, environ, start_response))
         self._requests.begin(environ)
         try:
-            body, headers = self._filled_in(answer, visitor)
-            start_response("200 OK", headers)
-            self._requests.end(answer.given.rule, "GET", 200, perf_counter() - begun)
+            if answer.is_known_to(environ):
+                status, body, headers = "304 NOT MODIFIED", b"", _without_content(answer.headers)
+            else:
+                status, (body, headers) = "200 OK", self._filled_in(answer, visitor)
+            start_response(status, [*headers, (access_log.HEADER, current_correlation_id())])
+            self._requests.end(answer.given.rule, "GET", int(status[:3]), perf_counter() - begun)
         finally:
             self._requests.leave()
         return [body]
@@ -103,12 +115,12 @@ class Doorstep:
         """Take the session out of the cookies and return whose it is; None where it holds more than a secret."""
         session = cookies.pop(self._session_name, None)
         if session is None:
-            return Visitor(token_hex(20), is_new=True)
+            return Visitor(None)
         try:
             known = self._sessions.loads(session, max_age=int(self._app.permanent_session_lifetime.total_seconds()))
         except BadData:
             return None
-        return Visitor(known[TOKEN], is_new=False) if known.keys() == {TOKEN} else None
+        return Visitor(known[TOKEN]) if known.keys() == {TOKEN} else None
 
     def _still_holds(self, answer: Answer) -> bool:
         """Say whether nothing was written, and no second has passed, since the page was drawn."""
@@ -119,15 +131,17 @@ class Doorstep:
         return (stamp, int(self._around.clock().timestamp())) == answer.given.moment
 
     def _filled_in(self, answer: Answer, visitor: Visitor) -> tuple[bytes, list[tuple[str, str]]]:
-        fresh = {TOKEN: self._sign_token(visitor.secret)}
+        if answer.same is not None:
+            return answer.same, [*answer.headers, ("Content-Length", str(len(answer.same)))]
+        secret = visitor.secret or token_hex(20)
+        fresh = {TOKEN: self._sign_token(secret)}
         if answer.given.fresh is not None:
             with self._app.app_context():
                 fresh |= answer.given.fresh()
-        page = answer.given.page
-        body = page.packed(fresh) if answer.packed else page.plain(fresh)
-        headers = [*answer.headers, ("Content-Length", str(len(body))), (access_log.HEADER, current_correlation_id())]
+        body = answer.given.page.body(fresh, packed=answer.packed)
+        headers = [*answer.headers, ("Content-Length", str(len(body)))]
         if answer.cookie is not None:
-            headers.append(("Set-Cookie", self._sign_session({TOKEN: visitor.secret}).join(answer.cookie)))
+            headers.append(("Set-Cookie", self._sign_session({TOKEN: secret}).join(answer.cookie)))
         return body, headers
 
     def _remembering(self, asked: Asked, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
@@ -138,11 +152,13 @@ class Doorstep:
             if given is not None:
                 if len(self._answers) >= MOST:
                     self._answers.clear()
+                packed = ("Content-Encoding", "gzip") in headers
                 self._answers[asked] = Answer(
                     given,
                     [(name, value) for name, value in headers if name not in OWN],
-                    packed=("Content-Encoding", "gzip") in headers,
+                    packed=packed,
                     cookie=next((_around_value(value) for name, value in headers if name == "Set-Cookie"), None),
+                    same=given.page.body({}, packed=packed) if given.page.tag is not None else None,
                 )
             return start_response(status, headers, *error)
 
@@ -153,6 +169,10 @@ def _what_counts(cookie: tuple[str, str]) -> tuple[str, str]:
     """Return a choice as it is, and any other cookie without its value: by its name alone pages are kept or not."""
     name, value = cookie
     return name, value if name.removeprefix("__Host-") in CHOICES else ""
+
+
+def _without_content(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers if not name.startswith("Content-")]
 
 
 def _around_value(cookie: str) -> tuple[str, str]:

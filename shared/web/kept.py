@@ -1,8 +1,9 @@
 """Pages for everybody that are drawn once and given to all who ask before anything is written anywhere.
 
 PostgreSQL says with one short question whether anything was (``Database.stamp``), so what is given is right at once.
-What differs from visitor to visitor is a token and the like, which is filled in; whoever has signed in, has signed up
-or has news waiting gets a page of their own. On SQLite nothing is kept.
+What differs from visitor to visitor on a page with a form is a token and the like, which is filled in; a page without
+one is the same for all, and has an ETag. Whoever has signed in, has signed up or has news waiting gets a page of their
+own. On SQLite nothing is kept.
 """
 
 import re
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from hashlib import sha256
 from threading import Lock
 from typing import Final, ParamSpec, cast
 
@@ -41,16 +43,27 @@ END: Final = b"\x01\x00\x00\xff\xff"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in parts: bytes with what they are deflated, and between them the names of what is filled in."""
+    """A page in parts: bytes with what they are deflated, and between them the names of what is filled in.
+
+    ``tag`` stands for the content of one in which nothing is.
+    """
 
     parts: Sequence[tuple[bytes, bytes] | str]
+    tag: str | None
 
     @classmethod
     def of(cls, body: str, fresh: Mapping[str, str]) -> "Page":
         """Take the page apart at what was filled in."""
+        if not fresh:
+            plain = body.encode()
+            return cls([_deflated(plain)], sha256(plain).hexdigest()[:32])
         names = {value: name for name, value in fresh.items()}
         pieces = re.split(f"({'|'.join(map(re.escape, names))})", body)
-        return cls([names[piece] if piece in names else _deflated(piece.encode()) for piece in pieces])
+        return cls([names[piece] if piece in names else _deflated(piece.encode()) for piece in pieces], None)
+
+    def body(self, fresh: Mapping[str, str], *, packed: bool) -> bytes:
+        """Return the page with this filled in, as gzip has it or as it is."""
+        return self.packed(fresh) if packed else self.plain(fresh)
 
     def plain(self, fresh: Mapping[str, str]) -> bytes:
         """Return the page with this filled in."""
@@ -111,7 +124,11 @@ class Shelf:
 
 
 def page(fresh: Callable[[], Mapping[str, str]] | None = None) -> Callable[[View[P]], View[P]]:
-    """Keep what the view draws; it gets what is ``fresh`` for each visitor from ``mine``, and prints it as it is."""
+    """Keep what the view draws.
+
+    A page with a form says what is ``fresh`` for each visitor besides the form's token, gets it from ``mine``, and
+    prints it as it is.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
@@ -120,7 +137,8 @@ def page(fresh: Callable[[], Mapping[str, str]] | None = None) -> Callable[[View
             key = _key()
             if key is None:
                 return view(*args, **kwargs)
-            g.fresh[TOKEN] = generate_csrf()
+            if fresh is not None:
+                g.fresh[TOKEN] = generate_csrf()
             shelf: Shelf = current_app.extensions.setdefault("kept", Shelf())
             found = shelf.find(key)
             if found is not None:
@@ -129,8 +147,8 @@ def page(fresh: Callable[[], Mapping[str, str]] | None = None) -> Callable[[View
                 found = shelf.find(key)
                 if found is None:
                     body = view(*args, **kwargs)
-                    if not isinstance(body, str):
-                        return body
+                    if not isinstance(body, str) or (TOKEN in g and TOKEN not in g.fresh):
+                        return body  # the latter has a form that nobody told us of
                     found = Page.of(body, g.fresh)
                     shelf.keep(key, found)
             return _answer(found, key, fresh)
@@ -166,10 +184,12 @@ def _tells_who(cookie: str) -> bool:
 def _answer(found: Page, key: Key, fresh: Callable[[], Mapping[str, str]] | None) -> Response:
     request.environ[GIVEN] = Given(found, key[:2], str(request.url_rule), fresh)
     packs = request.accept_encodings["gzip"] > 0
-    response = Response(found.packed(mine()) if packs else found.plain(mine()), mimetype="text/html")
+    response = Response(found.body(mine(), packed=packs), mimetype="text/html")
     if packs:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
+    if found.tag is not None:
+        response.set_etag(found.tag, weak=True)  # the same compressed or not
     return response
 
 

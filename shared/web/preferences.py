@@ -10,7 +10,7 @@ from werkzeug import Response
 from shared import catalogues
 from shared.web import cookies
 from shared.web.current import config
-from shared.web.security import local_path
+from shared.web.security import from_any_service, local_path
 
 A_YEAR: Final = 365 * 24 * 3600
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"theme": ("auto", "light", "dark"), "text": ("normal", "large")}
@@ -42,6 +42,7 @@ def _chosen(name: str, value: str | None) -> str:
     return value if value in CHOICES[name] else CHOICES[name][0]
 
 
+@from_any_service  # so that a page without other forms needs no token, and is the same for everybody
 def _keep() -> Response:
     """Keep what was chosen, and go back to the page; anything that is no choice is left as it was."""
     response = redirect(local_path(request.form.get("next"), f"/{config.service}/"), 303)

@@ -82,9 +82,10 @@ def init_app(app: Flask, settings: Config) -> None:
 
 
 def from_any_service(view: View) -> View:
-    """Let the view's form stand on pages of all services, whose tokens this one cannot know: signing out.
+    """Let the view's form stand on pages of all services, whose tokens this one cannot know, and on such without one.
 
-    Instead of a token the browser's word counts that the page was of this origin.
+    That is signing out, and choosing how pages look. Instead of a token the browser's word counts that the page was of
+    this origin.
     """
     view.from_any_service = True  # type: ignore[attr-defined]  # a mark, read in _check
     return view

@@ -157,7 +157,7 @@ def test_a_link_under_which_nobody_served_opens_no_ones_record(site: Site) -> No
     own_link(site, impostor)
     assert number not in site.open(MINE)
     assert site.browser.get(f"/signups/mine/certificates/{number}.pdf").status_code == 404
-    assert site.send(MINE, MINE, asked(served)).status_code == 404
+    assert site.send("/signups/find", MINE, asked(served)).status_code == 404
 
 
 def test_another_communitys_certificates_are_not_there(site: Site) -> None:

@@ -164,8 +164,8 @@ def test_a_picture_of_the_wall_is_soon_worth_nothing(site: Site, volunteer: UUID
         assert site.browser.get(f"{here}/{wall}").headers["Location"] == here
     assert "我到了" not in site.open(here)
     for wall in (wall_of(site, minutes=11), "x" * 16):
-        assert site.send(here, here, fields | {"wall": wall}).status_code == 422
-    assert site.send(here, here, fields | {"wall": wall_of(site, minutes=8)}).status_code == 303
+        assert site.send(f"{here}/{wall_of(site)}", here, fields | {"wall": wall}).status_code == 422
+    assert site.send(f"{here}/{wall_of(site)}", here, fields | {"wall": wall_of(site, minutes=8)}).status_code == 303
 
 
 def test_without_the_link_six_digits_do_and_wrong_ones_say_nothing(site: Site, volunteer: UUID) -> None:
@@ -184,17 +184,18 @@ def test_without_the_link_six_digits_do_and_wrong_ones_say_nothing(site: Site, v
         {"signup_id": str(volunteer)},
     ]
     for wrong in tries:
-        answer = site.send(here, here, wall | wrong)
+        answer = site.send(f"{here}/{wall_of(site)}", here, wall | wrong)
         assert answer.status_code == 422
         said |= set(re.findall(r'href="#code">([^<]+)<', answer.text))
     assert len(said) == 1
-    assert site.send(here, here, wall | {"code": f"{right[:3]} {right[3:]}"}).status_code == 303
+    assert site.send(f"{here}/{wall_of(site)}", here, wall | {"code": f"{right[:3]} {right[3:]}"}).status_code == 303
     assert site.world.status(early) is SignupStatus.ATTENDED
 
 
 def test_guessing_digits_is_soon_over(site: Site) -> None:
     here = f"/signups/here/{site.world.event['event_id']}"
-    answers = [site.send(here, here, {"wall": wall_of(site), "code": "123456"}).status_code for _ in range(11)]
+    wall = wall_of(site)
+    answers = [site.send(f"{here}/{wall}", here, {"wall": wall, "code": "123456"}).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]
 
 
@@ -204,7 +205,8 @@ def test_one_comes_from_two_hours_before_to_an_hour_after(
 ) -> None:
     site.now = site.world.event["starts_at"] + timedelta(hours=hours)
     here = f"/signups/here/{site.world.event['event_id']}"
-    sent = site.send(here, here, {"wall": wall_of(site), "signup_id": str(volunteer), "step": "check-in"})
+    fields = {"wall": (wall := wall_of(site)), "signup_id": str(volunteer), "step": "check-in"}
+    sent = site.send(f"{here}/{wall}", here, fields)
     assert sent.status_code == status
 
 

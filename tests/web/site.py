@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import event
 from werkzeug.test import Client, TestResponse
 
@@ -127,6 +128,7 @@ class Visitor:
     """A browser or a program. Whatever it asks, the answer must be sound."""
 
     def __init__(self, site: Site, cookies: Mapping[str, str]) -> None:
+        self.apps = site.apps
         self.client = Client(site.wsgi, Answer)
         self.tokens: dict[str, str] = {}
         for name, value in cookies.items():
@@ -154,13 +156,18 @@ class Visitor:
 
     def send(self, path: str, fields: Mapping[str, Any], language: str = "zh-CN") -> TestResponse:
         """Send a form as a page of the same service would, with its token."""
-        service = path.split("/")[1]
-        if service not in self.tokens:
-            found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(f"/{service}/nothing/here").text)
-            assert found is not None
-            self.tokens[service] = found[1]
-        sent = {"csrf_token": self.tokens[service], **fields}
+        sent = {"csrf_token": self.token(path.split("/")[1]), **fields}
         return self.ask("POST", path, data=sent, headers={"Accept-Language": language})
+
+    def token(self, service: str) -> str:
+        """Return the token of a form, in a session as any page with one would begin it."""
+        if service not in self.tokens:
+            app = self.apps[service]
+            with app.test_request_context():
+                self.tokens[service] = generate_csrf()
+                signed = app.session_interface.get_signing_serializer(app).dumps(dict(session))
+            self.client.set_cookie(app.config["SESSION_COOKIE_NAME"], signed)
+        return self.tokens[service]
 
 
 def later(**distance: float) -> str:

@@ -23,7 +23,7 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 const time = (moment) => clock.format(new Date(moment));
 
 let people = [];
-let token = document.querySelector("[name=csrf_token]").value;
+let { token } = page.dataset;
 
 function say(text, tone) {
   const toast = document.createElement("div");

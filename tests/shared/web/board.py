@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, render_template_string, request
 from flask.typing import ResponseReturnValue
 from marshmallow import fields
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from shared.errors import Conflict, DomainError, Invalid, NotFound, Stale, field
 from shared.fields import Choice, Day, Line, LocalMoment, Moment, Paragraph, Phone, Schema, Whole, size, true
 from shared.principal import Principal
 from shared.texts import text as _
-from shared.web import forms, limits, paging
+from shared.web import forms, kept, limits, paging
 from shared.web.auth import bearer_token, current_principal, sign_in_cookie, sign_out
 from shared.web.current import database, now
 from shared.web.i18n import tell
@@ -247,6 +247,12 @@ def leave() -> ResponseReturnValue:
     response = Response(status=204)
     sign_out(response)
     return response
+
+
+@door.get("/overlooked")
+@kept.page()
+def overlooked() -> ResponseReturnValue:
+    return render_template_string("{{ csrf_token() }}")
 
 
 @door.get("/often")
