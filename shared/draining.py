@@ -47,6 +47,20 @@ class Draining(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     door_is_open = True
 
+    @property
+    def worker_connections(self) -> int:
+        """How many connections there may be, which gunicorn looks at before it lets another in.
+
+        A worker whose threads are all busy leaves newcomers to one that has a free thread. Else whoever was awake first
+        takes all of a crowd, and those that it took wait for it as long as they stay connected.
+        """
+        resting = len(self.keepalived_conns) + len(self.pending_conns)
+        return min(int(self.cfg.worker_connections), resting + int(self.cfg.threads))
+
+    @worker_connections.setter
+    def worker_connections(self, most: int) -> None:
+        """Take no notice of what gunicorn sets it to at first, which is its configuration's."""
+
     def on_client_socket_readable(self, conn: Any, client: Any) -> None:
         """Note when the next request of a connection that was kept came."""
         conn.came = perf_counter()

@@ -20,12 +20,16 @@ OFFERED_FROM: Final = timedelta(hours=48)
 """Before the shift's start: places that become free from then on are offered."""
 WAITS: Final = and_(Signup.status == SignupStatus.WAITLISTED, Signup.offered_until.is_(None))
 """Whoever is in line; a person with an offer has left it."""
-WAITED_FOR: Final = select(Signup.id).where(Signup.shift_id == bindparam("shift"), WAITS)
-NOBODY_WAITS: Final = ~exists(WAITED_FOR)
-HAS_ROOM: Final = and_(exists(places.FOR_ANYBODY), NOBODY_WAITS).label("has_room")
-"""Whether whoever comes now may find a place of the ``shift``; ``RESERVE`` tells for sure."""
-RESERVE: Final = places.LOCKED_FOR_ANYBODY.where(NOBODY_WAITS).limit(bindparam("number", type_=Integer()))
 ONE_AFTER_ANOTHER = (Signup.created_at, Signup.id)
+WAITED_FOR: Final = select(Signup.id).where(Signup.shift_id == bindparam("shift"), WAITS).order_by(*ONE_AFTER_ANOTHER)
+NOBODY_WAITS: Final = WAITED_FOR.limit(1).scalar_subquery().is_(None)
+HAS_ROOM: Final = and_(places.FIRST_FOR_ANYBODY.is_not(None), NOBODY_WAITS).label("has_room")
+"""Whether whoever comes now may find a place of the ``shift``; ``RESERVE`` tells for sure.
+
+Both ask for the first of an index. Whether there is any would make PostgreSQL read the table from its beginning, where
+it takes the shift for a large part of it: through all that is older.
+"""
+RESERVE: Final = places.LOCKED_FOR_ANYBODY.where(NOBODY_WAITS).limit(bindparam("number", type_=Integer()))
 
 
 def is_in_line(signup: Signup) -> bool:

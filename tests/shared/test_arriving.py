@@ -3,15 +3,11 @@
 import http.client
 import json
 import socket
-import subprocess
-import sys
-import time
 from time import perf_counter
 
 import pytest
 
-from shared.native.parts import free_port
-from shared.native.server import accepts
+from tests.shared.programs import serving
 
 PROGRAM = """
 import json
@@ -35,16 +31,8 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def port():
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(port)])
-    deadline = time.monotonic() + 60
-    while not accepts(port):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    yield port
-    process.terminate()
-    process.wait(60)
+    with serving(PROGRAM) as port:
+        yield port
 
 
 def test_on_a_connection_that_was_kept_it_is_known(port):

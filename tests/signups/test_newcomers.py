@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, text
 
-from services.signups import operations
+from services.signups import operations, waitlist
 from services.signups.idempotency import Request
 from services.signups.models import CheckInCode, IdempotencyKey, Signup, SignupStatus, Volunteer, check_in
 from services.signups.operations.newcomers import Filled
@@ -212,3 +212,17 @@ def test_crowds_of_several_processes_fill_a_shift_to_the_last_place_and_no_furth
     )
     assert roomy.taken() == PLACES
     assert states == {SignupStatus.CONFIRMED: PLACES, SignupStatus.WAITLISTED: 48 - PLACES}
+
+
+@only_postgresql
+def test_whether_there_is_room_is_found_without_reading_the_places_of_older_shifts(world):
+    """PostgreSQL takes such a shift for a third of the table, and would look for one of its rows from the beginning."""
+    world.publish(shifts=[world.event["shifts"][0] | {"shift_id": uuid4(), "capacity": 3000} for _ in range(3)])
+    newest = world.event["shifts"][-1]["shift_id"]
+    question = select(waitlist.HAS_ROOM).params(shift=newest)
+    written = question.compile(world.database.engine, compile_kwargs={"literal_binds": True})
+    world.database.write(lambda session: session.execute(text("ANALYZE places, signups")))
+    plan = world.read(lambda session: "\n".join(session.scalars(text(f"EXPLAIN {written}"))))
+    assert "ix_places_free" in plan
+    assert "Seq Scan on places" not in plan
+    assert world.read(lambda session: session.scalar(question))

@@ -1,0 +1,34 @@
+"""Several web processes behind one door: nobody waits for a busy one while another has time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.request import urlopen
+
+from tests.shared.programs import serving
+
+WORKERS, THREADS = 2, 3
+CROWD = WORKERS * THREADS
+PROGRAM = f"""
+import sys
+from multiprocessing import Barrier
+from shared import serving
+
+all_here = Barrier({CROWD}, timeout=60)
+
+def answer(environ, start_response):
+    all_here.wait()
+    start_response("204 NO CONTENT", [])
+    return []
+
+serving.serve(lambda: answer, f"127.0.0.1:{{sys.argv[1]}}", workers={WORKERS}, threads={THREADS})
+"""
+"""Answers nobody before all are in hand, which takes every thread of every process."""
+
+
+def test_a_crowd_that_comes_at_once_is_spread_over_all_threads():
+    def come(port: int) -> int:
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=90) as answer:
+            return answer.status
+
+    with serving(PROGRAM) as port, ThreadPoolExecutor(CROWD) as people:
+        for _crowd in range(10):
+            assert list(people.map(come, [port] * CROWD)) == [204] * CROWD
