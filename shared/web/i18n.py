@@ -1,10 +1,13 @@
 """The reader's language: which one it is, and everything a page says in it."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, flash, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from shared import catalogues, dates
 from shared.catalogues import Language
@@ -34,9 +37,15 @@ def current_language() -> Language:
     if "language" not in g:
         known = catalogues.languages(config.service)
         chosen = cookies.read(COOKIE)
-        tag = chosen if chosen in known else request.accept_languages.best_match(known)
+        tag = chosen if chosen in known else _asked_for(request.headers.get("Accept-Language", ""), tuple(known))
         g.language = catalogues.language(config.service, tag)
     return cast("Language", g.language)
+
+
+@lru_cache(200)
+def _asked_for(header: str, known: tuple[str, ...]) -> str | None:
+    """Return which of the languages a browser asks for; it takes long to read, and most send one of a few."""
+    return parse_accept_header(header, LanguageAccept).best_match(known)
 
 
 def translate(part: Any) -> Any:
