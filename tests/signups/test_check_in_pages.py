@@ -71,6 +71,16 @@ def test_the_list_is_found_by_name_phone_and_digits_and_each_press_leads_back_to
     assert "已到 1 人，共 2 人" in site.open(door)
 
 
+def test_of_each_the_list_holds_what_fits_where_they_stand_so_that_a_long_one_is_short(site: Site, door: str) -> None:
+    there, _other = [site.world.sign_up() for _ in range(2)]
+    site.send(door, f"{DESK}/signups/{there.signup_id}/check-in", {"back": door})
+    rows = dict(re.findall(r'<article class="card" data-person="([^"]+)"(.*?)</article>', site.open(door), re.DOTALL))
+    steps = {person: re.findall(rf'action="{DESK}/signups/{person}/([^"]+)"', row) for person, row in rows.items()}
+    assert steps.pop(str(there.signup_id)) == ["check-out", "undo-check-in"]
+    assert list(steps.values()) == [["check-in"]]
+    assert max(map(len, rows.values())) < 2500
+
+
 def test_only_this_page_may_use_the_camera_and_what_a_phone_keeps_of_it_names_nobody(site: Site, door: str) -> None:
     site.world.sign_up(name="卓玛", phone="+8613912345678")
     assert "camera=(self)" in site.browser.get(door).headers["Permissions-Policy"]

@@ -57,10 +57,14 @@ function show() {
   const standing = people.map(now);
   const rows = new Map([...list.children].map((row) => [row.dataset.person, row]));
   for (const person of standing) {
-    const row = rows.get(person.id) ?? (asked ? null : document.getElementById("arrival").content.firstElementChild.cloneNode(true));
-    if (!row) continue;
-    draw(row, person);
-    if (!row.isConnected) list.append(row);
+    let row = rows.get(person.id);
+    if (row ? (row.dataset.state ?? person.state) !== person.state : !asked) {
+      const other = document.getElementById("arrival").content.firstElementChild.cloneNode(true);
+      if (row) row.replaceWith(other); // the service sends what fits the state that it knows
+      else list.append(other);
+      row = other;
+    }
+    if (row) draw(row, person);
   }
   const named = new Set(people.map(({ id }) => id));
   for (const [id, row] of rows) if (!asked && !named.has(id)) row.remove();
