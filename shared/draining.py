@@ -46,20 +46,34 @@ class Draining(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """
 
     door_is_open = True
+    has_finished_one = False
+    """Whether a request was finished since somebody was let in."""
 
     @property
     def worker_connections(self) -> int:
         """How many connections there may be, which gunicorn looks at before it lets another in.
 
-        A worker whose threads are all busy leaves newcomers to one that has a free thread. Else whoever was awake first
-        takes all of a crowd, and those that it took wait for it as long as they stay connected.
+        A worker whose threads are all busy leaves newcomers to one that has a free thread, and lets one in itself for
+        each request that it has finished, so that nobody waits at the door for ever. Else whoever is awake first takes
+        all of a crowd, and those wait for it as long as they stay connected.
         """
-        resting = len(self.keepalived_conns) + len(self.pending_conns)
-        return min(int(self.cfg.worker_connections), resting + int(self.cfg.threads))
+        most = int(self.cfg.worker_connections)
+        in_hand = self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns)
+        return most if in_hand < self.cfg.threads or self.has_finished_one else min(most, int(self.nr_conns))
 
     @worker_connections.setter
     def worker_connections(self, most: int) -> None:
         """Take no notice of what gunicorn sets it to at first, which is its configuration's."""
+
+    def accept(self, listener: Any) -> None:
+        """Let somebody in."""
+        self.has_finished_one = False
+        super().accept(listener)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Note that a thread is free again."""
+        self.has_finished_one = True
+        super().finish_request(conn, fs)
 
     def on_client_socket_readable(self, conn: Any, client: Any) -> None:
         """Note when the next request of a connection that was kept came."""
