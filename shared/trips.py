@@ -122,10 +122,9 @@ class _Written:
                 raise InvalidRequestError(f"no value for {name}: {self.text}")
         columns = list(statement.exported_columns)
         names_of_row = [str(column.key) for column in columns]
-        self._row = namedtuple("Row", names_of_row, rename=True)  # type: ignore[misc]  # noqa: PYI024
-        self._from_database = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) or _as_it_is for column in columns
-        ]
+        self._row: Any = namedtuple("Row", names_of_row, rename=True)  # type: ignore[misc]  # noqa: PYI024
+        processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._from_database = [(place, each) for place, each in enumerate(processors) if each is not None]
 
     def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the values as the database takes them, in the order of their places."""
@@ -134,12 +133,17 @@ class _Written:
 
     def rows(self, cursor: Any) -> list[Any]:
         """Return the rows that the database answered."""
-        if not self._from_database:
+        if not self._row._fields:
             return []
-        return [
-            self._row(*(processor(value) for processor, value in zip(self._from_database, row, strict=True)))
-            for row in cursor.fetchall()
-        ]
+        return [self._row._make(self._ours(row)) for row in cursor.fetchall()]
+
+    def _ours(self, row: Sequence[Any]) -> Sequence[Any]:
+        if not self._from_database:
+            return row
+        values = list(row)
+        for place, processor in self._from_database:
+            values[place] = processor(values[place])
+        return values
 
 
 def _executed(connection: Connection, written: _Written, given: Mapping[str, Any]) -> Any:

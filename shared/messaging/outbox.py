@@ -1,10 +1,9 @@
 """Messages leave with the state they tell of: one commit holds both, and a lease decides who publishes them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Table, any_, bindparam, delete, func, insert, null, or_, select, update
@@ -48,8 +47,7 @@ CONFIRM_IN_ARRAY: Final = CONFIRM.where(OUTBOX.c.seq == any_(bindparam("confirme
 """The same on SQLite, which has no arrays, and on PostgreSQL, which then reads one short statement for any window."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """An outbox row that this relay may publish until its lease ends."""
 
     seq: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 EXCHANGE: Final = "steward.messages"
@@ -28,8 +28,7 @@ class TransportError(Exception):
     """The broker cannot be reached, or went away; what was not confirmed must be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message on its way out: its key in the outbox, id, routing key and bytes."""
 
     seq: int
