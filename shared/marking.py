@@ -13,7 +13,10 @@ T = TypeVar("T")
 
 
 class Marks:
-    """A way into a database beside its transactions; on PostgreSQL it keeps one connection of its own."""
+    """A way into a database beside its transactions; on PostgreSQL it keeps connections of its own.
+
+    There are two at most: the relay marks one window while it claims the next.
+    """
 
     def __init__(self, engine: Engine, info: Mapping[str, Any], connect_timeout: int) -> None:
         self._engine = _marking(engine, connect_timeout) if engine.dialect.name == "postgresql" else None
@@ -45,7 +48,7 @@ class Marks:
 def _marking(engine: Engine, connect_timeout: int) -> Engine:
     about = {"connect_timeout": connect_timeout}
     marking = create_engine(
-        engine.url, pool_size=1, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=about
+        engine.url, pool_size=2, max_overflow=0, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=about
     )
     event.listen(marking, "connect", _wait_for_no_disk)
     return marking

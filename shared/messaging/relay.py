@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 import structlog
@@ -27,15 +28,19 @@ class Relay:
         self._database = database
         self._publisher = publisher
         self._clock = clock
+        self._beside = ThreadPoolExecutor(1, "marks") if database.engine.dialect.name == "postgresql" else None
+        self._marking: Future[None] | None = None
 
     def run_once(self) -> int:
         """Publish one window and return how many parcels were confirmed.
 
         No transaction is open while the network is waited for. What is marked here is no more than a mark: should it be
-        lost, the window is sent again, which readers do not mind. Raises TransportError when the broker is away; the
-        rows are put back first.
+        lost, the window is sent again, which readers do not mind. A full window is marked while the next is claimed, so
+        whoever reads the marks runs this once more, or ``settle`` does. Raises TransportError when the broker is away;
+        the rows are put back first.
         """
         claimed = self._database.mark(outbox.claim, WINDOW, self._clock())
+        self.settle()
         if not claimed:
             return 0
         parcels = [Parcel(row.seq, row.message_id, row.type, row.body) for row in claimed]
@@ -59,13 +64,27 @@ class Relay:
         if tracing.is_on(self._database.service):
             self._trace(claimed, clock_begun)
         confirmed = attempts.keys() - refused.keys()
-        self._database.mark(
-            outbox.settle,
-            confirmed,
-            {seq: (attempts[seq], reason) for seq, reason in refused.items()},
-            self._clock(),
-        )
+        put_back = {seq: (attempts[seq], reason) for seq, reason in refused.items()}
+
+        def mark() -> None:
+            self._database.mark(outbox.settle, confirmed, put_back, self._clock())
+
+        if self._beside is not None and len(confirmed) == WINDOW:
+            self._marking = self._beside.submit(mark)
+        else:
+            mark()
         return len(confirmed)
+
+    def settle(self) -> None:
+        """Wait until the window before is marked; raises DBAPIError where it could not be."""
+        marking, self._marking = self._marking, None
+        if marking is not None:
+            marking.result()
+
+    def close(self) -> None:
+        """Wait likewise, and publish nothing more."""
+        if self._beside is not None:
+            self._beside.shutdown()
 
     def _trace(self, window: Iterable[Claimed], begun: int) -> None:
         """Note the window in the trace of whatever wrote each of its messages."""

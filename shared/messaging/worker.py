@@ -212,6 +212,7 @@ class Worker:
 
     def _close(self, name: str) -> None:
         if name == "relay":
+            self._relay.close()
             self._publisher.close()
         elif name == "consumer":
             self._consumer.close()

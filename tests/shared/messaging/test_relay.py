@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from shared.messaging import local as local_module
 from shared.messaging import outbox
@@ -14,7 +15,7 @@ from shared.messaging.outbox import LEASE
 from shared.messaging.rabbit import RabbitTransport
 from shared.messaging.relay import WINDOW, Relay
 from shared.messaging.transport import Parcel, TransportError
-from tests.shared.messaging.conftest import START, places
+from tests.shared.messaging.conftest import START, only_postgresql, places
 
 
 def tell(database, count=1):
@@ -65,6 +66,43 @@ def test_what_was_written_is_published_and_applied(world, relay):
 def test_more_than_a_window_takes_several_turns(world, relay):
     tell(world.writer, WINDOW + 10)
     assert [relay.run_once(), relay.run_once(), relay.run_once()] == [WINDOW, 10, 0]
+
+
+def unpublished(world):
+    return sum(row.published_at is None for row in world.outbox())
+
+
+@pytest.mark.usefixtures("reading")
+def test_a_full_window_is_marked_once_the_relay_has_settled(world, relay):
+    tell(world.writer, WINDOW + 10)
+    assert relay.run_once() == WINDOW
+    relay.settle()
+    assert unpublished(world) == 10
+    assert relay.run_once() == 10
+    assert unpublished(world) == 0
+    relay.close()
+
+
+@only_postgresql
+@pytest.mark.usefixtures("reading")
+def test_a_window_whose_mark_is_lost_is_sent_again_after_its_lease(world, relay, clock, monkeypatch):
+    write, losses = world.writer.mark, iter(["the mark of the first window"])
+
+    def mark(operation, *args):
+        if operation is outbox.settle and (lost := next(losses, None)):
+            raise OperationalError(lost, None, Exception())
+        return write(operation, *args)
+
+    monkeypatch.setattr(world.writer, "mark", mark)
+    tell(world.writer, WINDOW + 10)
+    assert relay.run_once() == WINDOW
+    with pytest.raises(OperationalError):
+        relay.run_once()
+    assert relay.run_once() == 0, "the leases still hold"
+    clock.pass_by(seconds=LEASE.total_seconds())
+    assert [relay.run_once(), relay.run_once(), relay.run_once()] == [WINDOW, 10, 0]
+    assert unpublished(world) == 0
+    assert eventually(lambda: world.applied() == WINDOW + 10)
 
 
 def test_a_message_that_nobody_listens_to_stays_and_is_delivered_once_somebody_does(world, clock):
