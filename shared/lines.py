@@ -5,7 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Lock, Thread
+from threading import Event, RLock, Thread
 from time import sleep
 from typing import Final, TextIO
 
@@ -32,7 +32,7 @@ class Lines:
     def _begin(self) -> None:
         self._waiting: deque[str] = deque()
         self._some = Event()
-        self._turn = Lock()
+        self._turn = RLock()  # what handles a signal may have something to say in the middle of it
         self._thread: Thread | None = None
 
     def write(self, text: str) -> None:

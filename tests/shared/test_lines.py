@@ -44,7 +44,7 @@ class Gone(io.StringIO):
 def what_remains_of(does: str, code: int = 0) -> list[str]:
     """What a process that does this and ends with the code has logged."""
     program = [sys.executable, "-c", PROGRAM.format(does=does)]
-    run = subprocess.run(program, check=False, capture_output=True, text=True)
+    run = subprocess.run(program, check=False, capture_output=True, text=True, timeout=60)
     assert run.returncode == code, run.stderr
     return [json.loads(line)["event"] for line in run.stderr.splitlines()]
 
@@ -97,6 +97,27 @@ def test_what_went_wrong_is_written_at_once_after_all_that_came_before():
 
 def test_what_is_said_last_is_written_before_the_process_ends():
     assert what_remains_of('log.info("begun"); log.info("ended")') == ["begun", "ended"]
+
+
+def test_a_signal_in_the_middle_of_writing_may_be_spoken_of():
+    interrupted = """
+import sys
+
+class Interrupting:
+    def write(self, text):
+        sys.__stderr__.write(text)
+        if "first" in text:
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+    def flush(self):
+        sys.__stderr__.flush()
+
+signal.signal(signal.SIGUSR1, lambda *_: log.warning("told to end"))
+sys.stderr = Interrupting()
+log.warning("first")
+log.warning("last")
+"""
+    assert what_remains_of(interrupted) == ["first", "told to end", "last"]
 
 
 def test_a_process_and_its_child_say_each_line_once():
