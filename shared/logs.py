@@ -69,7 +69,11 @@ def _take_over_from_libraries(
             pass_foreign_args=True,
         )
     )
-    logging.basicConfig(level="WARNING", handlers=[handler], force=True)
+    root = logging.getLogger()
+    for earlier in [one for one in root.handlers if isinstance(one, logging.StreamHandler) and one.stream is lines]:
+        root.removeHandler(earlier)
+    root.addHandler(handler)
+    root.setLevel("WARNING")
 
 
 def _without_values(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -17,6 +17,7 @@ from flask.signals import request_finished, request_started
 from sqlalchemy import Engine, event
 
 from shared import trips
+from shared.lines import Lines
 from shared.messaging import outbox
 
 TABLES = re.compile(r"INSERT INTO (?:volunteers|contacts|signups)\b")
@@ -33,6 +34,7 @@ MOST = 500
 """Names that are looked for, and passwords; the machines make thousands, all alike."""
 HEAD = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9"
 """With which every organizer's token begins."""
+OURS = ("debug", "info", "warning", "error", "critical")
 LEVELS = ("msg", "log", "debug", "info", "warn", "warning", "error", "critical", "fatal", "exception", "failure")
 
 
@@ -89,8 +91,9 @@ class Watch:
             return message_id, body
 
         outbox.seal = sealed
-        for level in LEVELS:
-            setattr(structlog.PrintLogger, level, self._printing(getattr(structlog.PrintLogger, level)))
+        for logger, levels in ((structlog.PrintLogger, LEVELS), (Lines, OURS)):
+            for level in levels:
+                setattr(logger, level, self._printing(getattr(logger, level)))
 
     def _printing(self, write: Any) -> Any:
         def written(logger: Any, message: str) -> None:

@@ -129,8 +129,9 @@ def _drop_surplus(session: Session, shift: Shift) -> int:
 
 PLACES: Final = Place.__table__
 SHIFT: Final = bindparam("shift", type_=PLACES.c.shift_id.type)
-FIRST_FOR_ANYBODY: Final = _nameless(SHIFT, Place.pledge_id.is_(None)).order_by(Place.number).limit(1).scalar_subquery()
-"""The first of the ``shift``'s places that is kept for nobody and has no name, though somebody may have it in hand."""
+IN_ORDER_FOR_ANYBODY: Final = _nameless(SHIFT, Place.pledge_id.is_(None)).order_by(Place.number)
+"""The ``shift``'s places that are kept for nobody and have no name, whether somebody has them in hand or not."""
+FIRST_FOR_ANYBODY: Final = IN_ORDER_FOR_ANYBODY.limit(1).scalar_subquery()
 LOCKED_FOR_ANYBODY: Final = _free(SHIFT, Place.pledge_id.is_(None))
 
 

@@ -67,3 +67,17 @@ except ValueError:
         assert line["exception"][0]["kind"] == "ValueError"
         assert line["exception"][0]["frames"][-1]["name"] == "enter"
     assert "13800138000" not in json.dumps(lines)
+
+
+def test_a_service_that_a_command_starts_has_the_lines_of_libraries_in_its_own_form_and_once():
+    [line] = said(
+        """
+others = logging.NullHandler()
+logging.getLogger().addHandler(others)
+logs.configure(level="WARNING", human=True)
+logs.configure(level="INFO", service="events")
+logging.getLogger("gunicorn.error").error("Worker (pid:%s) exited", 41)
+assert others in logging.getLogger().handlers
+"""
+    )
+    assert (line["event"], line["service"]) == ("Worker (pid:41) exited", "events")

@@ -54,10 +54,9 @@ def place() -> Iterable[Replaced]:
     from sqlalchemy import bindparam  # noqa: PLC0415
 
     from services.signups import places, waitlist  # noqa: PLC0415
-    from services.signups.models import Place  # noqa: PLC0415
     from shared.trips import Question  # noqa: PLC0415
 
-    unlocked = places.FOR_ANYBODY.order_by(Place.number).limit(bindparam("number"))
+    unlocked = places.IN_ORDER_FOR_ANYBODY.limit(bindparam("number"))
     seating = places.seating
 
     def reserving(shift_id: Any, number: int) -> Question:
