@@ -57,9 +57,9 @@ class Draining(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         each request that it has finished, so that nobody waits at the door for ever. Else whoever is awake first takes
         all of a crowd, and those wait for it as long as they stay connected.
         """
-        most = int(self.cfg.worker_connections)
         in_hand = self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns)
-        return most if in_hand < self.cfg.threads or self.has_finished_one else min(most, int(self.nr_conns))
+        lets_in = in_hand < self.cfg.threads or self.has_finished_one
+        return int(self.cfg.worker_connections if lets_in else self.nr_conns)
 
     @worker_connections.setter
     def worker_connections(self, most: int) -> None:

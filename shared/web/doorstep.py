@@ -18,7 +18,7 @@ from flask import Flask
 from itsdangerous import BadData, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.http import parse_cookie
+from werkzeug.http import parse_cookie, parse_etags, remove_entity_headers
 
 from shared import tracing
 from shared.logs import current_correlation_id
@@ -67,7 +67,7 @@ class Answer:
     def is_known_to(self, environ: WSGIEnvironment) -> bool:
         """Say whether whoever asks has it already."""
         tag = self.given.page.tag
-        return tag is not None and tag in environ.get("HTTP_IF_NONE_MATCH", "")
+        return tag is not None and parse_etags(environ.get("HTTP_IF_NONE_MATCH")).contains_weak(tag)
 
 
 class Doorstep:
@@ -102,7 +102,8 @@ class Doorstep:
         self._requests.begin(environ)
         try:
             if answer.is_known_to(environ):
-                status, body, headers = "304 NOT MODIFIED", b"", _without_content(answer.headers)
+                status, body, headers = "304 NOT MODIFIED", b"", list(answer.headers)
+                remove_entity_headers(headers)
             else:
                 status, (body, headers) = "200 OK", self._filled_in(answer, visitor)
             start_response(status, [*headers, (access_log.HEADER, current_correlation_id())])
@@ -169,10 +170,6 @@ def _what_counts(cookie: tuple[str, str]) -> tuple[str, str]:
     """Return a choice as it is, and any other cookie without its value: by its name alone pages are kept or not."""
     name, value = cookie
     return name, value if name.removeprefix("__Host-") in CHOICES else ""
-
-
-def _without_content(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in headers if not name.startswith("Content-")]
 
 
 def _around_value(cookie: str) -> tuple[str, str]:
